@@ -1,0 +1,63 @@
+// Package indexer brings a library in step with its sources: it reads what a source lists, compares it with
+// the mirror, stores the difference, and carries the changes from there into the projections.
+//
+// The plan is a pure comparison of fingerprints (Plan); Sync is the shell around it. A sync that is killed
+// at any point loses nothing and does nothing twice: what was stored is unchanged on the next run, the
+// cursor of a source is stored only after everything it covers, and a projection goes on from the number it
+// stored with its last batch.
+package indexer
+
+import (
+	"context"
+
+	"semdex"
+	"semdex/internal/mirror"
+)
+
+// Source is one system that holds assets. A Source is used by one goroutine at a time.
+type Source interface {
+	// Name is the prefix of the ids of its assets, unique within a library.
+	Name() string
+	// Fetch calls yield for every asset that the source lists since the cursor, or for all of them where
+	// the cursor is nil or too old, and stops at the first error of yield.
+	Fetch(ctx context.Context, cursor []byte, yield func(Item) error) (Listing, error)
+}
+
+// Item is what a source lists: an asset, the id of a deleted one, or a record that could not be read.
+type Item struct {
+	Asset    *semdex.Asset
+	Deleted  semdex.AssetID
+	Rejected *Rejection
+	File     string // where the record stands, for what is said of it; may be empty
+	Line     int
+}
+
+// Listing says what a Fetch covered.
+type Listing struct {
+	Cursor   []byte // where the next Fetch goes on; nil: nothing to go on from
+	Complete bool   // everything the source holds was listed, so what was not listed is gone
+}
+
+// Rejection is a record that was left out, with the place it stands at and the reason.
+type Rejection struct {
+	Source string         `json:"source"`
+	File   string         `json:"file,omitempty"`
+	Line   int            `json:"line,omitempty"`
+	ID     semdex.AssetID `json:"id,omitempty"` // where it could be told; what is stored under it stays
+	Reason string         `json:"reason"`
+	Raw    string         `json:"raw,omitempty"` // the record as it came, cut at MaxRaw bytes
+}
+
+// MaxRaw bounds how much of a rejected record is kept, in bytes.
+const MaxRaw = 4096
+
+// Mirror is what a sync needs of the mirror. *mirror.Mirror satisfies it.
+type Mirror interface {
+	Hashes(source string) (map[semdex.AssetID]semdex.Hash, error)
+	Count() (int, error)
+	Cursor(source string) ([]byte, error)
+	Apply(mirror.Batch) (uint64, error)
+}
+
+// Progress tells how far a long step is. total is 0 where it is not known.
+type Progress func(step string, done, total int)

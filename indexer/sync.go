@@ -1,0 +1,169 @@
+package indexer
+
+import (
+	"context"
+	"fmt"
+
+	"semdex"
+	"semdex/internal/mirror"
+)
+
+// Options of a Sync.
+type Options struct {
+	Full         bool // list everything again, whatever the cursor says
+	DryRun       bool // plan and count, store nothing
+	AllowDeletes bool // delete even where TooManyDeletes
+	Progress     Progress
+}
+
+// Result counts what a Sync of one source did or, on a dry run, would do.
+type Result struct {
+	Source    string `json:"source"`
+	Added     int    `json:"added"`
+	Changed   int    `json:"changed"`
+	Deleted   int    `json:"deleted"`
+	Unchanged int    `json:"unchanged"`
+	Rejected  []Rejection
+	Complete  bool `json:"complete"` // the source was listed whole
+}
+
+// batchSize is how many records are stored in one transaction: large enough to share the price of making
+// it durable, small enough that a kill repeats little.
+const batchSize = 1000
+
+// Sync brings the mirror in step with one source.
+func Sync(ctx context.Context, src Source, m Mirror, o Options) (Result, error) {
+	s := &syncing{ctx: ctx, src: src, mirror: m, options: o, result: Result{Source: src.Name()}}
+	if s.options.Progress == nil {
+		s.options.Progress = func(string, int, int) {}
+	}
+	err := s.run()
+	if err != nil {
+		err = fmt.Errorf("sync %s: %w", src.Name(), err)
+	}
+	return s.result, err
+}
+
+type syncing struct {
+	ctx     context.Context
+	src     Source
+	mirror  Mirror
+	options Options
+	plan    *Plan
+	pending mirror.Batch
+	listed  int
+	result  Result
+}
+
+func (s *syncing) run() error {
+	known, err := s.mirror.Hashes(s.src.Name())
+	if err != nil {
+		return err
+	}
+	var cursor []byte
+	if !s.options.Full {
+		if cursor, err = s.mirror.Cursor(s.src.Name()); err != nil {
+			return err
+		}
+	}
+	s.plan = NewPlan(known)
+	listing, err := s.src.Fetch(s.ctx, cursor, s.take)
+	if err != nil {
+		return err
+	}
+	if s.result.Complete = listing.Complete; listing.Complete {
+		if err := s.deleteMissing(); err != nil {
+			return err
+		}
+	}
+	s.pending.Cursors = map[string][]byte{s.src.Name(): listing.Cursor}
+	return s.flush()
+}
+
+func (s *syncing) take(item Item) error {
+	if err := s.ctx.Err(); err != nil {
+		return err
+	}
+	s.listed++
+	if s.listed%500 == 0 {
+		s.options.Progress("read "+s.src.Name(), s.listed, 0)
+	}
+	switch {
+	case item.Rejected != nil:
+		s.reject(*item.Rejected)
+	case item.Deleted != "":
+		s.result.Deleted++
+		s.pending.Delete = append(s.pending.Delete, item.Deleted)
+	default:
+		if err := s.asset(item); err != nil {
+			return err
+		}
+	}
+	if len(s.pending.Put)+len(s.pending.Delete) >= batchSize {
+		return s.flush()
+	}
+	return nil
+}
+
+func (s *syncing) reject(r Rejection) {
+	r.Source = s.src.Name()
+	if len(r.Raw) > MaxRaw {
+		r.Raw = r.Raw[:MaxRaw]
+	}
+	if r.ID != "" {
+		s.plan.Keep(r.ID)
+	}
+	s.result.Rejected = append(s.result.Rejected, r)
+}
+
+func (s *syncing) asset(item Item) error {
+	a := item.Asset
+	record, err := semdex.NewRecord(a)
+	if err != nil {
+		return err
+	}
+	switch s.plan.Next(a.ID, record.Hash) {
+	case Unchanged:
+		s.result.Unchanged++
+		return nil
+	case Add:
+		s.result.Added++
+	case Change:
+		s.result.Changed++
+	case Duplicate:
+		s.reject(Rejection{File: item.File, Line: item.Line, ID: a.ID, Raw: string(record.Body),
+			Reason: "duplicate id: listed before in the same run, where the first one counts"})
+		return nil
+	}
+	s.pending.Put = append(s.pending.Put, record)
+	return nil
+}
+
+func (s *syncing) deleteMissing() error {
+	missing := s.plan.Missing()
+	library, err := s.mirror.Count()
+	if err != nil {
+		return err
+	}
+	if TooManyDeletes(len(missing), library) && !s.options.AllowDeletes {
+		if err := s.flush(); err != nil {
+			return err
+		}
+		return &semdex.Error{Code: semdex.Conflict,
+			Message: fmt.Sprintf("%d of the library's %d assets are no longer listed; nothing was deleted", len(missing), library),
+			Hint:    "if they are really gone, run again with --allow-deletes; if not, look at the source's credentials and paths"}
+	}
+	s.result.Deleted += len(missing)
+	s.pending.Delete = append(s.pending.Delete, missing...)
+	return nil
+}
+
+func (s *syncing) flush() error {
+	batch := s.pending
+	s.pending = mirror.Batch{}
+	if s.options.DryRun || batch.Empty() {
+		return nil
+	}
+	_, err := s.mirror.Apply(batch)
+	return err
+}

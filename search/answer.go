@@ -1,0 +1,220 @@
+package search
+
+import (
+	"semdex"
+)
+
+// Request is a search as a reader puts it.
+type Request struct {
+	Query   string
+	Lang    string // of the query; "" where it is not known
+	Expand  Mode   // "" is ExpandNarrower
+	Filters map[string][]string
+	Facets  []string
+	Sort    []SortKey
+	Offset  int
+	Limit   int // 0 is DefaultLimit
+	Page    int // of the answer, told back; 0 where the reader counts by offset or cursor
+	Cursor  string
+	Explain bool
+	Access  Access
+}
+
+const (
+	DefaultLimit = 20
+	MaxLimit     = 100    // hits in one answer
+	MaxOffset    = 10_000 // beyond, cursors
+)
+
+// Answer is what a search finds.
+type Answer struct {
+	QueryID       string        `json:"query_id"`
+	Query         string        `json:"q"`
+	TookMS        float64       `json:"took_ms"`
+	Total         int           `json:"total"`
+	TotalRelation string        `json:"total_relation"` // always "eq": totals are counted, not estimated
+	Page          int           `json:"page,omitempty"`
+	PerPage       int           `json:"per_page"`
+	TotalPages    int           `json:"total_pages"`
+	NextCursor    string        `json:"next_cursor,omitempty"`
+	Expansion     Expansion     `json:"expansion"`
+	Hits          []Hit         `json:"hits"`
+	Facets        []FacetCounts `json:"facets"`
+}
+
+// Expansion says which concepts the query named and what was searched for beside them.
+type Expansion struct {
+	Concepts []NamedConcept `json:"concepts"`
+	Capped   bool           `json:"capped"` // more labels than are searched for as text; tags are never capped
+}
+
+// NamedConcept is a concept that words of the query name.
+type NamedConcept struct {
+	URI        semdex.ConceptID `json:"uri"`
+	Label      string           `json:"label"`
+	Span       [2]int           `json:"span"` // of the words, in Unicode code points of the query
+	Matched    *MatchedLabel    `json:"matched,omitempty"`
+	Ambiguous  bool             `json:"ambiguous,omitempty"` // the words name other concepts too; all are searched for
+	Added      []AddedConcept   `json:"added"`
+	AddedTotal int              `json:"added_total"` // added lists the nearest maxAdded of these
+}
+
+// MatchedLabel is the label by which a concept was recognised. A hidden label is not told.
+type MatchedLabel struct {
+	Label string `json:"label,omitempty"`
+	Kind  string `json:"kind"`
+	Lang  string `json:"lang,omitempty"`
+}
+
+// AddedConcept is a concept searched for because of a named one.
+type AddedConcept struct {
+	URI      semdex.ConceptID `json:"uri"`
+	Label    string           `json:"label"`
+	Via      string           `json:"via"`
+	Distance int              `json:"distance"`
+	Weight   float64          `json:"weight"`
+}
+
+// Hit is one asset that was found, with the reason.
+type Hit struct {
+	ID         semdex.AssetID      `json:"id"`
+	Score      float64             `json:"score"`
+	Asset      *AssetView          `json:"asset"`
+	Highlights map[string][]string `json:"highlights,omitempty"` // HTML-escaped text with <em> around what matched
+	Matched    Matched             `json:"matched"`
+	Explain    []Explanation       `json:"explain,omitempty"`
+}
+
+// Matched says what of the query an asset suits.
+type Matched struct {
+	Terms    []string           `json:"terms"`
+	Concepts []semdex.ConceptID `json:"concepts"`
+	Fields   []string           `json:"fields"`
+	Because  string             `json:"because"`
+}
+
+// Explanation is the evidence that counted for one part of the query.
+type Explanation struct {
+	Part    string  `json:"part"`  // the words of the query
+	Class   string  `json:"class"` // tagged, words, synonym, narrower, ...
+	Weight  float64 `json:"weight"`
+	Because string  `json:"because"`
+}
+
+// FacetCounts are the values of a facet among the hits, the facet's own filter left aside.
+type FacetCounts struct {
+	Field       string       `json:"field"`
+	Label       string       `json:"label"`
+	Values      []FacetValue `json:"values"`
+	OtherCount  int          `json:"other_count"`  // assets counted under values that are not listed
+	TotalValues int          `json:"total_values"` // distinct values, listed or not
+}
+
+// FacetValue is one value of a facet and how many of the hits have it or something narrower.
+type FacetValue struct {
+	Value    string           `json:"value"` // what a filter takes: the label, or the raw value
+	Label    string           `json:"label"`
+	URI      semdex.ConceptID `json:"uri,omitempty"`
+	Count    int              `json:"count"`
+	Selected bool             `json:"selected"`
+}
+
+// AssetView is an asset in the form that pickers and CMS clients take.
+type AssetView struct {
+	ID          semdex.AssetID      `json:"id"`
+	Source      AssetSource         `json:"source"`
+	Title       string              `json:"title"`
+	Titles      semdex.Text         `json:"titles,omitempty"`
+	Description string              `json:"description,omitempty"`
+	Alt         string              `json:"alt,omitempty"`
+	Type        string              `json:"type,omitempty"`
+	MIME        string              `json:"mime_type,omitempty"`
+	Filename    string              `json:"filename,omitempty"`
+	Width       int64               `json:"width,omitempty"`
+	Height      int64               `json:"height,omitempty"`
+	Duration    float64             `json:"duration,omitempty"`
+	Size        int64               `json:"size_bytes,omitempty"`
+	Created     string              `json:"created_at,omitempty"`
+	Modified    string              `json:"modified_at,omitempty"`
+	URLs        AssetURLs           `json:"urls"`
+	Rights      AssetRights         `json:"rights"`
+	Credit      string              `json:"credit,omitempty"`
+	Copyright   string              `json:"copyright,omitempty"`
+	Tags        []string            `json:"tags"`
+	Albums      []string            `json:"albums,omitempty"`
+	Fields      map[string][]string `json:"fields,omitempty"`
+	Concepts    []ConceptRef        `json:"concepts"`
+}
+
+// AssetSource says where an asset lives.
+type AssetSource struct {
+	System string `json:"system"`
+	ID     string `json:"id"`
+}
+
+// AssetURLs are the addresses of an asset; nil where the source gave none.
+type AssetURLs struct {
+	Thumbnail *string `json:"thumbnail"`
+	Preview   *string `json:"preview"`
+	Original  *string `json:"original"`
+	Detail    *string `json:"detail"`
+}
+
+// AssetRights says whether an asset may be used now, and within which bounds.
+type AssetRights struct {
+	Usable      bool            `json:"usable"`
+	Reason      string          `json:"reason,omitempty"` // why not
+	Status      semdex.Approval `json:"status"`
+	ValidFrom   semdex.Date     `json:"valid_from,omitempty"`
+	ValidUntil  semdex.Date     `json:"valid_until,omitempty"`
+	Territories []string        `json:"territories,omitempty"`
+	Channels    []string        `json:"channels,omitempty"`
+	License     string          `json:"license,omitempty"`
+	Editorial   bool            `json:"editorial_only"`
+}
+
+// ConceptRef names a concept.
+type ConceptRef struct {
+	URI   semdex.ConceptID `json:"uri"`
+	Label string           `json:"label"`
+}
+
+// ConceptView is a concept with its neighbours.
+type ConceptView struct {
+	URI        semdex.ConceptID `json:"uri"`
+	Label      string           `json:"label"`
+	Labels     []ConceptLabel   `json:"labels"` // hidden ones left out
+	Notations  []string         `json:"notations,omitempty"`
+	Path       string           `json:"path"`
+	Deprecated bool             `json:"deprecated,omitempty"`
+	Assets     int              `json:"assets"` // that bear it or something narrower, to the eyes of the request
+	Broader    []ConceptRef     `json:"broader"`
+	Narrower   []ConceptRef     `json:"narrower"`
+	Related    []ConceptRef     `json:"related"`
+	Exact      []ConceptRef     `json:"exact_match,omitempty"`
+	ReplacedBy []ConceptRef     `json:"replaced_by,omitempty"`
+}
+
+// ConceptLabel is a label to show.
+type ConceptLabel struct {
+	Label string `json:"label"`
+	Kind  string `json:"kind"`
+	Lang  string `json:"lang,omitempty"`
+}
+
+// SimilarRequest asks for assets like one.
+type SimilarRequest struct {
+	ID       string
+	Limit    int     // 0 is 10
+	MinScore float64 // below 0 is the shipped threshold
+	Lang     string
+	Access   Access
+}
+
+// Similar is an asset like the one asked about.
+type Similar struct {
+	ID      semdex.AssetID `json:"id"`
+	Score   float64        `json:"score"` // 0 to 1
+	Reasons []string       `json:"reasons"`
+	Asset   *AssetView     `json:"asset"`
+}

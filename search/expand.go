@@ -1,0 +1,228 @@
+package search
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"semdex"
+)
+
+// Mode says how far a query is expanded. Each mode includes the one before.
+type Mode string
+
+const (
+	ExpandNone     Mode = "none"     // text as written
+	ExpandSynonyms Mode = "synonyms" // the concepts that the query names, by all their labels
+	ExpandNarrower Mode = "narrower" // and what is narrower: the default
+	ExpandRelated  Mode = "related"  // and what is related
+)
+
+// Modes are all modes, each including the one before.
+var Modes = []Mode{ExpandNone, ExpandSynonyms, ExpandNarrower, ExpandRelated}
+
+// Weights of the kinds of evidence. They order hits within a class; the product of the weights along a path
+// is the weight of its end, and of several paths to a concept the heaviest counts.
+const (
+	weightTagged      = 1.00
+	weightExactMatch  = 0.95
+	weightPrefLabel   = 0.90
+	weightAltLabel    = 0.80
+	weightOtherLang   = 0.75
+	weightHiddenLabel = 0.60
+	weightNarrower    = 0.80 // one step down; each further step times weightDeeper
+	weightDeeper      = 0.85
+	weightCloseMatch  = 0.70
+	weightNarrowMatch = 0.65
+	weightRelated     = 0.35
+	weightLeast       = 0.15 // nothing lighter is searched for as text; deep tags keep this weight
+)
+
+const (
+	maxTextSteps  = 4   // narrower concepts farther down are not searched for as text
+	maxTextLabels = 500 // labels searched for as text, per concept of the query
+	manyBelow     = 50  // a concept with more below it than this, and than a tenth of the vocabulary, ...
+	shareBelow    = 0.1 // ... expands to what is tagged, not to labels in texts
+)
+
+// Expanded is a concept to search for, and how it was reached.
+type Expanded struct {
+	Concept  int32
+	Via      string // "self", "exactMatch", "replaced", "narrower", "closeMatch", "narrowMatch", "related"
+	Distance int
+	Weight   float64
+	Class    Class // of an asset that bears it
+	Text     bool  // its labels are searched for in texts too
+}
+
+// Expand turns a concept into the concepts to search for, itself first. Whatever is narrower comes, at any
+// depth; a concept comes once, by its heaviest path. th may run in circles.
+func Expand(th Thesaurus, c int32, mode Mode) []Expanded {
+	e := &expansion{th: th, at: map[int32]int{}}
+	if mode == ExpandNone {
+		return nil
+	}
+	e.add(Expanded{Concept: c, Via: "self", Weight: weightTagged, Class: Tagged, Text: true})
+	e.same(c)
+	if mode == ExpandNarrower || mode == ExpandRelated {
+		e.below()
+	}
+	if mode == ExpandRelated {
+		e.beside()
+	}
+	return e.list
+}
+
+type expansion struct {
+	th   Thesaurus
+	at   map[int32]int // concept -> place in list
+	list []Expanded
+}
+
+func (e *expansion) add(x Expanded) {
+	if i, again := e.at[x.Concept]; again {
+		if old := e.list[i]; x.Class < old.Class || x.Class == old.Class && x.Weight > old.Weight {
+			x.Text = x.Text || old.Text
+			e.list[i] = x
+		}
+		return
+	}
+	e.at[x.Concept] = len(e.list)
+	e.list = append(e.list, x)
+}
+
+// same adds what means the same: exact matches, and the one successor of a deprecated concept. Two
+// successors may mean either or both together, which SKOS cannot say, so they are not followed.
+func (e *expansion) same(c int32) {
+	for _, m := range e.th.ExactMatches(c) {
+		e.add(Expanded{Concept: m, Via: "exactMatch", Distance: 1, Weight: weightExactMatch, Class: Tagged, Text: true})
+	}
+	if next := e.th.Successors(c); e.th.Deprecated(c) && len(next) == 1 {
+		e.add(Expanded{Concept: next[0], Via: "replaced", Distance: 1, Weight: weightExactMatch, Class: Tagged, Text: true})
+	}
+}
+
+// below adds what is narrower than anything found so far, level by level, and what is mapped to as close or
+// narrower.
+func (e *expansion) below() {
+	roots := slices.Clone(e.list)
+	for _, r := range roots {
+		for _, m := range e.th.CloseMatches(r.Concept) {
+			e.add(Expanded{Concept: m, Via: "closeMatch", Distance: 1, Weight: r.Weight * weightCloseMatch, Class: Narrower, Text: true})
+		}
+		for _, m := range e.th.NarrowMatches(r.Concept) {
+			e.add(Expanded{Concept: m, Via: "narrowMatch", Distance: 1, Weight: r.Weight * weightNarrowMatch, Class: Narrower, Text: true})
+		}
+		e.descend(r)
+	}
+}
+
+func (e *expansion) descend(root Expanded) {
+	first := len(e.list)
+	seen := map[int32]bool{root.Concept: true}
+	level := []int32{root.Concept}
+	for distance := 1; len(level) > 0; distance++ {
+		var next []int32
+		weight := root.Weight * weightNarrower * math.Pow(weightDeeper, float64(distance-1))
+		for _, c := range level {
+			for _, n := range e.th.Narrower(c) {
+				if seen[n] {
+					continue
+				}
+				seen[n] = true
+				next = append(next, n)
+				e.add(Expanded{Concept: n, Via: "narrower", Distance: distance, Weight: max(weight, weightLeast),
+					Class: Narrower, Text: distance <= maxTextSteps && weight >= weightLeast})
+			}
+		}
+		level = next
+	}
+	if below := len(seen) - 1; below > manyBelow && float64(below) > shareBelow*float64(e.th.Len()) {
+		for i := first; i < len(e.list); i++ {
+			e.list[i].Text = e.list[i].Text && e.list[i].Via != "narrower"
+		}
+	}
+}
+
+// beside adds what is related to the concept itself and to what means the same; never to what is narrower,
+// and never what is narrower than a related concept.
+func (e *expansion) beside() {
+	for _, r := range slices.Clone(e.list) {
+		if r.Class != Tagged {
+			continue
+		}
+		for _, m := range e.th.Related(r.Concept) {
+			e.add(Expanded{Concept: m, Via: "related", Distance: 1, Weight: r.Weight * weightRelated, Class: Related, Text: true})
+		}
+	}
+}
+
+// labelWeight is the weight of a label found in a text, for a query in lang ("" where that is not known).
+func labelWeight(l semdex.Label, lang string) float64 {
+	switch {
+	case l.Kind == semdex.HiddenLabel:
+		return weightHiddenLabel
+	case lang != "" && l.Lang != "" && !semdex.LanguageMatches(lang, l.Lang):
+		return weightOtherLang
+	case l.Kind == semdex.AltLabel:
+		return weightAltLabel
+	}
+	return weightPrefLabel
+}
+
+// evidence turns the expansion of one concept into evidence for a group. reason numbers the expanded concept
+// and label in what the caller keeps. words are the terms typed: a label that is those very words is the
+// query's own, of class Words, and counts how often it stands.
+type evidence struct {
+	st      *state
+	lang    string
+	scale   float64
+	reasons *[]reason
+	capped  bool
+}
+
+// reason says why a hit matched: the expanded concept, and the label where it was found in a text.
+type reason struct {
+	named    int32 // the concept that the query named; -1 for plain words
+	expanded Expanded
+	label    *semdex.Label
+	words    string // plain words, as typed
+}
+
+func (e *evidence) add(group *Group, named int32, expanded []Expanded) {
+	texts := 0
+	order := slices.Clone(expanded)
+	slices.SortStableFunc(order, func(a, b Expanded) int {
+		return cmp.Or(cmp.Compare(a.Class, b.Class), -cmp.Compare(a.Weight, b.Weight))
+	})
+	for _, x := range order {
+		*e.reasons = append(*e.reasons, reason{named: named, expanded: x})
+		number := len(*e.reasons) - 1
+		for _, v := range e.st.bearing(x.Concept) {
+			group.Values = append(group.Values, ValueEvidence{Value: v, Class: x.Class, Weight: x.Weight * e.scale, Reason: number})
+		}
+		if !x.Text {
+			continue
+		}
+		for i := range e.st.labels.texts[x.Concept] {
+			if texts >= maxTextLabels {
+				e.capped = true
+				break
+			}
+			texts++
+			e.addText(group, named, x, &e.st.labels.texts[x.Concept][i])
+		}
+	}
+}
+
+// textClass is the class of a label found in a text, by how its concept was reached.
+var textClass = map[Class]Class{Tagged: Synonym, Narrower: NarrowerText, Related: RelatedText}
+
+func (e *evidence) addText(group *Group, named int32, x Expanded, t *labelText) {
+	weight := x.Weight * labelWeight(t.label, e.lang) * e.scale
+	if weight < weightLeast {
+		return
+	}
+	*e.reasons = append(*e.reasons, reason{named: named, expanded: x, label: &t.label})
+	group.Texts = append(group.Texts, TextEvidence{Terms: t.terms, Class: textClass[x.Class], Weight: weight, Reason: len(*e.reasons) - 1})
+}

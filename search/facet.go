@@ -1,0 +1,84 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+
+	"semdex/internal/text"
+)
+
+// facetValues is how many values of a facet an answer lists.
+const facetValues = 20
+
+// facets turns the counts of a result into the facets of an answer.
+func (q *querying) facets(p *Plan, result *Result) []FacetCounts {
+	out := []FacetCounts{}
+	for i, f := range p.Facets {
+		groups := f.By.(*Groups) // plan makes no other
+		out = append(out, q.facet(groups, result.Counts[i], "", facetValues))
+	}
+	return out
+}
+
+func (q *querying) facet(g *Groups, counts []int, prefix string, limit int) FacetCounts {
+	f := FacetCounts{Field: g.dimension.Name, Label: facetLabel(g.dimension.Name), Values: []FacetValue{}}
+	wanted := text.Fold(prefix)
+	for group, n := range counts {
+		if n == 0 {
+			continue
+		}
+		name, uri := g.Name(int32(group), q.request.Lang)
+		if !strings.HasPrefix(text.Fold(name), wanted) {
+			continue
+		}
+		f.Values = append(f.Values, FacetValue{Value: name, Label: name, URI: uri, Count: n, Selected: q.selected(g.dimension.Name, name, string(uri))})
+	}
+	slices.SortFunc(f.Values, func(a, b FacetValue) int {
+		return cmp.Or(-cmp.Compare(a.Count, b.Count), cmp.Compare(a.Label, b.Label), cmp.Compare(a.URI, b.URI))
+	})
+	f.TotalValues = len(f.Values)
+	for _, v := range f.Values[min(limit, len(f.Values)):] {
+		f.OtherCount += v.Count
+	}
+	f.Values = f.Values[:min(limit, len(f.Values))]
+	return f
+}
+
+func facetLabel(name string) string {
+	if name == "" {
+		return name
+	}
+	return strings.ToUpper(name[:1]) + name[1:]
+}
+
+func (q *querying) selected(field, name, uri string) bool {
+	for _, v := range q.request.Filters[field] {
+		if v == uri || sameText(v, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// Facet gives the values of one facet among the hits of a request, those that begin with prefix.
+func (s *Service) Facet(ctx context.Context, field, prefix string, limit int, r Request) (*FacetCounts, error) {
+	r.Facets, r.Cursor, r.Offset = []string{field}, "", 0
+	if err := normalize(&r); err != nil {
+		return nil, err
+	}
+	q := s.begin(&r)
+	defer q.view.Release()
+	plan, err := q.plan()
+	if err != nil {
+		return nil, err
+	}
+	plan.Limit = 0
+	result, err := q.view.Search(ctx, plan)
+	if err != nil {
+		return nil, err
+	}
+	f := q.facet(plan.Facets[0].By.(*Groups), result.Counts[0], prefix, cmp.Or(limit, facetValues))
+	return &f, nil
+}

@@ -1,0 +1,57 @@
+package local
+
+import "math/bits"
+
+// bitset is a set of document numbers of one segment.
+type bitset []uint64
+
+func newBitset(docs uint32) bitset { return make(bitset, (docs+63)/64) }
+
+func (b bitset) set(doc uint32)      { b[doc>>6] |= 1 << (doc & 63) }
+func (b bitset) has(doc uint32) bool { return b[doc>>6]&(1<<(doc&63)) != 0 }
+
+func (b bitset) fill(docs uint32) {
+	for i := range b {
+		b[i] = ^uint64(0)
+	}
+	if rest := docs & 63; rest != 0 {
+		b[len(b)-1] = 1<<rest - 1
+	}
+}
+
+func (b bitset) and(other bitset) {
+	for i := range b {
+		b[i] &= other[i]
+	}
+}
+
+func (b bitset) andNot(other bitset) {
+	for i := range b {
+		b[i] &^= other[i]
+	}
+}
+
+func (b bitset) or(other bitset) {
+	for i := range b {
+		b[i] |= other[i]
+	}
+}
+
+func (b bitset) clone() bitset { return append(bitset{}, b...) }
+
+func (b bitset) count() int {
+	n := 0
+	for _, w := range b {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+// each calls yield with every document of the set, rising.
+func (b bitset) each(yield func(doc uint32)) {
+	for i, w := range b {
+		for ; w != 0; w &= w - 1 {
+			yield(uint32(i)<<6 + uint32(bits.TrailingZeros64(w)))
+		}
+	}
+}

@@ -1,0 +1,165 @@
+package local
+
+import (
+	"cmp"
+	"container/heap"
+	"slices"
+	"strconv"
+	"strings"
+
+	"semdex/search"
+)
+
+// candidate is a document that may be among the hits to give.
+type candidate struct {
+	part    int
+	doc     uint32
+	score   float64
+	keys    []sortValue
+	created int64
+	tie     uint64
+	levels  []uint8 // by group
+}
+
+// sortValue is what a sort key compares: a number, or a string.
+type sortValue struct {
+	number int64
+	text   string
+}
+
+func (c *candidate) position() search.Position {
+	p := search.Position{Score: c.score, Create: c.created, Tie: c.tie}
+	for _, k := range c.keys {
+		if k.text != "" {
+			p.Keys = append(p.Keys, "s"+k.text)
+		} else {
+			p.Keys = append(p.Keys, "n"+strconv.FormatInt(k.number, 10))
+		}
+	}
+	return p
+}
+
+// candidateAt reads a position back for comparison.
+func candidateAt(p *search.Position) *candidate {
+	c := &candidate{score: p.Score, created: p.Create, tie: p.Tie}
+	for _, k := range p.Keys {
+		var v sortValue
+		if text, ok := strings.CutPrefix(k, "s"); ok {
+			v.text = text
+		} else {
+			v.number, _ = strconv.ParseInt(strings.TrimPrefix(k, "n"), 10, 64)
+		}
+		c.keys = append(c.keys, v)
+	}
+	return c
+}
+
+// topHits keeps the best candidates seen, in a heap with the worst on top. The order is total: sort keys,
+// or the score, then the newer asset, then the hash of the id.
+type topHits struct {
+	run    *run
+	sort   []search.SortKey
+	after  *candidate
+	wanted int
+	skip   int
+	heap   candidateHeap
+}
+
+func newTopHits(p *search.Plan, r *run) *topHits {
+	t := &topHits{run: r, sort: p.Sort, wanted: p.Offset + p.Limit, skip: p.Offset}
+	if len(t.sort) == 0 && r.ranked == 0 {
+		t.sort = []search.SortKey{{Field: "modified", Desc: true}}
+	}
+	if p.After != nil {
+		t.after = candidateAt(p.After)
+	}
+	t.heap.order = t.compare
+	return t
+}
+
+// compare orders the better candidate first.
+func (t *topHits) compare(a, b *candidate) int {
+	for i, k := range t.sort {
+		var c int
+		switch {
+		case k.Field == "score":
+			c = cmp.Compare(a.score, b.score)
+		case i < len(a.keys) && i < len(b.keys):
+			c = cmp.Or(cmp.Compare(a.keys[i].number, b.keys[i].number), strings.Compare(a.keys[i].text, b.keys[i].text))
+		}
+		if k.Desc {
+			c = -c
+		}
+		if c != 0 {
+			return c
+		}
+	}
+	return cmp.Or(-cmp.Compare(a.score, b.score), -cmp.Compare(a.created, b.created), cmp.Compare(a.tie, b.tie))
+}
+
+// add takes in the hits of a part.
+func (t *topHits) add(partIndex int, f *found) {
+	if t.wanted == 0 {
+		return
+	}
+	arrays := t.run.view.parts[partIndex].arrays
+	f.hits.each(func(doc uint32) {
+		c := candidate{part: partIndex, doc: doc, score: t.run.score(f, doc), created: arrays.number("created", doc), tie: arrays.ties[doc]}
+		full := len(t.heap.list) == t.wanted
+		if full && len(t.sort) == 0 && c.score < t.heap.list[0].score {
+			return
+		}
+		t.addKeys(&c, arrays)
+		if t.after != nil && t.compare(&c, t.after) <= 0 || full && t.compare(&c, t.heap.list[0]) >= 0 {
+			return
+		}
+		for i := range t.run.groups {
+			c.levels = append(c.levels, f.levels[i][doc])
+		}
+		if full {
+			t.heap.list[0] = &c
+			heap.Fix(&t.heap, 0)
+		} else {
+			heap.Push(&t.heap, &c)
+		}
+	})
+}
+
+func (t *topHits) addKeys(c *candidate, arrays *segmentArrays) {
+	for _, k := range t.sort {
+		var v sortValue
+		switch k.Field {
+		case "title", "name":
+			v.text = arrays.str(k.Field, c.doc)
+		case "id":
+			v.number = int64(c.tie >> 1)
+		case "score":
+		default:
+			v.number = arrays.number(k.Field, c.doc)
+		}
+		c.keys = append(c.keys, v)
+	}
+}
+
+// sorted gives the hits to give, best first.
+func (t *topHits) sorted() []*candidate {
+	list := slices.Clone(t.heap.list)
+	slices.SortFunc(list, t.compare)
+	return list[min(t.skip, len(list)):]
+}
+
+type candidateHeap struct {
+	list  []*candidate
+	order func(a, b *candidate) int
+}
+
+func (h *candidateHeap) Len() int           { return len(h.list) }
+func (h *candidateHeap) Less(i, j int) bool { return h.order(h.list[i], h.list[j]) > 0 }
+func (h *candidateHeap) Swap(i, j int)      { h.list[i], h.list[j] = h.list[j], h.list[i] }
+func (h *candidateHeap) Push(x any)         { h.list = append(h.list, x.(*candidate)) }
+func (h *candidateHeap) Pop() any {
+	last := len(h.list) - 1
+	c := h.list[last]
+	h.list = h.list[:last]
+	return c
+}

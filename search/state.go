@@ -1,0 +1,208 @@
+package search
+
+import (
+	"math"
+	"slices"
+	"strings"
+	"sync"
+
+	"semdex"
+	"semdex/internal/text"
+)
+
+// Settings of a library that do not change with its data.
+type Settings struct {
+	Languages  []string // first the one that labels are shown in where none is asked for
+	Dimensions []Dimension
+}
+
+// builtins are dimensions that every library has.
+var builtins = []Dimension{
+	{Name: "type", Field: "type"}, {Name: "album", Field: "album"}, {Name: "source", Field: "source"},
+	{Name: "approval", Field: "approval"}, {Name: "year", Field: "year"}, {Name: "tags", Field: "tags"}, {Name: "keywords", Field: "keywords"},
+}
+
+// state is all that depends on the vocabulary. A query takes one and keeps it to its end.
+type state struct {
+	*links
+	settings     Settings
+	predecessors map[int32][]int32 // what each concept is the one successor of
+
+	mu        sync.Mutex
+	groupings map[groupingKey]*Groups
+	weights   []float64 // information content of Groups of all concepts, for generation
+	weighed   uint64
+}
+
+type groupingKey struct {
+	dimension string
+	direct    bool
+}
+
+func newState(th Thesaurus, settings Settings) *state {
+	dimensions := slices.Clone(settings.Dimensions)
+	st := &state{links: newLinks(th, NewLabels(th, settings.Languages), dimensions), settings: settings,
+		predecessors: map[int32][]int32{}, groupings: map[groupingKey]*Groups{}}
+	for c := range int32(th.Len()) {
+		if next := th.Successors(c); th.Deprecated(c) && len(next) == 1 {
+			st.predecessors[next[0]] = append(st.predecessors[next[0]], c)
+		}
+	}
+	return st
+}
+
+// bearing gives the raw values that name c or a deprecated concept that c has taken the place of.
+func (st *state) bearing(c int32) []Value {
+	values := st.links.bearing(c)
+	for _, old := range st.predecessors[c] {
+		values = append(values, st.links.bearing(old)...)
+	}
+	return values
+}
+
+// label is the name of a concept to show in lang, else in the library's languages.
+func (st *state) label(c int32, lang string) string {
+	if lang == "" {
+		return st.th.PrefLabel(c, st.settings.Languages...)
+	}
+	return st.th.PrefLabel(c, append([]string{lang}, st.settings.Languages...)...)
+}
+
+// dimension finds a dimension by name: a configured one, a built-in one, "concept" for all concepts, or a
+// custom field.
+func (st *state) dimension(name string, fields []string) (*Dimension, bool) {
+	for _, list := range [][]Dimension{st.settings.Dimensions, builtins} {
+		for i := range list {
+			if list[i].Name == name {
+				return &list[i], true
+			}
+		}
+	}
+	if name == "concept" {
+		return &Dimension{Name: name, HasScheme: true}, true
+	}
+	for _, f := range fields {
+		if custom, ok := strings.CutPrefix(f, "field:"); ok && (custom == name || text.Exact(custom) == text.Exact(name)) {
+			return &Dimension{Name: custom, Field: f}, true
+		}
+	}
+	return nil, false
+}
+
+// dimensionNames lists what dimension finds, for the error that names them.
+func (st *state) dimensionNames(fields []string) []string {
+	names := []string{"concept"}
+	for _, d := range append(slices.Clone(st.settings.Dimensions), builtins...) {
+		names = append(names, d.Name)
+	}
+	for _, f := range fields {
+		if custom, ok := strings.CutPrefix(f, "field:"); ok && !slices.Contains(names, custom) {
+			names = append(names, custom)
+		}
+	}
+	return names
+}
+
+// grouping gives the groups of a dimension; the same one for the same dimension as long as the state lives.
+func (st *state) grouping(d *Dimension, direct bool) *Groups {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	key := groupingKey{d.Name, direct}
+	g := st.groupings[key]
+	if g == nil {
+		g = &Groups{st: st, dimension: *d, direct: direct, raw: map[string]int32{}}
+		st.groupings[key] = g
+	}
+	return g
+}
+
+// scaleAmbiguous is the weight of each of n concepts that the same words name: it keeps their sum of squares.
+func scaleAmbiguous(n int) float64 { return 1 / math.Sqrt(float64(max(n, 1))) }
+
+// everything is the dimension of all concepts, whatever scheme they are in.
+var everything = Dimension{Name: "concept", HasScheme: true}
+
+// informationContent gives the weight of each concept in this library: -log2 of the share of assets that
+// bear it or something narrower, scaled to 1 for a concept that one asset alone bears (P. Resnik, 1995).
+func (st *state) informationContent(counts []int, assets int) []float64 {
+	ic := make([]float64, len(counts))
+	scale := math.Log(float64(max(assets, 2)))
+	for i, n := range counts {
+		if n > 0 && assets > 0 {
+			ic[i] = min(1, max(0, -math.Log(float64(n)/float64(assets))/scale))
+		}
+	}
+	return ic
+}
+
+// Groups is the Grouping of a dimension. Groups below the number of concepts are concepts; those from there
+// on are raw values that link to none.
+type Groups struct {
+	st        *state
+	dimension Dimension
+	direct    bool // a value is in the groups of the concepts it names, not of those above
+
+	mu    sync.RWMutex
+	raw   map[string]int32
+	names []string
+}
+
+// Fields are the fields whose values take part.
+func (g *Groups) Fields() []string {
+	if !g.dimension.HasScheme {
+		return []string{g.dimension.Field}
+	}
+	return g.st.linkedFields()
+}
+
+// Groups gives the concepts of the dimension's scheme that v names and, unless the grouping is direct, all
+// above them; or the raw value itself where v is of the dimension's own field and names none.
+func (g *Groups) Groups(v Value) []int32 {
+	var groups []int32
+	if g.dimension.HasScheme {
+		for _, c := range g.st.of(v) {
+			groups = g.addConcept(groups, c)
+		}
+	}
+	if len(groups) == 0 && v.Field == g.dimension.Field {
+		groups = append(groups, g.rawGroup(v.Value))
+	}
+	return groups
+}
+
+func (g *Groups) addConcept(groups []int32, c int32) []int32 {
+	add := func(c int32) {
+		if g.st.th.InScheme(c, g.dimension.Scheme) && !slices.Contains(groups, c) {
+			groups = append(groups, c)
+		}
+	}
+	add(c)
+	if !g.direct {
+		for _, a := range g.st.th.Ancestors(c) {
+			add(a)
+		}
+	}
+	return groups
+}
+
+func (g *Groups) rawGroup(value string) int32 {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	n, known := g.raw[value]
+	if !known {
+		n = int32(g.st.th.Len() + len(g.names))
+		g.raw[value] = n
+		g.names = append(g.names, value)
+	}
+	return n
+}
+
+// Name gives what a group is called in lang, and the concept it is, "" for a raw value.
+func (g *Groups) Name(group int32, lang string) (string, semdex.ConceptID) {
+	if int(group) < g.st.th.Len() {
+		return g.st.label(group, lang), g.st.th.ID(group)
+	}
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.names[int(group)-g.st.th.Len()], ""
+}

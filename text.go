@@ -1,0 +1,99 @@
+package semdex
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+)
+
+// Text is a text in one or more languages: language tag (lower case, "" where the source named none) to
+// the words in it. In JSON it is a plain string where only "" is present, and an object otherwise.
+type Text map[string]string
+
+// UnmarshalJSON reads a string, or an object of language to string.
+func (t *Text) UnmarshalJSON(data []byte) error {
+	var one string
+	if err := json.Unmarshal(data, &one); err == nil {
+		*t = nil
+		if one != "" {
+			*t = Text{"": one}
+		}
+		return nil
+	}
+	var many map[string]string
+	if err := json.Unmarshal(data, &many); err != nil {
+		return fmt.Errorf("want a string or an object of language to string")
+	}
+	*t = nil
+	for lang, s := range many {
+		if s == "" {
+			continue
+		}
+		if *t == nil {
+			*t = Text{}
+		}
+		(*t)[LanguageTag(lang)] = s
+	}
+	return nil
+}
+
+// MarshalJSON writes the form that UnmarshalJSON reads.
+func (t Text) MarshalJSON() ([]byte, error) {
+	if one, ok := t[""]; ok && len(t) == 1 {
+		return json.Marshal(one)
+	}
+	return json.Marshal(map[string]string(t))
+}
+
+// Languages gives the languages present, sorted, so that whoever walks a Text does so in one order.
+func (t Text) Languages() []string {
+	langs := make([]string, 0, len(t))
+	for l := range t {
+		langs = append(langs, l)
+	}
+	slices.Sort(langs)
+	return langs
+}
+
+// In gives the text in the first of the wanted languages that has one ("en" takes "en-gb" too), else the
+// untagged one, else the first by language tag: always the same choice for the same Text.
+func (t Text) In(wanted ...string) string {
+	langs := t.Languages()
+	for _, w := range wanted {
+		for _, l := range langs {
+			if LanguageMatches(w, l) {
+				return t[l]
+			}
+		}
+	}
+	if s, ok := t[""]; ok {
+		return s
+	}
+	if len(langs) > 0 {
+		return t[langs[0]]
+	}
+	return ""
+}
+
+// LanguageTag brings a language tag to the form compared everywhere: lower case, "_" as "-".
+func LanguageTag(tag string) string {
+	b := []byte(tag)
+	for i, c := range b {
+		switch {
+		case 'A' <= c && c <= 'Z':
+			b[i] = c + 'a' - 'A'
+		case c == '_':
+			b[i] = '-'
+		}
+	}
+	return string(b)
+}
+
+// LanguageMatches says whether the language range wanted covers tag (RFC 4647 basic filtering): "en"
+// covers "en" and "en-gb". The empty range covers the untagged text alone. Both are in LanguageTag form.
+func LanguageMatches(wanted, tag string) bool {
+	if wanted == tag {
+		return true
+	}
+	return wanted != "" && len(tag) > len(wanted) && tag[:len(wanted)] == wanted && tag[len(wanted)] == '-'
+}
