@@ -45,7 +45,6 @@ type Answer struct {
 // Expansion says which concepts the query named and what was searched for beside them.
 type Expansion struct {
 	Concepts []NamedConcept `json:"concepts"`
-	Capped   bool           `json:"capped"` // more labels than are searched for as text; tags are never capped
 }
 
 // NamedConcept is a concept that words of the query name.
@@ -57,6 +56,7 @@ type NamedConcept struct {
 	Ambiguous  bool             `json:"ambiguous,omitempty"` // the words name other concepts too; all are searched for
 	Added      []AddedConcept   `json:"added"`
 	AddedTotal int              `json:"added_total"` // added lists the nearest maxAdded of these
+	Capped     bool             `json:"capped"`      // it has more labels than are searched for as text; tags are never capped
 }
 
 // MatchedLabel is the label by which a concept was recognised. A hidden label is not told.

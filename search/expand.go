@@ -2,7 +2,6 @@ package search
 
 import (
 	"cmp"
-	"math"
 	"slices"
 
 	"semdex"
@@ -91,15 +90,30 @@ func (e *expansion) add(x Expanded) {
 	e.list = append(e.list, x)
 }
 
-// same adds what means the same: exact matches, and the one successor of a deprecated concept. Two
-// successors may mean either or both together, which SKOS cannot say, so they are not followed.
+// same adds what means the same: exact matches, and what has taken the place of a deprecated concept.
 func (e *expansion) same(c int32) {
 	for _, m := range e.th.ExactMatches(c) {
 		e.add(Expanded{Concept: m, Via: "exactMatch", Distance: 1, Weight: weightExactMatch, Class: Tagged, Text: true})
 	}
-	if next := e.th.Successors(c); e.th.Deprecated(c) && len(next) == 1 {
-		e.add(Expanded{Concept: next[0], Via: "replaced", Distance: 1, Weight: weightExactMatch, Class: Tagged, Text: true})
+	for i, next := range successors(e.th, c) {
+		e.add(Expanded{Concept: next, Via: "replaced", Distance: i + 1, Weight: weightExactMatch, Class: Tagged, Text: true})
 	}
+}
+
+// successors gives the concept that has taken the place of a deprecated one, the one that has taken the
+// place of that, and so on. Two successors may mean either or both together, which SKOS cannot say, so they
+// are not followed.
+func successors(th Thesaurus, c int32) []int32 {
+	var out []int32
+	for at := c; th.Deprecated(at); {
+		next := th.Successors(at)
+		if len(next) != 1 || next[0] == c || slices.Contains(out, next[0]) {
+			break
+		}
+		at = next[0]
+		out = append(out, at)
+	}
+	return out
 }
 
 // below adds what is narrower than anything found so far, level by level, and what is mapped to as close or
@@ -117,30 +131,49 @@ func (e *expansion) below() {
 	}
 }
 
+// descend adds what is narrower than root, and the exact matches of that, level by level. Within a level
+// the heavier come first, so that each concept is met on its heaviest path.
 func (e *expansion) descend(root Expanded) {
-	first := len(e.list)
+	type step struct {
+		concept int32
+		weight  float64
+	}
 	seen := map[int32]bool{root.Concept: true}
-	level := []int32{root.Concept}
+	level := []step{{root.Concept, root.Weight}}
+	var found []Expanded
 	for distance := 1; len(level) > 0; distance++ {
-		var next []int32
-		weight := root.Weight * weightNarrower * math.Pow(weightDeeper, float64(distance-1))
-		for _, c := range level {
-			for _, n := range e.th.Narrower(c) {
-				if seen[n] {
-					continue
-				}
-				seen[n] = true
-				next = append(next, n)
-				e.add(Expanded{Concept: n, Via: "narrower", Distance: distance, Weight: max(weight, weightLeast),
-					Class: Narrower, Text: distance <= maxTextSteps && weight >= weightLeast})
+		factor := weightDeeper
+		if distance == 1 {
+			factor = weightNarrower
+		}
+		var next []step
+		visit := func(c int32, weight float64) {
+			if !seen[c] {
+				seen[c] = true
+				next = append(next, step{c, weight})
 			}
+		}
+		for _, s := range level {
+			for _, n := range e.th.Narrower(s.concept) {
+				visit(n, s.weight*factor)
+			}
+		}
+		for _, s := range slices.Clone(next) {
+			for _, m := range e.th.ExactMatches(s.concept) {
+				visit(m, s.weight*weightExactMatch)
+			}
+		}
+		slices.SortStableFunc(next, func(a, b step) int { return -cmp.Compare(a.weight, b.weight) })
+		for _, s := range next {
+			found = append(found, Expanded{Concept: s.concept, Via: "narrower", Distance: distance, Weight: max(s.weight, weightLeast),
+				Class: Narrower, Text: distance <= maxTextSteps && s.weight >= weightLeast})
 		}
 		level = next
 	}
-	if below := len(seen) - 1; below > manyBelow && float64(below) > shareBelow*float64(e.th.Len()) {
-		for i := first; i < len(e.list); i++ {
-			e.list[i].Text = e.list[i].Text && e.list[i].Via != "narrower"
-		}
+	broad := len(found) > manyBelow && float64(len(found)) > shareBelow*float64(e.th.Len())
+	for _, x := range found {
+		x.Text = x.Text && !broad
+		e.add(x)
 	}
 }
 
@@ -187,6 +220,7 @@ type reason struct {
 	expanded Expanded
 	label    *semdex.Label
 	words    string // plain words, as typed
+	weight   float64
 }
 
 func (e *evidence) add(group *Group, named int32, expanded []Expanded) {
@@ -196,7 +230,7 @@ func (e *evidence) add(group *Group, named int32, expanded []Expanded) {
 		return cmp.Or(cmp.Compare(a.Class, b.Class), -cmp.Compare(a.Weight, b.Weight))
 	})
 	for _, x := range order {
-		*e.reasons = append(*e.reasons, reason{named: named, expanded: x})
+		*e.reasons = append(*e.reasons, reason{named: named, expanded: x, weight: x.Weight * e.scale})
 		number := len(*e.reasons) - 1
 		for _, v := range e.st.bearing(x.Concept) {
 			group.Values = append(group.Values, ValueEvidence{Value: v, Class: x.Class, Weight: x.Weight * e.scale, Reason: number})
@@ -223,6 +257,6 @@ func (e *evidence) addText(group *Group, named int32, x Expanded, t *labelText) 
 	if weight < weightLeast {
 		return
 	}
-	*e.reasons = append(*e.reasons, reason{named: named, expanded: x, label: &t.label})
+	*e.reasons = append(*e.reasons, reason{named: named, expanded: x, label: &t.label, weight: weight})
 	group.Texts = append(group.Texts, TextEvidence{Terms: t.terms, Class: textClass[x.Class], Weight: weight, Reason: len(*e.reasons) - 1})
 }

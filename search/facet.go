@@ -5,6 +5,8 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"semdex/internal/text"
 )
@@ -33,33 +35,51 @@ func (q *querying) facet(g *Groups, counts []int, prefix string, limit int) Face
 		if !strings.HasPrefix(text.Fold(name), wanted) {
 			continue
 		}
-		f.Values = append(f.Values, FacetValue{Value: name, Label: name, URI: uri, Count: n, Selected: q.selected(g.dimension.Name, name, string(uri))})
+		f.Values = append(f.Values, FacetValue{Value: name, Label: name, URI: uri, Count: n})
 	}
 	slices.SortFunc(f.Values, func(a, b FacetValue) int {
 		return cmp.Or(-cmp.Compare(a.Count, b.Count), cmp.Compare(a.Label, b.Label), cmp.Compare(a.URI, b.URI))
 	})
 	f.TotalValues = len(f.Values)
+	limit = max(0, limit)
 	for _, v := range f.Values[min(limit, len(f.Values)):] {
 		f.OtherCount += v.Count
 	}
 	f.Values = f.Values[:min(limit, len(f.Values))]
+	selected := q.selected(&g.dimension)
+	for i := range f.Values {
+		v := &f.Values[i]
+		v.Selected = slices.ContainsFunc(selected, func(s string) bool { return s == string(v.URI) || v.URI == "" && sameText(s, v.Label) })
+		if v.URI != "" && len(q.conceptsNamed(&g.dimension, v.Label)) != 1 {
+			v.Value = string(v.URI) // the label alone would filter by others too
+		}
+	}
 	return f
 }
 
 func facetLabel(name string) string {
-	if name == "" {
-		return name
-	}
-	return strings.ToUpper(name[:1]) + name[1:]
+	first, size := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(first)) + name[size:]
 }
 
-func (q *querying) selected(field, name, uri string) bool {
-	for _, v := range q.request.Filters[field] {
-		if v == uri || sameText(v, name) {
-			return true
+// selected gives what the dimension is filtered by: the URIs of concepts, and raw values.
+func (q *querying) selected(d *Dimension) []string {
+	var out []string
+	for name, values := range q.filtered {
+		of, known := q.st.dimension(strings.TrimSuffix(name, ".direct"), q.view.Fields())
+		if !known || of.Name != d.Name {
+			continue
+		}
+		for _, v := range values {
+			out = append(out, v)
+			if d.HasScheme {
+				for _, c := range q.conceptsNamed(d, v) {
+					out = append(out, string(q.st.th.ID(c)))
+				}
+			}
 		}
 	}
-	return false
+	return out
 }
 
 // Facet gives the values of one facet among the hits of a request, those that begin with prefix.

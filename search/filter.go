@@ -73,23 +73,34 @@ func (q *querying) dimensionValues(d *Dimension, value string, direct bool) []Va
 		}
 	}
 	if d.Field != "" {
-		for _, raw := range q.view.Values(d.Field) {
-			if sameValue(d, raw, value) && (!d.HasScheme || len(q.st.of(Value{d.Field, raw})) == 0) {
-				out = append(out, Value{d.Field, raw})
-			}
-		}
+		out = append(out, q.rawValues(d, value, direct)...)
 	}
-	if d.Field == "" && len(out) == 0 { // a URI that no vocabulary knows is still what assets may bear
-		out = append(out, Value{"concepts", value})
+	if _, known := q.st.th.Find(semdex.ConceptID(value)); d.Field == "" && len(out) == 0 && !known {
+		out = append(out, Value{"concepts", value}) // a URI that no vocabulary knows is still what assets may bear
 	}
 	return out
 }
 
-func sameValue(d *Dimension, raw, value string) bool {
-	if raw == value || sameText(raw, value) {
-		return true
+// rawValues gives the values of the dimension's field that are no concept in it and read like value; where
+// one is written exactly so, only that, as a facet tells them apart.
+func (q *querying) rawValues(d *Dimension, value string, direct bool) []Value {
+	var exact, alike []Value
+	groups := q.st.grouping(d, direct)
+	for _, raw := range q.view.Values(d.Field) {
+		v := Value{d.Field, raw}
+		below := d.Field == "album" && !direct && strings.HasPrefix(text.Exact(raw), text.Exact(value)+"/") // an album holds those below it
+		if raw != value && !below && !sameText(raw, value) || len(groups.concepts(v)) > 0 {
+			continue
+		}
+		alike = append(alike, v)
+		if raw == value || below {
+			exact = append(exact, v)
+		}
 	}
-	return d.Field == "album" && strings.HasPrefix(text.Exact(raw), text.Exact(value)+"/") // an album holds those below it
+	if slices.ContainsFunc(exact, func(v Value) bool { return v.Value == value }) {
+		return exact
+	}
+	return alike
 }
 
 // conceptsNamed finds concepts of the dimension's scheme by URI, label or, where the dimension links so,
@@ -115,40 +126,40 @@ func (q *querying) conceptsNamed(d *Dimension, value string) []int32 {
 func (q *querying) borne(d *Dimension, c int32, direct bool) []Value {
 	var out []Value
 	fields := q.st.grouping(d, direct).Fields()
-	add := func(c int32) {
+	concepts := append([]int32{c}, q.st.th.ExactMatches(c)...)
+	if !direct {
+		concepts = reach(q.st.th, concepts, q.st.th.Narrower)
+	}
+	for _, c := range concepts {
 		for _, v := range q.st.bearing(c) {
 			if slices.Contains(fields, v.Field) {
 				out = append(out, v)
 			}
 		}
 	}
-	roots := append([]int32{c}, q.st.th.ExactMatches(c)...)
-	for _, r := range roots {
-		add(r)
-	}
-	if direct {
-		return out
-	}
-	for _, below := range descendants(q.st.th, roots) {
-		add(below)
-	}
 	return out
 }
 
-// descendants walks down from several concepts at once, these left out.
-func descendants(th Thesaurus, roots []int32) []int32 {
+// reach walks from several concepts at once, along step and exact matches, these concepts first. With
+// Narrower it gives what a filter of them takes in; with Broader, the filters that take one of them in.
+func reach(th Thesaurus, from []int32, step func(int32) []int32) []int32 {
 	seen := map[int32]bool{}
-	for _, r := range roots {
-		seen[r] = true
-	}
 	var out []int32
-	for queue := slices.Clone(roots); len(queue) > 0; queue = queue[1:] {
-		for _, n := range th.Narrower(queue[0]) {
-			if !seen[n] {
-				seen[n] = true
-				out = append(out, n)
-				queue = append(queue, n)
-			}
+	visit := func(c int32) {
+		if !seen[c] {
+			seen[c] = true
+			out = append(out, c)
+		}
+	}
+	for _, c := range from {
+		visit(c)
+	}
+	for i := 0; i < len(out); i++ {
+		for _, n := range step(out[i]) {
+			visit(n)
+		}
+		for _, m := range th.ExactMatches(out[i]) {
+			visit(m)
 		}
 	}
 	return out
@@ -160,6 +171,9 @@ func timeRange(field string, values []string) (*Range, error) {
 		return nil, badRange(field, strings.Join(values, ","))
 	}
 	from, to, isRange := strings.Cut(values[0], "..")
+	if from == "" && to == "" {
+		return nil, badRange(field, values[0])
+	}
 	if !isRange {
 		to = from
 	}

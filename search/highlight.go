@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"html"
 	"slices"
 	"strings"
@@ -85,7 +86,7 @@ func (t *assetText) standsAt(tokens []text.Token, e *TextEvidence) bool {
 // mark gives the text as HTML with the spans in <em>. Whatever markup the text holds is escaped. A long
 // text is cut to the neighbourhood of its first span.
 func mark(s string, spans []span) string {
-	slices.SortFunc(spans, func(a, b span) int { return a.from - b.from })
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Or(a.from-b.from, b.to-a.to) })
 	from, to := window(s, spans[0])
 	var b strings.Builder
 	if from > 0 {
@@ -114,10 +115,7 @@ func window(s string, first span) (from, to int) {
 	}
 	from, to = max(0, first.from-snippetBytes/3), min(len(s), max(first.to, first.from+snippetBytes))
 	for from > 0 && from < first.from && s[from-1] != ' ' {
-		from++
-	}
-	if from == first.from && from > 0 {
-		from = first.from // a text without spaces begins with the match
+		from++ // a text without spaces begins with the match
 	}
 	for to < len(s) && to > first.to && s[to] != ' ' {
 		to--

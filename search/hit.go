@@ -9,10 +9,11 @@ import (
 	"semdex/internal/text"
 )
 
-// hit puts an answer's hit together; nil where the record is gone since the index found it.
+// hit puts an answer's hit together; nil where the record is gone since the index found it, or may no longer
+// be seen.
 func (s *Service) hit(q *querying, found Found) (*Hit, error) {
 	a, err := s.records.Asset(found.ID)
-	if err != nil || a == nil {
+	if err != nil || a == nil || !q.request.Access.Visible(a) {
 		return nil, err
 	}
 	h := &Hit{ID: found.ID, Score: found.Score, Asset: q.st.assetView(a, q.request.Access, q.request.Lang), Highlights: map[string][]string{}}
@@ -26,7 +27,7 @@ func (s *Service) hit(q *querying, found Found) (*Hit, error) {
 		if q.request.Explain {
 			weight := 0.0
 			if m.Reason >= 0 {
-				weight = q.reasons[m.Reason].expanded.Weight
+				weight = q.reasons[m.Reason].weight
 			}
 			h.Explain = append(h.Explain, Explanation{Part: q.parts[m.Group], Class: m.Class.String(), Weight: weight, Because: why})
 		}

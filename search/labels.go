@@ -133,9 +133,13 @@ func (l *Labels) Read(tokens []text.Token, lang string) []Reading {
 }
 
 func (l *Labels) longestAt(tokens []text.Token, from int, lang string) Reading {
+	langs := l.langs
+	if lang != "" {
+		langs = []string{lang} // "hat" says nothing in German, but in English
+	}
 	for n := min(l.longest, len(tokens)-from); n > 0; n-- {
 		span := tokens[from : from+n]
-		if n == 1 && len(tokens) > 1 && text.IsStop(span[0].Term, l.langs) {
+		if n == 1 && len(tokens) > 1 && text.IsStop(span[0].Term, langs) {
 			continue // a label that is a stop word is meant only where it stands alone
 		}
 		if refs := l.named(span); len(refs) > 0 {

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
@@ -119,11 +120,8 @@ func (l *links) resolve(v Value) []int32 {
 	var found []int32
 	for _, d := range l.scopes {
 		ofField := d.Field == v.Field
-		if d.Field != "" && !ofField && strings.HasPrefix(v.Field, "field:") {
-			continue // another dimension's field
-		}
-		if strings.HasPrefix(v.Field, "field:") && !ofField {
-			continue // a custom field links only where its dimension says so
+		if !ofField && !slices.Contains(conceptFields, v.Field) {
+			continue // a field links only where its dimension says so
 		}
 		found = l.addNamed(found, v, d, ofField && d.ByNotation)
 	}
@@ -162,19 +160,10 @@ func (l *links) addNamed(found []int32, v Value, d Dimension, byNotation bool) [
 	switch {
 	case len(named) > 1:
 		l.ambiguous = append(l.ambiguous, Ambiguity{v, named})
-	case len(named) == 1 && !containsConcept(found, named[0]):
+	case len(named) == 1 && !slices.Contains(found, named[0]):
 		found = append(found, named[0])
 	}
 	return found
-}
-
-func containsConcept(list []int32, c int32) bool {
-	for _, x := range list {
-		if x == c {
-			return true
-		}
-	}
-	return false
 }
 
 // of gives the concepts that a raw value names.

@@ -62,7 +62,7 @@ type ValueEvidence struct {
 // TextEvidence holds for the assets in which the words stand one after the other.
 type TextEvidence struct {
 	Terms  [][]string // for each position, the terms that may stand there
-	Prefix bool       // the last term is the beginning of a word
+	Prefix bool       // the last term, its first form alone, is the beginning of a word
 	Scored bool       // count how often and how rarely it stands (BM25); else standing there is enough
 	Class  Class
 	Weight float64
@@ -74,6 +74,7 @@ type Filter struct {
 	Name   string // of the facet it belongs to, whose own counts it does not narrow
 	Values []Value
 	Range  *Range
+	Not    bool // holds for all other assets
 }
 
 // Range bounds "created" or "modified" in Unix seconds, or a numeric field; both ends are included.

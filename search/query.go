@@ -18,7 +18,7 @@ type ClauseKind uint8
 const (
 	Plain  ClauseKind = iota // a word
 	Phrase                   // "words in quotes": exactly these, one after the other
-	Prefix                   // word*: words that begin so
+	Prefix                   // word*: words that begin so; the last of several words
 	Scoped                   // field:value
 )
 
@@ -139,9 +139,11 @@ func (r *queryReader) scoped(start int, not bool) bool {
 func (r *queryReader) scopedValue(from int) (end int, value string) {
 	if from < len(r.q) {
 		if closing := map[byte]byte{'"': '"', '<': '>'}[r.q[from]]; closing != 0 {
-			if length := strings.IndexByte(r.q[from+1:], closing); length >= 0 {
-				return from + length + 2, r.q[from+1 : from+1+length]
+			length := strings.IndexByte(r.q[from+1:], closing)
+			if length < 0 {
+				return from, "" // never closed: plain text
 			}
+			return from + length + 2, r.q[from+1 : from+1+length]
 		}
 	}
 	end = r.pieceEnd(from)
@@ -164,8 +166,12 @@ func (r *queryReader) word(start int, not bool) {
 	tokens := tokensAt(r.q, r.at, end)
 	prefix := len(tokens) > 0 && r.q[end-1] == '*' && tokens[len(tokens)-1].End == end-1
 	r.at = end
-	if not && len(tokens) > 1 && !prefix { // -non-specific leaves the words out together, not each by itself
-		r.add(Clause{Kind: Phrase, Tokens: tokens, Not: true, Start: start, End: end})
+	if not && len(tokens) > 1 { // -non-specific leaves the words out together, not each by itself
+		kind := Phrase
+		if prefix {
+			kind = Prefix
+		}
+		r.add(Clause{Kind: kind, Tokens: tokens, Not: true, Start: start, End: end})
 		return
 	}
 	for i, t := range tokens {

@@ -48,14 +48,14 @@ func (s *Service) SetVocabulary(th Thesaurus) { s.state.Store(newState(th, s.set
 
 // querying is one query under way, with the one state of vocabulary and index that it sees.
 type querying struct {
-	st      *state
-	view    View
-	request *Request
-	reasons []reason
-	parts   []string // for each group of the plan, the words of the query it stands for
-	named   []namedConcept
-	words   []TextEvidence // what is highlighted beside the reasons' labels
-	capped  bool
+	st       *state
+	view     View
+	request  *Request
+	reasons  []reason
+	parts    []string // for each group of the plan, the words of the query it stands for
+	named    []namedConcept
+	words    []TextEvidence      // what is highlighted beside the reasons' labels
+	filtered map[string][]string // all filters, those of the query included
 }
 
 type namedConcept struct {
@@ -63,10 +63,12 @@ type namedConcept struct {
 	from, to  int // bytes of the query
 	ref       *LabelRef
 	ambiguous bool
+	capped    bool
 	expanded  []Expanded
 }
 
 func (s *Service) begin(r *Request) *querying {
+	r.Lang = s.settings.language(r.Lang)
 	q := &querying{st: s.state.Load(), view: s.engine.View(), request: r}
 	q.st.update(q.view)
 	return q
@@ -112,7 +114,6 @@ func (s *Service) Search(ctx context.Context, r Request) (*Answer, error) {
 func normalize(r *Request) error {
 	r.Expand = cmp.Or(r.Expand, ExpandNarrower)
 	r.Limit = cmp.Or(r.Limit, DefaultLimit)
-	r.Lang = semdex.LanguageTag(r.Lang)
 	if !slices.Contains(Modes, r.Expand) {
 		return &semdex.Error{Code: semdex.Invalid, Message: fmt.Sprintf("no such expansion: %s", r.Expand), Hint: "try one of: none, synonyms, narrower, related"}
 	}
@@ -147,6 +148,10 @@ func (q *querying) plan() (*Plan, error) {
 	if p.Filters, err = q.filters(filters); err != nil {
 		return nil, err
 	}
+	if err := q.addExclusions(p, clauses, whole); err != nil {
+		return nil, err
+	}
+	q.filtered = filters
 	for _, name := range r.Facets {
 		d, known := q.st.dimension(name, q.view.Fields())
 		if !known {
@@ -165,6 +170,7 @@ func (q *querying) plan() (*Plan, error) {
 // read gives the clauses of the query, or the labels that the query as a whole is.
 func (q *querying) read() (clauses []Clause, whole []LabelRef, err error) {
 	isField := func(name string) bool {
+		name = strings.TrimSuffix(name, ".direct")
 		if slices.Contains([]string{"id", "created", "modified"}, name) {
 			return true
 		}
@@ -193,8 +199,7 @@ func (q *querying) addClauses(p *Plan, clauses []Clause, filters map[string][]st
 			continue
 		case c.Kind == Scoped && !c.Not:
 			filters[c.Field] = append(slices.Clone(filters[c.Field]), c.Value)
-		case c.Kind == Scoped:
-			q.addExcluded(p, c)
+		case c.Kind == Scoped: // addExclusions
 		default:
 			q.addWords(p, c.Tokens, c.Kind, c.Not, c.Or)
 		}
@@ -214,19 +219,20 @@ func (q *querying) addRun(p *Plan, run []Clause) {
 		readings = q.st.labels.Read(tokens, q.request.Lang)
 	}
 	telling := len(readings) > 0 || slices.ContainsFunc(tokens, func(t text.Token) bool { return !text.IsStop(t.Term, q.languages()) })
+	alternative := run[0].Or // until something is there to join what was before
 	for i := 0; i < len(tokens); {
-		alternative := i == 0 && run[0].Or
 		if len(readings) > 0 && readings[0].From == i {
 			r := readings[0]
 			readings = readings[1:]
 			q.alternatively(p, alternative, func(p *Plan) {
 				q.addConcepts(p, r.Refs, tokens[r.From:r.To], tokens[r.From].Start, tokens[r.To-1].End)
 			})
-			i = r.To
+			i, alternative = r.To, false
 			continue
 		}
 		if !telling || !text.IsStop(tokens[i].Term, q.languages()) {
 			q.addWords(p, tokens[i:i+1], Plain, false, alternative)
+			alternative = false
 		}
 		i++
 	}
@@ -236,7 +242,7 @@ func (q *querying) addRun(p *Plan, run []Clause) {
 func (q *querying) alternatively(p *Plan, or bool, add func(*Plan)) {
 	before := len(p.Groups)
 	add(p)
-	if !or || before == 0 || len(p.Groups) == before || p.Groups[before-1].Excluded {
+	if !or || before == 0 || len(p.Groups) == before || p.Groups[before-1].Excluded || p.Groups[before].Excluded {
 		return
 	}
 	into, from := &p.Groups[before-1], p.Groups[before]
@@ -264,7 +270,7 @@ func (q *querying) forms(tokens []text.Token) [][]string {
 // addWords makes a group of words as they stand: one word, a phrase, the beginning of a word.
 func (q *querying) addWords(p *Plan, tokens []text.Token, kind ClauseKind, not, or bool) {
 	words := q.request.Query[tokens[0].Start:tokens[len(tokens)-1].End]
-	q.reasons = append(q.reasons, reason{named: -1, words: words})
+	q.reasons = append(q.reasons, reason{named: -1, words: words, weight: weightPrefLabel})
 	t := TextEvidence{Terms: q.forms(tokens), Prefix: kind == Prefix, Scored: true, Class: Words, Weight: weightPrefLabel, Reason: len(q.reasons) - 1}
 	if kind == Phrase || kind == Prefix { // as written, not inflected
 		for i := range t.Terms {
@@ -280,17 +286,21 @@ func (q *querying) addWords(p *Plan, tokens []text.Token, kind ClauseKind, not, 
 	}
 }
 
-// addExcluded leaves out what -field:value names.
-func (q *querying) addExcluded(p *Plan, c *Clause) {
-	d, known := q.st.dimension(strings.TrimSuffix(c.Field, ".direct"), q.view.Fields())
-	g := Group{Excluded: true}
-	if known {
-		for _, v := range q.dimensionValues(d, c.Value, strings.HasSuffix(c.Field, ".direct")) {
-			g.Values = append(g.Values, ValueEvidence{Value: v, Class: Tagged, Weight: 1})
+// addExclusions leaves out what -field:value names.
+func (q *querying) addExclusions(p *Plan, clauses []Clause, whole []LabelRef) error {
+	for i := range clauses {
+		c := &clauses[i]
+		if c.Kind != Scoped || !c.Not || whole != nil {
+			continue
 		}
+		f, err := q.filter(c.Field, []string{c.Value})
+		if err != nil {
+			return err
+		}
+		f.Name, f.Not = "", true
+		p.Filters = append(p.Filters, f)
 	}
-	p.Groups = append(p.Groups, g)
-	q.parts = append(q.parts, "-"+c.Field+":"+c.Value)
+	return nil
 }
 
 // addConcepts makes one group of the concepts that a stretch of the query names: what they expand to, and
@@ -302,16 +312,16 @@ func (q *querying) addConcepts(p *Plan, refs []LabelRef, tokens []text.Token, fr
 	for _, c := range concepts {
 		expanded := Expand(q.st.th, c, q.request.Expand)
 		ref := &refs[slices.IndexFunc(refs, func(r LabelRef) bool { return r.Concept == c })]
-		q.named = append(q.named, namedConcept{concept: c, from: from, to: to, ref: ref, ambiguous: len(concepts) > 1, expanded: expanded})
+		e.capped = false
 		e.add(&g, c, expanded)
+		q.named = append(q.named, namedConcept{concept: c, from: from, to: to, ref: ref, ambiguous: len(concepts) > 1, capped: e.capped, expanded: expanded})
 	}
 	if len(tokens) > 0 {
-		q.reasons = append(q.reasons, reason{named: -1, words: q.request.Query[from:to]})
+		q.reasons = append(q.reasons, reason{named: -1, words: q.request.Query[from:to], weight: weightPrefLabel})
 		t := TextEvidence{Terms: q.forms(tokens), Scored: true, Class: Words, Weight: weightPrefLabel, Reason: len(q.reasons) - 1}
 		g.Texts = append(g.Texts, t)
 		q.words = append(q.words, t)
 	}
-	q.capped = q.capped || e.capped
 	p.Groups = append(p.Groups, g)
 	q.parts = append(q.parts, q.request.Query[from:to])
 }
@@ -321,10 +331,10 @@ const maxAdded = 50
 
 // expansion tells what the query was understood as.
 func (q *querying) expansion() Expansion {
-	x := Expansion{Concepts: []NamedConcept{}, Capped: q.capped}
+	x := Expansion{Concepts: []NamedConcept{}}
 	for _, n := range q.named {
 		named := NamedConcept{
-			URI: q.st.th.ID(n.concept), Label: q.st.label(n.concept, q.request.Lang), Ambiguous: n.ambiguous, Added: []AddedConcept{},
+			URI: q.st.th.ID(n.concept), Label: q.st.label(n.concept, q.request.Lang), Ambiguous: n.ambiguous, Capped: n.capped, Added: []AddedConcept{},
 			Span:    [2]int{utf8.RuneCountInString(q.request.Query[:n.from]), utf8.RuneCountInString(q.request.Query[:n.to])},
 			Matched: &MatchedLabel{Label: n.ref.Label.Text, Kind: n.ref.Label.Kind.String(), Lang: n.ref.Label.Lang},
 		}
@@ -365,7 +375,9 @@ func requestKey(r *Request) string {
 	if err != nil {
 		return "" // a map of strings always marshals
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %s %v %v", r.Query, r.Lang, r.Expand, filters, r.Sort, r.Access))
+	access := r.Access
+	access.Use.On = "" // one may go on after midnight
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %s %v %v", r.Query, r.Lang, r.Expand, filters, r.Sort, access))
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"semdex"
 )
@@ -82,7 +83,7 @@ func (s *Service) Related(ctx context.Context, r SimilarRequest) ([]Similar, err
 		r.MinScore = similarThreshold
 	}
 	groups := q.st.grouping(&everything, false)
-	like, err := q.view.Overlap(ctx, &Overlap{ID: a.ID, By: groups, Weights: weights, Access: r.Access, MinScore: r.MinScore, Limit: cmp.Or(r.Limit, 10)})
+	like, err := q.view.Overlap(ctx, &Overlap{ID: a.ID, By: groups, Weights: weights, Access: r.Access, MinScore: r.MinScore, Limit: cmp.Or(max(r.Limit, 0), 10)})
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +93,7 @@ func (s *Service) Related(ctx context.Context, r SimilarRequest) ([]Similar, err
 		if err != nil {
 			return nil, err
 		}
-		if other != nil {
+		if other != nil && r.Access.Visible(other) {
 			out = append(out, Similar{ID: o.ID, Score: o.Score, Reasons: q.shared(groups, o.Shared), Asset: q.st.assetView(other, r.Access, r.Lang)})
 		}
 	}
@@ -109,7 +110,7 @@ func (q *querying) shared(g *Groups, shared []int32) []string {
 		}
 		implied := false
 		for _, n := range named {
-			implied = implied || containsConcept(q.st.th.Ancestors(n), c)
+			implied = implied || slices.Contains(q.st.th.Ancestors(n), c)
 		}
 		if !implied {
 			named = append(named, c)

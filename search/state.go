@@ -16,6 +16,19 @@ type Settings struct {
 	Dimensions []Dimension
 }
 
+// language gives the language of the library that is meant by tag: "en-us" is "en" where that is all there
+// is (RFC 4647 lookup). A language that the library does not have stays as it is.
+func (s *Settings) language(tag string) string {
+	tag = semdex.LanguageTag(tag)
+	for wanted := tag; wanted != ""; {
+		if slices.Contains(s.Languages, wanted) {
+			return wanted
+		}
+		wanted = wanted[:max(0, strings.LastIndexByte(wanted, '-'))]
+	}
+	return tag
+}
+
 // builtins are dimensions that every library has.
 var builtins = []Dimension{
 	{Name: "type", Field: "type"}, {Name: "album", Field: "album"}, {Name: "source", Field: "source"},
@@ -26,7 +39,7 @@ var builtins = []Dimension{
 type state struct {
 	*links
 	settings     Settings
-	predecessors map[int32][]int32 // what each concept is the one successor of
+	predecessors map[int32][]int32 // the deprecated concepts that each has taken the place of
 
 	mu        sync.Mutex
 	groupings map[groupingKey]*Groups
@@ -35,7 +48,7 @@ type state struct {
 }
 
 type groupingKey struct {
-	dimension string
+	dimension Dimension
 	direct    bool
 }
 
@@ -44,8 +57,8 @@ func newState(th Thesaurus, settings Settings) *state {
 	st := &state{links: newLinks(th, NewLabels(th, settings.Languages), dimensions), settings: settings,
 		predecessors: map[int32][]int32{}, groupings: map[groupingKey]*Groups{}}
 	for c := range int32(th.Len()) {
-		if next := th.Successors(c); th.Deprecated(c) && len(next) == 1 {
-			st.predecessors[next[0]] = append(st.predecessors[next[0]], c)
+		for _, next := range successors(th, c) {
+			st.predecessors[next] = append(st.predecessors[next], c)
 		}
 	}
 	return st
@@ -107,7 +120,7 @@ func (st *state) dimensionNames(fields []string) []string {
 func (st *state) grouping(d *Dimension, direct bool) *Groups {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	key := groupingKey{d.Name, direct}
+	key := groupingKey{*d, direct}
 	g := st.groupings[key]
 	if g == nil {
 		g = &Groups{st: st, dimension: *d, direct: direct, raw: map[string]int32{}}
@@ -156,30 +169,40 @@ func (g *Groups) Fields() []string {
 }
 
 // Groups gives the concepts of the dimension's scheme that v names and, unless the grouping is direct, all
-// above them; or the raw value itself where v is of the dimension's own field and names none.
+// above them; or the raw value itself where v is of the dimension's own field and names none. A value is in
+// the group of a concept just where a filter of that concept takes it in.
 func (g *Groups) Groups(v Value) []int32 {
-	var groups []int32
-	if g.dimension.HasScheme {
-		for _, c := range g.st.of(v) {
-			groups = g.addConcept(groups, c)
-		}
-	}
+	groups := g.concepts(v)
 	if len(groups) == 0 && v.Field == g.dimension.Field {
 		groups = append(groups, g.rawGroup(v.Value))
 	}
 	return groups
 }
 
-func (g *Groups) addConcept(groups []int32, c int32) []int32 {
-	add := func(c int32) {
-		if g.st.th.InScheme(c, g.dimension.Scheme) && !slices.Contains(groups, c) {
-			groups = append(groups, c)
+// concepts gives the groups of v that are concepts.
+func (g *Groups) concepts(v Value) []int32 {
+	var groups []int32
+	if g.dimension.HasScheme {
+		for _, c := range g.st.of(v) {
+			groups = g.addConcept(groups, c)
 		}
 	}
-	add(c)
-	if !g.direct {
-		for _, a := range g.st.th.Ancestors(c) {
-			add(a)
+	return groups
+}
+
+func (g *Groups) addConcept(groups []int32, c int32) []int32 {
+	th := g.st.th
+	named := append([]int32{c}, successors(th, c)...)
+	if g.direct {
+		for _, n := range slices.Clone(named) {
+			named = append(named, th.ExactMatches(n)...)
+		}
+	} else {
+		named = reach(th, named, th.Broader)
+	}
+	for _, n := range named {
+		if th.InScheme(n, g.dimension.Scheme) && !slices.Contains(groups, n) {
+			groups = append(groups, n)
 		}
 	}
 	return groups

@@ -15,9 +15,9 @@ type groupsOf struct {
 // maxGroupings bounds how many groupings are remembered; those of a vocabulary that is gone go with the rest.
 const maxGroupings = 64
 
-// grouped gives the groups by value number for a field, for all the values there are by now.
-func (d *dictionary) grouped(g search.Grouping, field string) [][]int32 {
-	values := d.values(field)
+// grouped gives the groups by value number for a field, for the values that a view knows. Later values are not
+// asked about: the caller may have linked only those that its view gives.
+func (d *dictionary) grouped(g search.Grouping, field string, values []string) [][]int32 {
 	t := d.grouping(g)
 	t.mu.RLock()
 	groups := t.fields[field]
@@ -90,7 +90,7 @@ func newWalker(v *view, partIndex int, g search.Grouping) *walker {
 	for _, field := range g.Fields() {
 		if c := v.parts[partIndex].arrays.columns[field]; c != nil {
 			w.columns = append(w.columns, c)
-			w.tables = append(w.tables, v.dictionary.grouped(g, field))
+			w.tables = append(w.tables, v.dictionary.grouped(g, field, v.values[field]))
 		}
 	}
 	return w

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"fmt"
 	"sort"
 	"strconv"
@@ -88,11 +89,10 @@ func (b *builder) number(field string, n int64) {
 // document turns an asset into what the index holds of it.
 func (x *Index) document(a *semdex.Asset) *document.Document {
 	b := &builder{document.NewDocument(string(a.ID))}
-	b.doc.AddIDField()
 	x.addTexts(b, a)
 	addValues(b, a)
 	addAccess(b, a)
-	addOrder(b, a)
+	x.addOrder(b, a)
 	return b.doc
 }
 
@@ -191,15 +191,18 @@ func addAccess(b *builder, a *semdex.Asset) {
 	b.values(valueRights, "yes")
 	b.values(valueFrom, string(a.Rights.ValidFrom))
 	b.values(valueUntil, string(a.Rights.ValidUntil))
-	for _, t := range a.Rights.Territories {
-		b.values(valueTerritory, strings.ToLower(t))
-	}
-	for _, c := range a.Rights.Channels {
-		b.values(valueChannel, strings.ToLower(c))
+	b.codes(valueTerritory, a.Rights.Territories)
+	b.codes(valueChannel, a.Rights.Channels)
+}
+
+// codes notes what an asset is bound to. An empty code binds it too, to what nobody can ask for.
+func (b *builder) codes(field string, codes []string) {
+	for _, c := range codes {
+		b.keyword(prefixValue+field, strings.ToLower(cmp.Or(c, "\x00")))
 	}
 }
 
-func addOrder(b *builder, a *semdex.Asset) {
+func (x *Index) addOrder(b *builder, a *semdex.Asset) {
 	if !a.Created.IsZero() {
 		b.number("created", a.Created.Unix())
 	}
@@ -207,7 +210,7 @@ func addOrder(b *builder, a *semdex.Asset) {
 		b.number("modified", a.Modified.Unix())
 	}
 	b.number("size", a.Size)
-	if title := a.Title.In(); title != "" {
+	if title := a.Title.In(x.languages...); title != "" {
 		b.keyword(prefixString+"title", cutString(text.Fold(title)))
 	}
 	if a.Name != "" {

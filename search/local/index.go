@@ -29,7 +29,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"time"
 
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
@@ -48,11 +47,13 @@ type Index struct {
 	languages []string
 	bleve     bleve.Index
 
-	mu         sync.Mutex // over view and what makes it
-	current    *view
+	building   sync.Mutex // over what views are made of
 	dictionary *dictionary
 	segments   map[uint64]*segmentArrays
 	generation uint64
+
+	mu      sync.Mutex // over current; its writer holds building too
+	current *view
 }
 
 // Change is one asset to store, or the id of one to drop.
@@ -193,6 +194,8 @@ func (x *Index) Apply(ctx context.Context, changes []Change, through uint64) err
 
 // Close waits for nobody: Views that are held stay readable until they are released.
 func (x *Index) Close() error {
+	x.building.Lock()
+	defer x.building.Unlock()
 	x.mu.Lock()
 	current := x.current
 	x.current = nil
@@ -213,19 +216,3 @@ func (x *Index) View() search.View {
 
 // Refresh takes in what merges changed since the last Apply, so that the files of merged segments can go.
 func (x *Index) Refresh() error { return x.refresh() }
-
-// Keep refreshes now and then until ctx is done.
-func (x *Index) Keep(ctx context.Context) {
-	tick := time.NewTicker(time.Second)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-			if x.refresh() != nil {
-				return
-			}
-		}
-	}
-}

@@ -41,7 +41,7 @@ func (v *view) Overlap(ctx context.Context, o *search.Overlap) ([]search.Overlap
 	slices.SortFunc(all, func(a, b scoredDoc) int {
 		return cmp.Or(-cmp.Compare(a.score, b.score), cmp.Compare(a.tie, b.tie))
 	})
-	return v.overlapping(all[:min(len(all), o.Limit)], c, o.By)
+	return v.overlapping(all[:min(len(all), max(0, o.Limit))], c, o.By)
 }
 
 type scoredDoc struct {

@@ -3,13 +3,14 @@ package local
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 
 	"semdex/search"
 )
 
 // maxLevels bounds how many strengths of evidence a group tells apart; the weakest share the last.
-const maxLevels = 250
+const maxLevels = math.MaxUint16
 
 // level is one strength of evidence: class first, then weight.
 type level struct {
@@ -29,7 +30,7 @@ type group struct {
 type numbered struct {
 	field  string
 	number uint32
-	level  uint8
+	level  uint16
 	order  int
 }
 
@@ -120,23 +121,23 @@ func compareLevels(a, b level) int {
 	return cmp.Or(cmp.Compare(a.class, b.class), -cmp.Compare(a.weight, b.weight))
 }
 
-func (g *group) levelOf(class search.Class, weight float64) uint8 {
+func (g *group) levelOf(class search.Class, weight float64) uint16 {
 	n, _ := slices.BinarySearchFunc(g.levels, level{class, weight}, compareLevels)
-	return uint8(min(n+1, maxLevels))
+	return uint16(min(n+1, maxLevels))
 }
 
 // found is what a search finds in one part.
 type found struct {
 	hits   bitset
 	others []bitset    // for each facet that has a filter of its own: the hits without that filter; else nil
-	levels [][]uint8   // by group, by document; 0: no evidence
+	levels [][]uint16  // by group, by document; 0: no evidence
 	scores [][]float32 // by group, by document; nil where no text of the group is scored
 }
 
 // evaluate finds the hits of one part.
 func (r *run) evaluate(partIndex int) *found {
 	part := &r.view.parts[partIndex]
-	f := &found{levels: make([][]uint8, len(r.groups)), scores: make([][]float32, len(r.groups))}
+	f := &found{levels: make([][]uint16, len(r.groups)), scores: make([][]float32, len(r.groups))}
 	matching := part.permitted(r.plan.Access, r.view.dictionary).clone()
 	suited := newBitset(part.arrays.docs)
 	for i, g := range r.groups {
@@ -165,10 +166,10 @@ func (r *run) evaluate(partIndex int) *found {
 }
 
 // levels gives the best strength of evidence for a group, and the score of its texts, by document.
-func (r *run) levels(g *group, partIndex int) ([]uint8, []float32) {
+func (r *run) levels(g *group, partIndex int) ([]uint16, []float32) {
 	arrays := r.view.parts[partIndex].arrays
-	levels := make([]uint8, arrays.docs)
-	raise := func(doc uint32, l uint8) {
+	levels := make([]uint16, arrays.docs)
+	raise := func(doc uint32, l uint16) {
 		if old := levels[doc]; old == 0 || l < old {
 			levels[doc] = l
 		}
@@ -222,6 +223,17 @@ func (r *run) filter(part *part, matching bitset, f *found) {
 
 // passing gives the documents of a part that a filter lets through.
 func (v *view) passing(p *part, f *search.Filter) bitset {
+	set := v.bearing(p, f)
+	if f.Not {
+		all := newBitset(p.arrays.docs)
+		all.fill(p.arrays.docs)
+		all.andNot(set)
+		return all
+	}
+	return set
+}
+
+func (v *view) bearing(p *part, f *search.Filter) bitset {
 	set := newBitset(p.arrays.docs)
 	for _, value := range f.Values {
 		if value.Field == "id" {
@@ -250,7 +262,7 @@ func (v *view) passing(p *part, f *search.Filter) bitset {
 }
 
 // Shares of a group's score: where the class is equal, the weight of the evidence counts for more than how
-// well its words suit. Together they stay below 1, the distance between two classes.
+// well its words suit. Over all groups together they stay below 1, the distance between two classes.
 const (
 	shareWeight = 0.6
 	shareText   = 0.39
@@ -262,20 +274,21 @@ const (
 // and texts. A step for one group more is larger than all that classes can differ by.
 func (r *run) score(f *found, doc uint32) float64 {
 	step := (classSteps + 1) * float64(r.ranked)
-	total := 0.0
+	total, within := 0.0, 0.0
 	for i, g := range r.groups {
 		l := f.levels[i][doc]
 		if l == 0 || g.plan.Excluded {
 			continue
 		}
 		strength := g.levels[l-1]
-		total += step + classSteps - float64(strength.class) + shareWeight*strength.weight
+		total += step + classSteps - float64(strength.class)
+		within += shareWeight * strength.weight
 		if f.scores[i] != nil {
 			s := float64(f.scores[i][doc])
-			total += shareText * s / (s + halfText)
+			within += shareText * s / (s + halfText)
 		}
 	}
-	return total
+	return total + within/float64(max(r.ranked, 1))
 }
 
 // hit tells which evidence was the best for each group.

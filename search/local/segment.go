@@ -69,6 +69,17 @@ func (d *dictionary) values(field string) []string {
 	return t.values[:len(t.values):len(t.values)]
 }
 
+// all gives the values of all fields.
+func (d *dictionary) all() map[string][]string {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	all := make(map[string][]string, len(d.fields))
+	for field, t := range d.fields {
+		all[field] = t.values[:len(t.values):len(t.values)]
+	}
+	return all
+}
+
 // column holds the values of one field in one segment, in both directions.
 type column struct {
 	docStart  []uint32 // by document: where its values begin in docValues

@@ -23,8 +23,9 @@ var boosted = []struct {
 	boost float64
 }{{fieldTitle, 2.0}, {fieldLabels, 1.5}}
 
-// maxPrefixTerms bounds how many words a prefix stands for.
-const maxPrefixTerms = 256
+// maxCounted is for how many words it is counted how often they stand. Where a prefix stands for more, each
+// document counts once.
+const maxCounted = 256
 
 // occurrences are the documents of one part in which a text stands, rising, with how often.
 type occurrences struct {
@@ -53,8 +54,10 @@ func (m *matcher) dictionary(field string) (segment.TermDictionary, error) {
 
 // find gives the documents in which the text stands in the field; counted says to tell how often.
 func (m *matcher) find(field string, t *search.TextEvidence, counted bool) (occurrences, error) {
-	positions := make([][]string, len(t.Terms))
-	copy(positions, t.Terms)
+	if len(t.Terms) == 0 {
+		return occurrences{}, nil
+	}
+	positions := slices.Clone(t.Terms)
 	if t.Prefix {
 		last := len(positions) - 1
 		completed, err := m.complete(field, positions[last])
@@ -79,28 +82,28 @@ func (m *matcher) complete(field string, forms []string) ([]string, error) {
 	prefix := forms[0]
 	end := append([]byte(prefix), 0xff)
 	terms := d.AutomatonIterator(nil, []byte(prefix), end)
-	for len(words) < maxPrefixTerms {
+	for {
 		entry, err := terms.Next()
-		if err != nil {
-			return nil, err
-		}
-		if entry == nil {
-			break
+		if err != nil || entry == nil {
+			return words, err
 		}
 		words = append(words, entry.Term)
 	}
-	return words, nil
 }
 
 // word gives the documents that hold one of the forms. How often is the count of the most frequent form,
 // since one word of a text may be indexed in several.
 func (m *matcher) word(field string, forms []string, counted bool) (occurrences, error) {
-	if !counted {
+	if !counted || len(forms) > maxCounted {
 		docs, err := m.union(field, forms)
 		if err != nil || docs == nil {
 			return occurrences{}, err
 		}
-		return occurrences{docs: docs.ToArray()}, nil
+		o := occurrences{docs: docs.ToArray()}
+		if counted {
+			o.times = slices.Repeat([]float32{1}, len(o.docs))
+		}
+		return o, nil
 	}
 	if len(forms) == 1 {
 		return m.count1(field, forms[0])
@@ -173,8 +176,8 @@ func (m *matcher) postings(field, term string) (segment.PostingsList, error) {
 
 // union gives the documents that hold any of the forms, nil for none. The bitmap may belong to the segment.
 func (m *matcher) union(field string, forms []string) (*roaring.Bitmap, error) {
-	var docs *roaring.Bitmap
-	for i, form := range forms {
+	var docs []*roaring.Bitmap
+	for _, form := range forms {
 		list, err := m.postings(field, form)
 		if err != nil {
 			return nil, err
@@ -186,14 +189,15 @@ func (m *matcher) union(field string, forms []string) (*roaring.Bitmap, error) {
 		if err != nil {
 			return nil, err
 		}
-		switch {
-		case docs == nil:
-			docs = found
-		case i > 0:
-			docs = roaring.Or(docs, found)
-		}
+		docs = append(docs, found)
 	}
-	return docs, nil
+	switch len(docs) {
+	case 0:
+		return nil, nil
+	case 1:
+		return docs[0], nil
+	}
+	return roaring.FastOr(docs...), nil
 }
 
 // phrase gives the documents in which the positions stand one after the other. Most labels have a word that
@@ -280,13 +284,13 @@ func (m *matcher) positions(field, form string, at uint64, candidates []uint32, 
 type scored struct {
 	evidence *search.TextEvidence
 	order    int // of the evidence in its group
-	level    uint8
+	level    uint16
 	parts    []map[string]occurrences // by part, by field
 	frequent float64                  // documents that hold it
 }
 
 // match finds one text in all parts.
-func (v *view) match(matchers []*matcher, t *search.TextEvidence, order int, level uint8) (*scored, error) {
+func (v *view) match(matchers []*matcher, t *search.TextEvidence, order int, level uint16) (*scored, error) {
 	s := &scored{evidence: t, order: order, level: level, parts: make([]map[string]occurrences, len(v.parts))}
 	fields := []string{fieldText}
 	if t.Scored {

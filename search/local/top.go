@@ -18,7 +18,7 @@ type candidate struct {
 	keys    []sortValue
 	created int64
 	tie     uint64
-	levels  []uint8 // by group
+	levels  []uint16 // by group
 }
 
 // sortValue is what a sort key compares: a number, or a string.
@@ -109,7 +109,7 @@ func (t *topHits) add(partIndex int, f *found) {
 		if full && len(t.sort) == 0 && c.score < t.heap.list[0].score {
 			return
 		}
-		t.addKeys(&c, arrays)
+		t.addKeys(&c)
 		if t.after != nil && t.compare(&c, t.after) <= 0 || full && t.compare(&c, t.heap.list[0]) >= 0 {
 			return
 		}
@@ -125,14 +125,17 @@ func (t *topHits) add(partIndex int, f *found) {
 	})
 }
 
-func (t *topHits) addKeys(c *candidate, arrays *segmentArrays) {
+func (t *topHits) addKeys(c *candidate) {
+	arrays := t.run.view.parts[c.part].arrays
 	for _, k := range t.sort {
 		var v sortValue
 		switch k.Field {
 		case "title", "name":
 			v.text = arrays.str(k.Field, c.doc)
 		case "id":
-			v.number = int64(c.tie >> 1)
+			if id, err := t.run.view.id(c.part, c.doc); err == nil {
+				v.text = string(id)
+			}
 		case "score":
 		default:
 			v.number = arrays.number(k.Field, c.doc)

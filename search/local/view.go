@@ -19,6 +19,7 @@ type view struct {
 	snapshot   *scorch.IndexSnapshot
 	parts      []part
 	dictionary *dictionary
+	values     map[string][]string // by field: those of its segments and of all before
 	generation uint64
 	live       int
 	words      int64
@@ -33,8 +34,11 @@ type part struct {
 	live    bitset
 }
 
-// refresh makes the newest state of bleve the current view, if it is another one.
+// refresh makes the newest state of bleve the current view, if it is another one. One goroutine at a time
+// reads and builds; queries go on with the view before until the new one stands.
 func (x *Index) refresh() error {
+	x.building.Lock()
+	defer x.building.Unlock()
 	advanced, err := x.bleve.Advanced()
 	if err != nil {
 		return err
@@ -48,8 +52,6 @@ func (x *Index) refresh() error {
 		reader.Close()
 		return fmt.Errorf("the index gives a %T, not a scorch snapshot", reader)
 	}
-	x.mu.Lock()
-	defer x.mu.Unlock()
 	if x.current != nil && x.current.shows(snapshot) {
 		return snapshot.Close()
 	}
@@ -58,9 +60,11 @@ func (x *Index) refresh() error {
 		snapshot.Close()
 		return err
 	}
+	x.forget(next)
+	x.mu.Lock()
 	old := x.current
 	x.current = next
-	x.forget(next)
+	x.mu.Unlock()
 	if old != nil {
 		old.Release()
 	}
@@ -96,6 +100,7 @@ func (x *Index) newView(s *scorch.IndexSnapshot) (*view, error) {
 		v.live += live.count()
 		v.words += arrays.words
 	}
+	v.values = x.dictionary.all()
 	return v, nil
 }
 
@@ -122,7 +127,7 @@ func (v *view) Len() int { return v.live }
 func (v *view) Generation() uint64 { return v.generation }
 
 // Values gives the distinct values of a field by number.
-func (v *view) Values(field string) []string { return v.dictionary.values(field) }
+func (v *view) Values(field string) []string { return v.values[field] }
 
 // Fields gives the fields of Value, the engine's own left out, sorted.
 func (v *view) Fields() []string {
@@ -148,7 +153,7 @@ func (v *view) Resolve(id string) []semdex.AssetID {
 		return []semdex.AssetID{semdex.AssetID(id)}
 	}
 	var found []semdex.AssetID
-	for _, prefix := range v.dictionary.values(valuePrefix) {
+	for _, prefix := range v.values[valuePrefix] {
 		for end := len(prefix); end >= 0; end = strings.LastIndexByte(prefix[:end], ':') {
 			full := prefix[:end] + ":" + id
 			if _, _, ok := v.find(full); ok && !slices.Contains(found, semdex.AssetID(full)) {

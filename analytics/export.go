@@ -1,0 +1,72 @@
+package analytics
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+
+	"semdex"
+)
+
+// Export yields all events acknowledged before the call, by the time they occurred and then by id, each as
+// it stands in the log. An error of yield ends it and is returned.
+func (s *Store) Export(ctx context.Context, yield func(semdex.Event) error) (err error) {
+	if err := s.Flush(ctx); err != nil {
+		return err
+	}
+	rows, err := s.db.QueryContext(ctx, "SELECT log_file, log_offset, log_bytes FROM usage.events ORDER BY occurred_at, id")
+	if err != nil {
+		return fmt.Errorf("export events: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	in := &logReader{log: s.log, files: make(map[int]*os.File)}
+	defer in.close()
+	for rows.Next() {
+		e, err := in.read(rows)
+		if err != nil {
+			return fmt.Errorf("export events: %w", err)
+		}
+		if err := yield(e); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// logReader reads single events of the log.
+type logReader struct {
+	log   *Log
+	files map[int]*os.File
+	buf   []byte
+}
+
+func (r *logReader) read(at *sql.Rows) (e semdex.Event, err error) {
+	var p Position
+	var size int
+	if err := at.Scan(&p.File, &p.Offset, &size); err != nil {
+		return e, err
+	}
+	f := r.files[p.File]
+	if f == nil {
+		if f, err = os.Open(r.log.path(p.File)); err != nil {
+			return e, err
+		}
+		r.files[p.File] = f
+	}
+	if cap(r.buf) < size {
+		r.buf = make([]byte, size)
+	}
+	if _, err := f.ReadAt(r.buf[:size], p.Offset); err != nil {
+		return e, err
+	}
+	return e, json.Unmarshal(r.buf[:size], &e)
+}
+
+func (r *logReader) close() {
+	for _, f := range r.files {
+		_ = f.Close() // only read from
+	}
+}

@@ -1,0 +1,296 @@
+// Package config reads the configuration file of Semdex: one YAML file that is checked whole before anything
+// starts.
+//
+// Any string may hold ${NAME}, which stands for an environment variable; a secret may be given as NAME_file,
+// the path of a file that holds it. A key that is not known is an error that names the nearest one that is,
+// and every error names the line. Relative paths start at the folder of the file.
+package config
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"semdex"
+	"semdex/search"
+)
+
+// Config is the configuration of a data directory.
+type Config struct {
+	Path      string             `yaml:"-"` // of the file, absolute
+	Data      string             `yaml:"data"`
+	Listen    string             `yaml:"listen"`
+	Libraries map[string]Library `yaml:"libraries"`
+}
+
+// Library is the configuration of one library.
+type Library struct {
+	Languages    []string     `yaml:"languages"`
+	TimeZone     string       `yaml:"time_zone"`
+	Rights       Rights       `yaml:"rights"`
+	Sources      []Source     `yaml:"sources"`
+	Vocabularies []Vocabulary `yaml:"vocabularies"`
+	Dimensions   Dimensions   `yaml:"dimensions"`
+
+	Zone *time.Location `yaml:"-"`
+}
+
+// Rights is the policy about assets without a rights record: "allow" or "deny".
+type Rights struct {
+	Missing string `yaml:"missing"`
+}
+
+// Source is a system that assets and events come from.
+type Source struct {
+	Type   string `yaml:"type"`
+	Prefix string `yaml:"prefix"` // first part of the ids; the type where empty
+	Assets string `yaml:"assets"` // files: path of the assets file
+	Events string `yaml:"events"` // files: path of the events file
+}
+
+// Vocabulary is where concepts come from.
+type Vocabulary struct {
+	Type string `yaml:"type"`
+	Path string `yaml:"path"` // file: path of the RDF file
+}
+
+// Dimension is a facet and report dimension.
+type Dimension struct {
+	Name   string `yaml:"-"`
+	Field  string `yaml:"field"`
+	Scheme string `yaml:"scheme"`
+	By     string `yaml:"by"`
+}
+
+// Dimensions keeps the order of the file.
+type Dimensions []Dimension
+
+// Default is the configuration where the file says nothing.
+func Default() Config { return Config{Data: "./data", Listen: "127.0.0.1:8080"} }
+
+// Example is a file to start from.
+const Example = `data: ./data
+listen: 127.0.0.1:8080
+libraries:
+  mine:
+    languages: [en]
+    sources:
+      - {type: files, assets: ./assets.jsonl, events: ./events.jsonl}
+    vocabularies:
+      - {type: file, path: ./taxonomy.ttl}
+`
+
+// Load reads and checks the file at path.
+func Load(path string) (*Config, error) {
+	body, err := os.ReadFile(path)
+	if os.IsNotExist(err) {
+		return nil, &semdex.Error{Code: semdex.Invalid, Message: "no configuration file " + path,
+			Hint: "name one with --config, try semdex demo, or begin with this:\n\n" + Example}
+	}
+	if err != nil {
+		return nil, &semdex.Error{Code: semdex.Invalid, Message: "cannot read the configuration", Err: err}
+	}
+	c, err := Parse(body, path)
+	if err != nil {
+		return nil, &semdex.Error{Code: semdex.Invalid, Message: path + ": " + err.Error(), Hint: "the README has all keys"}
+	}
+	return c, nil
+}
+
+// Parse reads the text of a configuration file that stands at path.
+func Parse(body []byte, path string) (*Config, error) {
+	var document yaml.Node
+	if err := yaml.Unmarshal(body, &document); err != nil {
+		return nil, fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	if len(document.Content) == 0 {
+		return nil, fmt.Errorf("the file is empty; begin with\n\n%s", Example)
+	}
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	c := Default()
+	c.Path = absolute
+	w := &walker{dir: filepath.Dir(absolute)}
+	if err := w.check(document.Content[0], typeOf(c), ""); err != nil {
+		return nil, err
+	}
+	if err := document.Decode(&c); err != nil {
+		return nil, fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "yaml: "))
+	}
+	return &c, c.complete()
+}
+
+// UnmarshalYAML keeps dimensions in the order of the file.
+func (d *Dimensions) UnmarshalYAML(node *yaml.Node) error {
+	for i := 0; i+1 < len(node.Content); i += 2 {
+		one := Dimension{Name: node.Content[i].Value}
+		if err := node.Content[i+1].Decode(&one); err != nil {
+			return err
+		}
+		*d = append(*d, one)
+	}
+	return nil
+}
+
+var libraryName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
+
+// complete fills defaults, makes paths absolute, and refuses what cannot work.
+func (c *Config) complete() error {
+	dir := filepath.Dir(c.Path)
+	c.Data = absolute(dir, c.Data)
+	if len(c.Libraries) == 0 {
+		return fmt.Errorf("libraries: there is none")
+	}
+	for name, l := range c.Libraries {
+		if !libraryName.MatchString(name) {
+			return fmt.Errorf("libraries: %q is no name (small letters, digits, - and _)", name)
+		}
+		if err := l.complete(dir); err != nil {
+			return fmt.Errorf("libraries: %s: %w", name, err)
+		}
+		c.Libraries[name] = l
+	}
+	return nil
+}
+
+func absolute(dir, path string) string {
+	if path == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(dir, path)
+}
+
+func (l *Library) complete(dir string) error {
+	if len(l.Languages) == 0 {
+		l.Languages = []string{"en"}
+	}
+	for i := range l.Languages {
+		l.Languages[i] = semdex.LanguageTag(l.Languages[i])
+	}
+	zone, err := time.LoadLocation(l.TimeZone) // "" is UTC
+	if err != nil {
+		return fmt.Errorf("time_zone: %q is not known; write it like Europe/Berlin", l.TimeZone)
+	}
+	l.Zone = zone
+	if l.Rights.Missing == "" {
+		l.Rights.Missing = "allow"
+	}
+	if !slices.Contains([]string{"allow", "deny"}, l.Rights.Missing) {
+		return fmt.Errorf("rights: missing: %q is neither allow nor deny", l.Rights.Missing)
+	}
+	if err := l.completeSources(dir); err != nil {
+		return err
+	}
+	for i := range l.Vocabularies {
+		v := &l.Vocabularies[i]
+		if v.Type != "file" {
+			return fmt.Errorf("vocabularies: type %q is not known; this version reads: file", v.Type)
+		}
+		if v.Path == "" {
+			return fmt.Errorf("vocabularies: path is missing")
+		}
+		v.Path = absolute(dir, v.Path)
+	}
+	return l.checkDimensions()
+}
+
+func (l *Library) completeSources(dir string) error {
+	seen := map[string]bool{}
+	for i := range l.Sources {
+		s := &l.Sources[i]
+		if s.Type != "files" {
+			return fmt.Errorf("sources: type %q is not known; this version reads: files", s.Type)
+		}
+		if s.Assets == "" && s.Events == "" {
+			return fmt.Errorf("sources: a files source needs assets, events or both")
+		}
+		if s.Prefix == "" {
+			s.Prefix = s.Type
+		}
+		if !libraryName.MatchString(s.Prefix) {
+			return fmt.Errorf("sources: prefix %q: small letters, digits, - and _ only", s.Prefix)
+		}
+		if seen[s.Prefix] && s.Assets != "" {
+			return fmt.Errorf("sources: two sources have the prefix %q; give one of them another prefix", s.Prefix)
+		}
+		seen[s.Prefix] = seen[s.Prefix] || s.Assets != ""
+		s.Assets, s.Events = absolute(dir, s.Assets), absolute(dir, s.Events)
+	}
+	return nil
+}
+
+func (l *Library) checkDimensions() error {
+	seen := map[string]bool{}
+	for _, d := range l.Dimensions {
+		switch {
+		case seen[d.Name]:
+			return fmt.Errorf("dimensions: %s stands there twice", d.Name)
+		case d.Field == "" && d.Scheme == "":
+			return fmt.Errorf("dimensions: %s needs a field, a scheme or both", d.Name)
+		case d.By != "" && d.By != "notation":
+			return fmt.Errorf("dimensions: %s: by: %q is not known; it may be notation", d.Name, d.By)
+		case d.By != "" && (d.Field == "" || d.Scheme == ""):
+			return fmt.Errorf("dimensions: %s: by needs both a field and a scheme", d.Name)
+		case slices.Contains(reserved, d.Name):
+			return fmt.Errorf("dimensions: %s is built in; choose another name", d.Name)
+		}
+		seen[d.Name] = true
+	}
+	return nil
+}
+
+// reserved are the names that filters and reports have a meaning for already.
+var reserved = []string{"type", "album", "source", "approval", "year", "tags", "keywords", "concept", "id", "created", "modified", "period"}
+
+// SearchDimensions gives the dimensions in the form of the search room; without any in the file there is
+// topic, which is every scheme.
+func (l *Library) SearchDimensions() []search.Dimension {
+	if len(l.Dimensions) == 0 {
+		return []search.Dimension{{Name: "topic", HasScheme: true}}
+	}
+	var out []search.Dimension
+	for _, d := range l.Dimensions {
+		s := search.Dimension{Name: d.Name, HasScheme: d.Scheme != "", Scheme: semdex.SchemeID(d.Scheme), ByNotation: d.By == "notation"}
+		if d.Scheme == "*" {
+			s.Scheme = ""
+		}
+		if d.Field != "" {
+			s.Field = search.CustomField(d.Field)
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// Names gives the libraries, sorted.
+func (c *Config) Names() []string {
+	var names []string
+	for name := range c.Libraries {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Library finds a library by name, or the only one where name is empty.
+func (c *Config) Library(name string) (string, error) {
+	names := c.Names()
+	if name == "" && len(names) == 1 {
+		return names[0], nil
+	}
+	if name == "" {
+		return "", &semdex.Error{Code: semdex.Invalid, Message: "there are several libraries", Hint: "name one with --library: " + strings.Join(names, ", ")}
+	}
+	if _, ok := c.Libraries[name]; !ok {
+		return "", &semdex.Error{Code: semdex.Invalid, Message: "no library " + name, Hint: "there are: " + strings.Join(names, ", ")}
+	}
+	return name, nil
+}

@@ -1,0 +1,249 @@
+package library
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"semdex"
+	"semdex/analytics"
+	"semdex/api"
+	"semdex/search"
+)
+
+// Name is the name of the library in the configuration.
+func (l *Library) Name() string { return l.name }
+
+// TimeZone is where the library's days begin.
+func (l *Library) TimeZone() *time.Location { return l.config.Zone }
+
+// DenyMissingRights says whether assets without a rights record are refused.
+func (l *Library) DenyMissingRights() bool { return l.config.Rights.Missing == "deny" }
+
+// Owner is the access of whoever owns the data: everything, judged by today's date.
+func (l *Library) Owner() search.Access {
+	a := l.Client()
+	a.All = true
+	return a
+}
+
+// Client is the access of a plain key today.
+func (l *Library) Client() search.Access {
+	return search.Access{Use: semdex.Use{On: semdex.DateOf(l.now().In(l.config.Zone))}, DenyMissing: l.DenyMissingRights()}
+}
+
+// Search answers a request.
+func (l *Library) Search(ctx context.Context, r search.Request) (*search.Answer, error) {
+	return l.search.Search(ctx, r)
+}
+
+// Facet gives the values of one facet.
+func (l *Library) Facet(ctx context.Context, field, prefix string, limit int, r search.Request) (*search.FacetCounts, error) {
+	return l.search.Facet(ctx, field, prefix, limit, r)
+}
+
+// Asset gives one asset.
+func (l *Library) Asset(ctx context.Context, id string, access search.Access, lang string) (*search.AssetView, error) {
+	return l.search.Asset(ctx, id, access, lang)
+}
+
+// Related gives assets about the same concepts.
+func (l *Library) Related(ctx context.Context, r search.SimilarRequest) ([]search.Similar, error) {
+	return l.search.Related(ctx, r)
+}
+
+// Concept gives one concept.
+func (l *Library) Concept(ctx context.Context, uri, lang string, access search.Access) (*search.ConceptView, error) {
+	return l.search.Concept(ctx, uri, lang, access)
+}
+
+// Concepts finds concepts by their labels.
+func (l *Library) Concepts(ctx context.Context, q, scheme, lang string, offset, limit int, access search.Access) (int, []search.ConceptView, error) {
+	return l.search.Concepts(ctx, q, semdex.SchemeID(scheme), lang, offset, limit, access)
+}
+
+// Tree gives the concepts below one, or the top ones.
+func (l *Library) Tree(ctx context.Context, uri, scheme, lang string, access search.Access) ([]search.ConceptView, error) {
+	return l.search.Tree(ctx, uri, semdex.SchemeID(scheme), lang, access)
+}
+
+// Schemes gives the concept schemes.
+func (l *Library) Schemes(_ context.Context, lang string) ([]api.Scheme, error) {
+	langs := l.config.Languages
+	if lang != "" {
+		langs = append([]string{lang}, langs...)
+	}
+	schemes := []api.Scheme{}
+	for _, s := range l.graph.Load().Schemes() {
+		schemes = append(schemes, api.Scheme{URI: s.ID, Label: s.Name(langs...), Concepts: s.Size})
+	}
+	return schemes, nil
+}
+
+// Changes gives what changed since a cursor, each asset once, as the access may see it.
+func (l *Library) Changes(_ context.Context, cursor string, limit int, lang string, access search.Access) (api.Changes, error) {
+	after, err := readChangesCursor(cursor)
+	if err != nil {
+		return api.Changes{}, err
+	}
+	changed, through, err := l.mirror.ChangedAssets(after, limit)
+	if err != nil {
+		return api.Changes{}, err
+	}
+	reader := l.search.Reader()
+	defer reader.Release()
+	out := api.Changes{Changes: []api.Change{}, NextCursor: changesCursor(through)}
+	for _, c := range changed {
+		entry := api.Change{ID: assetID(c.ID), Op: api.Changed}
+		switch {
+		case c.Deleted:
+			entry.Op = api.Deleted
+		case !access.Visible(c.Asset):
+			entry.Op = api.Withdrawn
+		default:
+			entry.Asset = reader.View(c.Asset, access, lang)
+		}
+		out.Changes = append(out.Changes, entry)
+	}
+	return out, nil
+}
+
+func changesCursor(n uint64) string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "c%d", n))
+}
+
+func readChangesCursor(s string) (uint64, error) {
+	if s == "" {
+		return 0, nil
+	}
+	body, err := base64.RawURLEncoding.DecodeString(s)
+	digits, ok := strings.CutPrefix(string(body), "c")
+	n, parse := strconv.ParseUint(digits, 10, 63)
+	if err != nil || !ok || parse != nil {
+		return 0, &semdex.Error{Code: semdex.Invalid, Message: "the cursor is not one of ours", Hint: "leave it out to begin at the start"}
+	}
+	return n, nil
+}
+
+// Record takes events in.
+func (l *Library) Record(ctx context.Context, events []semdex.Event) (analytics.Receipt, error) {
+	store, err := l.usage.open()
+	if err != nil {
+		return analytics.Receipt{}, err
+	}
+	return store.Record(ctx, events, l.now())
+}
+
+// reportNames are the reports that this version has.
+var reportNames = []string{"usage"}
+
+// Reports lists the reports.
+func (l *Library) Reports() []api.ReportInfo {
+	d := l.dimensions()
+	defer d.Release()
+	info := api.ReportInfo{Name: "usage", Description: "views, downloads, shares, placements and searches by any dimensions and period"}
+	for _, dim := range d.Names() {
+		info.Dimensions = append(info.Dimensions, dim.Name)
+	}
+	return []api.ReportInfo{info}
+}
+
+// Report runs a report.
+func (l *Library) Report(ctx context.Context, name string, r analytics.Request) (*analytics.Report, error) {
+	if !slices.Contains(reportNames, name) {
+		return nil, &semdex.Error{Code: semdex.NotFound, Message: "no report " + name, Hint: "there are: " + strings.Join(reportNames, ", ")}
+	}
+	store, err := l.usage.open()
+	if err != nil {
+		return nil, err
+	}
+	if r.TZ == nil {
+		r.TZ = l.config.Zone
+	}
+	d := l.dimensions()
+	defer d.Release()
+	return store.Usage(ctx, d, r)
+}
+
+// dimensions gives reports one state of the library to ask.
+func (l *Library) dimensions() *dimensions { return &dimensions{l.search.Reader()} }
+
+// dimensions is search.Reader in the words of analytics.
+type dimensions struct{ *search.Reader }
+
+func (d *dimensions) Names() []analytics.Dimension {
+	var out []analytics.Dimension
+	for _, dim := range d.Dimensions() {
+		out = append(out, analytics.Dimension{Name: dim.Name, Hierarchical: dim.Hierarchical()})
+	}
+	return out
+}
+
+func (d *dimensions) OfAsset(dim string, id semdex.AssetID, direct bool) []analytics.Value {
+	return values(d.Reader.OfAsset(dim, id, direct))
+}
+
+func (d *dimensions) OfContext(dim, value string, direct bool) []analytics.Value {
+	return values(d.Reader.OfContext(dim, value, direct))
+}
+
+func (d *dimensions) OfConcepts(dim string, uris []string, direct bool) []analytics.Value {
+	return values(d.Reader.OfConcepts(dim, uris, direct))
+}
+
+func values(in []search.DimensionValue) []analytics.Value {
+	out := make([]analytics.Value, len(in))
+	for i, v := range in {
+		out[i] = analytics.Value{Name: v.Name, URI: string(v.URI), Path: v.Path}
+	}
+	return out
+}
+
+// Status says how the library stands.
+func (l *Library) Status(ctx context.Context) (api.Status, error) {
+	s := api.Status{Library: l.name, Concepts: l.graph.Load().Len(), Problems: len(l.graph.Load().Problems()), Sources: []api.SourceStatus{}}
+	var err error
+	if s.Assets, err = l.mirror.Count(); err != nil {
+		return s, err
+	}
+	if s.Sequence, err = l.mirror.Sequence(); err != nil {
+		return s, err
+	}
+	store, err := l.usage.open()
+	if err != nil {
+		return s, err
+	}
+	if s.Events, err = store.Count(ctx); err != nil {
+		return s, err
+	}
+	runs := l.sources.all()
+	for _, src := range l.config.Sources {
+		if src.Assets != "" {
+			s.Sources = append(s.Sources, sourceStatus(src.Prefix, runs, l.now()))
+		}
+	}
+	return s, nil
+}
+
+func sourceStatus(name string, runs map[string]sourceRun, now time.Time) api.SourceStatus {
+	s := api.SourceStatus{Name: name}
+	run, ran := runs[name]
+	if !ran {
+		return s
+	}
+	s.Counts = map[string]int64{
+		"added": int64(run.result.Added), "changed": int64(run.result.Changed), "deleted": int64(run.result.Deleted),
+		"unchanged": int64(run.result.Unchanged), "rejected": int64(len(run.result.Rejected)),
+	}
+	if !run.ended.IsZero() {
+		s.LastSync, s.LagSeconds = &run.ended, now.Sub(run.ended).Seconds()
+	}
+	if run.err != nil {
+		s.LastError = semdex.Public(run.err).Message
+	}
+	return s
+}

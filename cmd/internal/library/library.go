@@ -1,0 +1,282 @@
+// Package library puts the rooms of Semdex together for one library: the mirror as the source of truth, the
+// index, the graph and the usage store as its projections, and the services over them.
+//
+// Everything of a library stands in one folder:
+//
+//	mirror.bolt      the records, their change log and the vocabularies (package mirror)
+//	index/           the search index (package local)
+//	usage/           the event log and the DuckDB store (package analytics)
+//	rejected.jsonl   the records that the last sync of each source left out, and why
+package library
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"semdex/analytics"
+	"semdex/cmd/internal/config"
+	"semdex/graph"
+	"semdex/graph/rdf"
+	"semdex/indexer"
+	"semdex/internal/mirror"
+	"semdex/search"
+	"semdex/search/local"
+)
+
+// Library is one open library. Its methods are safe for use by many goroutines.
+type Library struct {
+	name   string
+	dir    string
+	config config.Library
+	log    *slog.Logger
+	now    func() time.Time
+
+	mirror *mirror.Mirror
+	index  *indexRef
+	search *search.Service
+	graph  atomic.Pointer[graph.Graph]
+	usage  usageStore
+
+	syncing    sync.Mutex // one sync at a time
+	duplicates duplicates
+	sources    sourceStates
+	stop       context.CancelFunc
+	background sync.WaitGroup
+}
+
+// Open opens the library in dir, makes it where there is none, and brings the index up to the mirror.
+func Open(ctx context.Context, name, dir string, c config.Library, log *slog.Logger) (*Library, error) {
+	l := &Library{name: name, dir: dir, config: c, log: log.With("library", name), now: time.Now}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("open library %s: %w", name, err)
+	}
+	if err := l.open(ctx); err != nil {
+		l.Close()
+		return nil, fmt.Errorf("open library %s: %w", name, err)
+	}
+	return l, nil
+}
+
+func (l *Library) open(ctx context.Context) error {
+	var err error
+	if l.mirror, err = mirror.Open(filepath.Join(l.dir, "mirror.bolt")); err != nil {
+		return err
+	}
+	if l.index, err = openIndex(filepath.Join(l.dir, "index"), l.config.Languages); err != nil {
+		return err
+	}
+	l.usage = usageStore{dir: filepath.Join(l.dir, "usage"), log: l.log}
+	l.search = search.New(search.Options{
+		Engine: l.index, Records: l.mirror, Now: l.now, NewID: newQueryID,
+		Settings: search.Settings{Languages: l.config.Languages, Dimensions: l.config.SearchDimensions()},
+	})
+	if err := l.loadGraph(); err != nil {
+		return err
+	}
+	if _, err := indexer.Project(ctx, l.mirror, l.index, nil); err != nil {
+		return err
+	}
+	background, stop := context.WithCancel(context.Background())
+	l.stop = stop
+	l.background.Go(func() { l.index.keep(background) })
+	return nil
+}
+
+// Close ends the background work and closes all stores.
+func (l *Library) Close() error {
+	if l.stop != nil {
+		l.stop()
+		l.background.Wait()
+	}
+	var errs []error
+	errs = append(errs, l.usage.close())
+	if l.index != nil {
+		errs = append(errs, l.index.close())
+	}
+	if l.mirror != nil {
+		errs = append(errs, l.mirror.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// loadGraph builds the graph from the vocabularies in the mirror and makes it the one in use.
+func (l *Library) loadGraph() error {
+	vocabularies, _, err := l.mirror.Vocabularies()
+	if err != nil {
+		return err
+	}
+	var documents []graph.Document
+	for _, v := range vocabularies {
+		triples, err := rdf.DecodeTriples(v.Snapshot)
+		if err != nil {
+			return fmt.Errorf("vocabulary %s in the mirror: %w", v.Name, err)
+		}
+		documents = append(documents, graph.Document{Name: v.Name, Triples: triples})
+	}
+	g := graph.Build(documents...)
+	l.graph.Store(g)
+	l.search.SetVocabulary(g)
+	return nil
+}
+
+func newQueryID() string {
+	var b [10]byte
+	rand.Read(b[:])
+	return "q_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
+}
+
+// usageStore opens the usage store when it is first wanted: most commands never do.
+type usageStore struct {
+	dir string
+	log *slog.Logger
+
+	mu    sync.Mutex
+	store *analytics.Store
+}
+
+func (u *usageStore) open() (*analytics.Store, error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.store != nil {
+		return u.store, nil
+	}
+	store, err := analytics.Open(u.dir, analytics.Options{Logger: u.log})
+	if err != nil {
+		return nil, err
+	}
+	u.store = store
+	return store, nil
+}
+
+func (u *usageStore) close() error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.store == nil {
+		return nil
+	}
+	err := u.store.Close()
+	u.store = nil
+	return err
+}
+
+// indexRef is the index in use. A rebuilt one takes its place while queries go on.
+type indexRef struct {
+	path      string
+	languages []string
+	mu        sync.RWMutex
+	current   *local.Index
+}
+
+// openIndex opens the index at path. One of another format, or that cannot be opened, is dropped and made
+// anew: it is filled again from the mirror.
+func openIndex(path string, languages []string) (*indexRef, error) {
+	if err := errors.Join(os.RemoveAll(path+".new"), os.RemoveAll(path+".old")); err != nil {
+		return nil, err
+	}
+	x, err := local.Open(path, languages)
+	if errors.Is(err, local.ErrOutdated) {
+		if err := os.RemoveAll(path); err != nil {
+			return nil, err
+		}
+		x, err = local.Open(path, languages)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &indexRef{path: path, languages: languages, current: x}, nil
+}
+
+func (r *indexRef) get() *local.Index {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.current
+}
+
+// View pins the newest state of the index in use.
+func (r *indexRef) View() search.View {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.current.View()
+}
+
+// Applied and Apply make the index a projection of the mirror.
+func (r *indexRef) Applied() (uint64, error) { return r.get().Applied() }
+
+func (r *indexRef) Apply(ctx context.Context, changes []mirror.ChangedAsset, through uint64) error {
+	return projection{r.get()}.Apply(ctx, changes, through)
+}
+
+func (r *indexRef) close() error { return r.get().Close() }
+
+func (r *indexRef) keep(ctx context.Context) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			r.get().Refresh() // an index that was closed meanwhile is no longer of interest
+		}
+	}
+}
+
+// projection feeds an index from the change log.
+type projection struct{ *local.Index }
+
+func (p projection) Apply(ctx context.Context, changes []mirror.ChangedAsset, through uint64) error {
+	out := make([]local.Change, 0, len(changes))
+	for _, c := range changes {
+		change := local.Change{Asset: c.Asset}
+		if c.Asset == nil {
+			change.ID = assetID(c.ID)
+		}
+		out = append(out, change)
+	}
+	return p.Index.Apply(ctx, out, through)
+}
+
+// rebuild builds an index beside the one in use and puts it in its place. A kill in between leaves either
+// the old one or an empty place, which Open fills again.
+func (r *indexRef) rebuild(ctx context.Context, log indexer.Log, progress indexer.Progress) (int, error) {
+	beside := r.path + ".new"
+	if err := os.RemoveAll(beside); err != nil {
+		return 0, err
+	}
+	next, err := local.Open(beside, r.languages)
+	if err != nil {
+		return 0, err
+	}
+	n, err := indexer.Project(ctx, log, projection{next}, progress)
+	if err = errors.Join(err, next.Close()); err != nil {
+		return n, errors.Join(err, os.RemoveAll(beside))
+	}
+	return n, r.swap(beside)
+}
+
+func (r *indexRef) swap(beside string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.current.Close(); err != nil {
+		return err
+	}
+	old := r.path + ".old"
+	err := errors.Join(os.RemoveAll(old), os.Rename(r.path, old), os.Rename(beside, r.path))
+	if err != nil {
+		return err
+	}
+	if r.current, err = local.Open(r.path, r.languages); err != nil {
+		return err
+	}
+	return os.RemoveAll(old)
+}

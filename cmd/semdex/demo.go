@@ -1,0 +1,253 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"semdex"
+	"semdex/api"
+	"semdex/cmd/internal/config"
+	"semdex/cmd/internal/library"
+	"semdex/cmd/internal/owner"
+	"semdex/search"
+	"semdex/testdata/brand"
+)
+
+// demoFlags say what the demo shows.
+type demoFlags struct {
+	assets, vocabulary, data, listen string
+}
+
+const demoKeyName = "demo"
+
+// started is when the process began, for the time to the first answer.
+var started = time.Now()
+
+func (p *program) demo() *cobra.Command {
+	var f demoFlags
+	c := &cobra.Command{
+		Use: "demo", Short: "Show it all: the brand library, or your own files, served on this machine",
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.runDemo(cmd.Context(), &f) },
+	}
+	c.Flags().StringVar(&f.assets, "assets", "", "assets file to show (default: the brand library)")
+	c.Flags().StringVar(&f.vocabulary, "vocabulary", "", "vocabulary file to show with --assets")
+	c.Flags().StringVar(&f.data, "data", "semdex-demo", "folder to keep the data in")
+	c.Flags().StringVar(&f.listen, "listen", "127.0.0.1:8080", "address to listen on; where it is taken, the next free port")
+	return c
+}
+
+func (p *program) runDemo(ctx context.Context, f *demoFlags) error {
+	if f.vocabulary != "" && f.assets == "" {
+		return usageError{fmt.Errorf("--vocabulary goes with --assets")}
+	}
+	dir := p.path(f.data)
+	c, err := p.demoConfig(dir, f)
+	if err != nil {
+		return err
+	}
+	own, err := owner.Acquire(c.Data, "demo")
+	if err != nil {
+		return err
+	}
+	if own == nil {
+		return &semdex.Error{Code: semdex.Conflict, Message: "the demo's data are owned by " + owner.Describe(c.Data), Hint: "stop it, or give this demo another folder with --data"}
+	}
+	listener, err := p.demoListener(f.listen)
+	if err != nil {
+		own.Close(ctx)
+		return err
+	}
+	return p.own(ctx, own, newSession(c, p.logger()), func(ctx context.Context, s *session) error {
+		return p.serveAPI(ctx, s, listener, func(ctx context.Context) error { return p.prepareDemo(ctx, s, listener.Addr()) })
+	})
+}
+
+// demoConfig writes the files of the demo, unless they stand there already, and reads their configuration.
+func (p *program) demoConfig(dir string, f *demoFlags) (*config.Config, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, &semdex.Error{Code: semdex.Invalid, Message: "cannot make the folder of the demo", Err: err, Hint: "choose another with --data"}
+	}
+	path := filepath.Join(dir, "semdex.yaml")
+	if f.assets != "" {
+		if err := replace(path, []byte(p.ownFilesConfig(f))); err != nil {
+			return nil, err
+		}
+		return config.Load(path)
+	}
+	err := fs.WalkDir(brand.Files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		body, err := brand.Files.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		return replace(filepath.Join(dir, name), body)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("write the brand library: %w", err)
+	}
+	return config.Load(path)
+}
+
+// replace writes a file if its content is another.
+func replace(path string, body []byte) error {
+	if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, body) {
+		return nil
+	}
+	return os.WriteFile(path, body, 0o600)
+}
+
+func (p *program) ownFilesConfig(f *demoFlags) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Written by semdex demo.\ndata: ./data\nlibraries:\n  demo:\n    sources:\n      - {type: files, assets: %q}\n", p.path(f.assets))
+	if f.vocabulary != "" {
+		fmt.Fprintf(&b, "    vocabularies:\n      - {type: file, path: %q}\n", p.path(f.vocabulary))
+	}
+	return b.String()
+}
+
+// demoListener takes the address or, where its port is taken, the next free one.
+func (p *program) demoListener(address string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", address)
+	if err == nil {
+		return listener, nil
+	}
+	host, port, split := net.SplitHostPort(address)
+	if split != nil {
+		return nil, usageError{fmt.Errorf("--listen %s: %w", address, split)}
+	}
+	var n int
+	if _, err := fmt.Sscan(port, &n); err != nil {
+		return nil, usageError{fmt.Errorf("--listen %s: want host:port", address)}
+	}
+	for next := n + 1; next < n+100 && next < 1<<16; next++ {
+		if listener, err := net.Listen("tcp", net.JoinHostPort(host, fmt.Sprint(next))); err == nil {
+			p.say("port %d is taken; using %d", n, next)
+			return listener, nil
+		}
+	}
+	return nil, &semdex.Error{Code: semdex.Conflict, Message: "cannot listen on " + address, Err: err, Hint: "choose another address with --listen"}
+}
+
+// prepareDemo brings the library in, proves that it answers, and prints what to do with it.
+func (p *program) prepareDemo(ctx context.Context, s *session, address net.Addr) error {
+	l, err := s.library(ctx, "")
+	if err != nil {
+		return err
+	}
+	query := demoQuery(l)
+	answered, err := p.firstAnswer(ctx, l, query)
+	if err != nil {
+		return err
+	}
+	if answered { // it stood there already: what changed comes in behind the first answer
+		s.setReady(nil)
+	}
+	if _, err := p.indexOne(ctx, l, library.SyncOptions{}); err != nil {
+		return err
+	}
+	if !answered {
+		if _, err := p.firstAnswer(ctx, l, query); err != nil {
+			return err
+		}
+	}
+	key, err := demoKey(s)
+	if err != nil {
+		return err
+	}
+	return p.welcome(ctx, l, "http://"+address.String(), key, query)
+}
+
+// firstAnswer searches, and says how long that took from the start of the process. It reports whether there
+// was anything to find.
+func (p *program) firstAnswer(ctx context.Context, l *library.Library, query string) (bool, error) {
+	answer, err := l.Search(ctx, search.Request{Query: query, Access: l.Owner(), Limit: 1})
+	if err != nil || answer.Total == 0 {
+		return false, err
+	}
+	p.say("first answer %.1f s after the start: %q finds %d assets", time.Since(started).Seconds(), query, answer.Total)
+	return true, nil
+}
+
+// demoQuery is what the brand library is asked first; of other libraries nothing is known but that the empty
+// query finds everything.
+func demoQuery(l *library.Library) string {
+	if l.Name() == "brand" {
+		return "sustainable packaging"
+	}
+	return ""
+}
+
+// demoKey makes a key with every scope but admin, and revokes that of the last run, which nobody can read.
+func demoKey(s *session) (string, error) {
+	store, err := s.keys()
+	if err != nil {
+		return "", err
+	}
+	list, err := store.List()
+	if err != nil {
+		return "", err
+	}
+	for _, k := range list {
+		if k.Name == demoKeyName && k.Revoked.IsZero() {
+			if err := store.Revoke(k.ID); err != nil {
+				return "", err
+			}
+		}
+	}
+	var scopes []string
+	for _, scope := range api.Scopes {
+		if scope != api.ScopeAdmin {
+			scopes = append(scopes, string(scope))
+		}
+	}
+	plain, _, err := store.Create(api.KeyRequest{Name: demoKeyName, Scopes: scopes})
+	return plain, err
+}
+
+func (p *program) welcome(ctx context.Context, l *library.Library, base, key, query string) error {
+	status, err := l.Status(ctx)
+	if err != nil {
+		return err
+	}
+	asked := query
+	if asked == "" {
+		asked = "still life"
+	}
+	config := filepath.Join("semdex-demo", "semdex.yaml")
+	var b strings.Builder
+	fmt.Fprintf(&b, `
+Semdex demo: %d assets, %d concepts, %d usage events%s
+  API      %s/v1/search
+  docs     %s/docs
+  key      %s
+
+Search, with synonyms and narrower concepts:
+  curl -s -H 'Authorization: Bearer %s' '%s/v1/search?q=%s&per_page=3'
+A report as CSV:
+  curl -s -H 'Authorization: Bearer %s' '%s/v1/reports/usage?by=topic,region&limit=5&format=csv'
+The same on the command line, in another terminal:
+  semdex search %q --config %s
+Stop with Ctrl-C.
+`, status.Assets, status.Concepts, status.Events, simulated(l), base, base, key, key, base, url.QueryEscape(asked), key, base, asked, config)
+	_, err = p.stdout.Write([]byte(b.String()))
+	return err
+}
+
+func simulated(l *library.Library) string {
+	if l.Name() == "brand" {
+		return " (simulated)"
+	}
+	return ""
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"semdex"
+	"semdex/api"
+)
+
+func (p *program) keys() *cobra.Command {
+	c := &cobra.Command{Use: "keys", Short: "Make, list and revoke keys of the API",
+		Args: func(_ *cobra.Command, args []string) error {
+			return fmt.Errorf("keys %s: want create, list or revoke", strings.Join(args, " "))
+		},
+		RunE: func(*cobra.Command, []string) error { return nil }}
+	c.AddCommand(p.keysCreate(), p.keysList(), p.keysRevoke())
+	return c
+}
+
+func (p *program) withKeys(cmd *cobra.Command, work func(*session, *api.KeyStore) error) error {
+	return p.owned(cmd.Context(), "keys", func(_ context.Context, s *session) error {
+		store, err := s.keys()
+		if err != nil {
+			return err
+		}
+		return work(s, store)
+	})
+}
+
+func (p *program) keysCreate() *cobra.Command {
+	var r api.KeyRequest
+	var expires string
+	c := &cobra.Command{Use: "create", Short: "Make a key and print it; it is shown this once",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.withKeys(cmd, func(s *session, store *api.KeyStore) error {
+				if expires != "" {
+					day, err := semdex.ParseDate(expires)
+					if err != nil {
+						return usageError{fmt.Errorf("--expires: %w", err)}
+					}
+					if r.Expires, err = time.Parse(time.DateOnly, string(day)); err != nil {
+						return usageError{fmt.Errorf("--expires: %w", err)}
+					}
+				}
+				if p.library != "" {
+					for name := range strings.SplitSeq(p.library, ",") {
+						if _, err := s.config.Library(name); err != nil {
+							return err
+						}
+						r.Libraries = append(r.Libraries, name)
+					}
+				}
+				plain, _, err := store.Create(r)
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintln(p.stdout, plain)
+				return err
+			})
+		}}
+	c.Flags().StringSliceVar(&r.Scopes, "scope", nil, "what it permits, by commas: search (default), unapproved, events, reports, manage, admin")
+	c.Flags().StringVar(&r.Name, "name", "", "what it is for")
+	c.Flags().StringVar(&expires, "expires", "", "the day from which it is void, 2006-01-02")
+	return c
+}
+
+func (p *program) keysList() *cobra.Command {
+	return &cobra.Command{Use: "list", Short: "List the keys",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return p.withKeys(cmd, func(_ *session, store *api.KeyStore) error {
+				list, err := store.List()
+				if err != nil {
+					return err
+				}
+				w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
+				fmt.Fprintln(w, "ID\tNAME\tSCOPES\tLIBRARIES\tCREATED\tEXPIRES\tREVOKED")
+				for _, k := range list {
+					var scopes []string
+					for _, s := range k.Scopes {
+						scopes = append(scopes, string(s))
+					}
+					fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", k.ID, k.Name, strings.Join(scopes, ","), strings.Join(k.Libraries, ","), day(k.Created), day(k.Expires), day(k.Revoked))
+				}
+				return w.Flush()
+			})
+		}}
+}
+
+func day(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return t.Format(time.DateOnly)
+}
+
+func (p *program) keysRevoke() *cobra.Command {
+	return &cobra.Command{Use: "revoke ID", Short: "Make a key void", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.withKeys(cmd, func(_ *session, store *api.KeyStore) error { return store.Revoke(args[0]) })
+		}}
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"semdex"
+	"semdex/cmd/internal/library"
+	"semdex/search"
+)
+
+// searchFlags are the flags that say how to search.
+type searchFlags struct {
+	expand, lang, territory, channel, on, sort string
+	filters, facets                            []string
+	limit, offset                              int
+	asClient, asJSON, explain                  bool
+}
+
+func (p *program) searchCommand() *cobra.Command {
+	var f searchFlags
+	c := &cobra.Command{
+		Use: "search QUERY", Short: "Find assets by words, synonyms and concepts", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return p.owned(cmd.Context(), "search", func(ctx context.Context, s *session) error {
+				l, err := s.library(ctx, p.library)
+				if err != nil {
+					return err
+				}
+				return p.search(ctx, l, args[0], &f)
+			})
+		},
+	}
+	f.bind(c)
+	c.Flags().BoolVar(&f.asJSON, "json", false, "print the answer as the API gives it")
+	return c
+}
+
+func (f *searchFlags) bind(c *cobra.Command) {
+	c.Flags().StringVar(&f.expand, "expand", "narrower", "none, synonyms, narrower or related")
+	c.Flags().StringVar(&f.lang, "lang", "", "language of the query")
+	c.Flags().StringArrayVar(&f.filters, "filter", nil, "FIELD=VALUE[,VALUE], again for more")
+	c.Flags().StringSliceVar(&f.facets, "facets", nil, "facets to count, by commas")
+	c.Flags().StringVar(&f.sort, "sort", "", "fields to sort by, by commas, - before one for falling")
+	c.Flags().IntVar(&f.limit, "limit", 10, "how many hits")
+	c.Flags().IntVar(&f.offset, "offset", 0, "how many hits to pass over")
+	c.Flags().BoolVar(&f.asClient, "as-client", false, "see what a plain key sees: approved and in rights")
+	c.Flags().StringVar(&f.territory, "territory", "", "with --as-client: cleared for this territory")
+	c.Flags().StringVar(&f.channel, "channel", "", "with --as-client: cleared for this channel")
+	c.Flags().StringVar(&f.on, "on", "", "with --as-client: cleared on this day (default: today)")
+	c.Flags().BoolVar(&f.explain, "explain", false, "tell the evidence for each part of the query")
+}
+
+func (f *searchFlags) request(l *library.Library, query string) (search.Request, error) {
+	r := search.Request{Query: query, Lang: f.lang, Expand: search.Mode(f.expand), Facets: f.facets, Limit: f.limit, Offset: f.offset, Explain: f.explain, Access: l.Owner()}
+	if f.asClient {
+		r.Access = l.Client()
+	}
+	r.Access.Use.Territory, r.Access.Use.Channel = f.territory, f.channel
+	if f.on != "" {
+		day, err := semdex.ParseDate(f.on)
+		if err != nil {
+			return r, usageError{fmt.Errorf("--on: %w", err)}
+		}
+		r.Access.Use.On = day
+	}
+	if f.limit < 1 || f.limit > 10_000 {
+		return r, usageError{fmt.Errorf("--limit %d: 1 to 10000", f.limit)}
+	}
+	filters, err := readFilters(f.filters)
+	r.Filters = filters
+	for name := range strings.SplitSeq(f.sort, ",") {
+		if field, desc := strings.CutPrefix(strings.TrimSpace(name), "-"); field != "" {
+			r.Sort = append(r.Sort, search.SortKey{Field: field, Desc: desc})
+		}
+	}
+	return r, err
+}
+
+// readFilters reads FIELD=VALUE[,VALUE]; "\," is a comma within a value.
+func readFilters(flags []string) (map[string][]string, error) {
+	filters := map[string][]string{}
+	for _, f := range flags {
+		name, values, ok := strings.Cut(f, "=")
+		if !ok || name == "" {
+			return nil, usageError{fmt.Errorf("--filter %q: want FIELD=VALUE", f)}
+		}
+		filters[name] = append(filters[name], splitValues(values)...)
+	}
+	return filters, nil
+}
+
+func splitValues(s string) []string {
+	const comma = "\x00"
+	parts := strings.Split(strings.ReplaceAll(s, `\,`, comma), ",")
+	for i := range parts {
+		parts[i] = strings.ReplaceAll(parts[i], comma, ",")
+	}
+	return parts
+}
+
+func (p *program) search(ctx context.Context, l *library.Library, query string, f *searchFlags) error {
+	r, err := f.request(l, query)
+	if err != nil {
+		return err
+	}
+	answer, err := l.Search(ctx, r)
+	if err != nil {
+		return err
+	}
+	if f.asJSON {
+		return writeJSON(p.stdout, answer)
+	}
+	return writeAnswer(p.stdout, answer)
+}
+
+func writeJSON(w io.Writer, v any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(v)
+}
+
+// writeAnswer prints an answer for people.
+func writeAnswer(w io.Writer, a *search.Answer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d assets for %q\n", a.Total, a.Query)
+	for _, c := range a.Expansion.Concepts {
+		var added []string
+		for _, x := range c.Added[:min(8, len(c.Added))] {
+			added = append(added, x.Label)
+		}
+		fmt.Fprintf(&b, "concept %s", c.Label)
+		if c.Ambiguous {
+			fmt.Fprintf(&b, " <%s>, one of several", c.URI)
+		}
+		if len(added) > 0 {
+			fmt.Fprintf(&b, "; with it %s", strings.Join(added, ", "))
+		}
+		if more := c.AddedTotal - len(added); more > 0 {
+			fmt.Fprintf(&b, " and %d more", more)
+		}
+		b.WriteByte('\n')
+	}
+	for i, h := range a.Hits {
+		fmt.Fprintf(&b, "%3d. %s  %s\n     %s\n", i+1, h.ID, h.Asset.Title, h.Matched.Because)
+	}
+	for _, f := range a.Facets {
+		fmt.Fprintf(&b, "%s:", f.Label)
+		for _, v := range f.Values {
+			fmt.Fprintf(&b, " %s (%d)", v.Label, v.Count)
+		}
+		b.WriteByte('\n')
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
