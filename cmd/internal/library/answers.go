@@ -247,3 +247,19 @@ func sourceStatus(name string, runs map[string]sourceRun, now time.Time) api.Sou
 	}
 	return s
 }
+
+// Rank gives the ids of the hits of a request, best first.
+func (l *Library) Rank(ctx context.Context, r search.Request) ([]string, error) {
+	ids, err := l.search.Rank(ctx, r)
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = string(id)
+	}
+	return out, err
+}
+
+// ResolveID gives the full id of an asset of which leading parts may have been left out.
+func (l *Library) ResolveID(id string) (string, bool) {
+	full, ok := l.search.Resolve(id)
+	return string(full), ok
+}

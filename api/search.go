@@ -1,0 +1,161 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"semdex"
+	"semdex/search"
+)
+
+var searchRoutes = []route{
+	{method: http.MethodGet, path: "/v1/search", id: "search", group: "Search", scope: ScopeSearch, heavy: true,
+		summary: "Search assets", about: searchAbout, serve: (*call).search,
+		params:  searchParams(param{name: "filter", kind: filters, about: filterAbout}, param{name: "sort", kind: list, read: nil, about: sortAbout}),
+		answers: ok("What was found.", search.Answer{}, "X-Total-Count", "Link")},
+	{method: http.MethodPost, path: "/v1/search", id: "searchByBody", group: "Search", scope: ScopeSearch, heavy: true,
+		summary: "Search assets, the request in the body", about: searchAbout, serve: (*call).search, params: []param{},
+		body:    searchParams(param{name: "filters", kind: filters, about: filterAbout}, param{name: "sort", kind: text, about: sortAbout}),
+		answers: ok("What was found.", search.Answer{}, "X-Total-Count")},
+	{method: http.MethodGet, path: "/v1/facets/{field}", id: "facet", group: "Search", scope: ScopeSearch, heavy: true,
+		summary: "Values of one facet", serve: (*call).facet,
+		about: "The values of a dimension, a built-in or a custom field, with how many assets have each. " +
+			"With query and filter: among what these find; the facet's own filter is left aside.",
+		params: join(param{name: "field", kind: text, required: true, about: "Name of the facet."},
+			param{name: "q", kind: text, max: 512, about: "How the values begin, in any case. prefix is another name for it."},
+			param{name: "prefix", kind: text, max: 512, about: "The same as q."},
+			param{name: "query", kind: text, max: search.MaxQuery, about: "A search; only what it finds is counted."},
+			expandParam, param{name: "filter", kind: filters, about: filterAbout},
+			param{name: "limit", kind: integer, min: 1, max: search.MaxLimit, value: search.DefaultLimit, about: "Values to show."}, langParam, accessParams),
+		answers: ok("The values, most frequent first.", search.FacetCounts{})},
+}
+
+const (
+	searchAbout = "Finds assets by words and by the concepts that the words name. " +
+		"An empty q finds all that the key may see. Operators in q: OR, \"phrases\", -not, prefix*, field:value; whatever does not parse is plain text."
+	filterAbout = "Field to values: a dimension, a built-in (type, approval, source, album, concept, concept.direct, id, created, modified) or a custom field. " +
+		"Any of the values, in each of the fields. In a query string it is filter[field]=a,b, may repeat, and \\, is a comma within a value."
+	sortAbout = "Fields to sort by, - before those that descend: -modified,title. Fields are score, created, modified, title, name, size, id."
+)
+
+var expandParam = param{name: "expand", kind: text, enum: enum(search.Modes), value: string(search.ExpandNarrower),
+	about: "How far the concepts of the query are followed; each includes the one before."}
+
+// searchParams are the parameters of a search, with the two that differ between query string and body.
+func searchParams(filter, sort param) []param {
+	return join(param{name: "q", kind: text, max: search.MaxQuery, about: "What to search for."}, langParam, expandParam, filter,
+		param{name: "facets", kind: list, max: maxFields, about: "Fields to count values of."}, sort, pageParams, cursorParam,
+		param{name: "explain", kind: flag, value: false, about: "Tell for each hit what counted."}, accessParams)
+}
+
+// search answers GET and POST alike.
+func (c *call) search() error {
+	in := inQuery
+	if c.gin.Request.Method == http.MethodPost {
+		in = inBody
+	}
+	w, err := readWindow(c.args, in)
+	if err != nil {
+		return err
+	}
+	sort, err := readSort(c.args, in)
+	if err != nil {
+		return err
+	}
+	r := c.request(c.args.text("q"))
+	r.Facets, r.Sort, r.Explain = unique(c.args.list("facets")), sort, c.args.flag("explain")
+	r.Offset, r.Limit, r.Page, r.Cursor = w.offset, w.limit, w.page, w.cursor
+	start := time.Now()
+	answer, err := c.lib.Search(c.ctx(), r)
+	if err != nil {
+		return err
+	}
+	c.metrics.search.Observe(time.Since(start).Seconds())
+	w.tell(c.gin.Writer.Header(), c.gin.Request, answer.Total, answer.NextCursor)
+	return c.json(http.StatusOK, answer)
+}
+
+// request is what the parameters common to search and facet say.
+func (c *call) request(query string) search.Request {
+	return search.Request{
+		Query: query, Lang: c.args.text("lang"), Expand: search.Mode(or(c.args, "expand", string(search.ExpandNarrower))),
+		Filters: get[map[string][]string](c.args, "filter"), Access: c.access(),
+	}
+}
+
+func (c *call) facet() error {
+	prefix := c.args.text("q")
+	if c.args.has("prefix") {
+		if c.args.has("q") {
+			return wrong("prefix", inQuery, "cannot stand beside q", "they mean the same; leave one out")
+		}
+		prefix = c.args.text("prefix")
+	}
+	counts, err := c.lib.Facet(c.ctx(), c.args.text("field"), prefix, c.args.integer("limit", search.DefaultLimit), c.request(c.args.text("query")))
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, counts)
+}
+
+// sortNames are other names that the fields of an answer have.
+var sortNames = map[string]string{"created_at": "created", "modified_at": "modified", "size_bytes": "size", "filename": "name"}
+
+// readSort reads the fields to sort by: a list in a query, one text in a body.
+func readSort(a args, in string) ([]search.SortKey, error) {
+	fields := a.list("sort")
+	if s := a.text("sort"); s != "" {
+		fields = splitAll([]string{s})
+	}
+	var out []search.SortKey
+	for _, f := range fields {
+		name, desc := strings.CutPrefix(f, "-")
+		if known, ok := sortNames[name]; ok {
+			name = known
+		}
+		if !slices.Contains(search.SortFields, name) {
+			return nil, wrong("sort", in, fmt.Sprintf("names no field to sort by: %q", shorten(name)), suggest(name, search.SortFields))
+		}
+		if slices.ContainsFunc(out, func(k search.SortKey) bool { return k.Field == name }) {
+			return nil, wrong("sort", in, "names "+name+" twice", "")
+		}
+		out = append(out, search.SortKey{Field: name, Desc: desc})
+	}
+	return out, nil
+}
+
+func enum[S ~string](values []S) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = string(v)
+	}
+	return out
+}
+
+// unique drops what comes again.
+func unique(values []string) []string {
+	var out []string
+	for _, v := range values {
+		if !slices.Contains(out, v) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// similarRequest is what the parameters common to related and duplicates say.
+func (c *call) similarRequest() search.SimilarRequest {
+	return search.SimilarRequest{ID: c.args.text("id"), Limit: c.args.integer("limit", 10), MinScore: or(c.args, "min_score", -1.0),
+		Lang: c.args.text("lang"), Access: c.access()}
+}
+
+// hidden gives one answer for an asset that is missing and for one that may not be seen.
+func hidden(err error) error {
+	if err != nil && semdex.CodeOf(err) == semdex.NotFound {
+		return &semdex.Error{Code: semdex.NotFound, Message: "no such asset", Hint: "see that the id is whole: source:...", Err: err}
+	}
+	return err
+}

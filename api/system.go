@@ -1,0 +1,57 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+
+	"semdex"
+)
+
+var systemRoutes = []route{
+	{method: http.MethodGet, path: "/v1/status", id: "status", group: "System", summary: "State of the library",
+		about: "Counts, and for each source when it was last read and how far behind it is. Takes any valid key.",
+		serve: (*call).status, answers: ok("The state.", Status{})},
+	{method: http.MethodGet, path: "/healthz", id: "healthz", group: "System", open: true, summary: "Is the server up",
+		serve: (*call).healthz, answers: ok("It is.", Health{})},
+	{method: http.MethodGet, path: "/readyz", id: "readyz", group: "System", open: true, summary: "Can the server answer",
+		about: "503 while it cannot.", serve: (*call).readyz, answers: ok("It can.", Health{})},
+	{method: http.MethodGet, path: "/metrics", id: "metrics", group: "System", open: true, summary: "Measures for Prometheus",
+		serve: (*call).measures, answers: []answer{{status: http.StatusOK, about: "The measures.", media: []media{{typeText, nil}}}}},
+	{method: http.MethodGet, path: "/openapi.json", id: "openapi", group: "System", open: true, summary: "This document",
+		serve: (*call).openapi, answers: []answer{{status: http.StatusOK, about: "OpenAPI 3.1.", media: []media{{typeJSON, map[string]any{}}}}}},
+	{method: http.MethodGet, path: "/docs", id: "docs", group: "System", open: true, summary: "This document, to read",
+		serve: (*call).docs, answers: []answer{{status: http.StatusOK, about: "A page.", media: []media{{typeHTML, nil}}}}},
+}
+
+// Health is the answer of a server that is well.
+type Health struct {
+	Status string `json:"status" enum:"ok,ready"`
+}
+
+func (c *call) status() error {
+	status, err := c.lib.Status(c.ctx())
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, status)
+}
+
+func (c *call) healthz() error { return c.json(http.StatusOK, Health{"ok"}) }
+
+// readyz tells no more than a semdex.Error says: it is open to all.
+func (c *call) readyz() error {
+	if err := c.libraries.Ready(); err != nil {
+		busy := &semdex.Error{Code: semdex.Busy, Message: "not ready", Hint: "try again in a few seconds", Err: err}
+		var told *semdex.Error
+		if errors.As(err, &told) && told.Code == semdex.Busy {
+			busy.Message, busy.Hint = told.Message, told.Hint
+		}
+		return busy
+	}
+	return c.json(http.StatusOK, Health{"ready"})
+}
+
+func (c *call) openapi() error {
+	c.gin.Header("Cache-Control", "public, max-age=300")
+	return writeBytes(c.gin.Writer, typeJSON, http.StatusOK, c.document)
+}
