@@ -70,10 +70,24 @@ type Asset struct {
 	Links       Links               `json:"links,omitzero"`
 }
 
+// MaxAssetID bounds an AssetID, in bytes.
+const MaxAssetID = 512
+
 // Source is the part of the id before the first colon.
 func (id AssetID) Source() string {
 	source, _, _ := strings.Cut(string(id), ":")
 	return source
+}
+
+// Check says what is wrong with an id, whether it bears its source's prefix yet or not.
+func (id AssetID) Check() error {
+	switch {
+	case len(id) > MaxAssetID:
+		return fmt.Errorf("longer than %d bytes", MaxAssetID)
+	case strings.ContainsFunc(string(id), func(r rune) bool { return r < ' ' || r == 0x7f }):
+		return fmt.Errorf("holds a control character")
+	}
+	return nil
 }
 
 // assetKeys reads each known key of an asset line. A key that is not here is a custom field.
@@ -103,15 +117,39 @@ var assetKeys = map[string]func(*Asset, json.RawMessage) error{
 	"credit":      func(a *Asset, v json.RawMessage) error { return readString(v, &a.Credit) },
 	"copyright":   func(a *Asset, v json.RawMessage) error { return readString(v, &a.Copyright) },
 	"rights":      readRights,
-	"links":       func(a *Asset, v json.RawMessage) error { return json.Unmarshal(v, &a.Links) },
+	"links":       func(a *Asset, v json.RawMessage) error { return readPart(a, "links", v, &a.Links, linkKeys) },
+}
+
+// rightsKeys are those of rights but for cost, an object itself.
+var rightsKeys = map[string]func(*Rights, json.RawMessage) error{
+	"valid_from":  func(r *Rights, v json.RawMessage) error { return readDate(v, &r.ValidFrom) },
+	"valid_until": func(r *Rights, v json.RawMessage) error { return readDate(v, &r.ValidUntil) },
+	"territories": func(r *Rights, v json.RawMessage) error { return readStrings(v, &r.Territories) },
+	"channels":    func(r *Rights, v json.RawMessage) error { return readStrings(v, &r.Channels) },
+	"license":     func(r *Rights, v json.RawMessage) error { return readString(v, &r.License) },
+	"editorial":   func(r *Rights, v json.RawMessage) error { return readBool(v, &r.Editorial) },
+	"source":      func(r *Rights, v json.RawMessage) error { return readString(v, &r.Source) },
+}
+
+var moneyKeys = map[string]func(*Money, json.RawMessage) error{
+	"amount":   func(m *Money, v json.RawMessage) error { return readNumber(v, &m.Amount) },
+	"currency": func(m *Money, v json.RawMessage) error { return readString(v, &m.Currency) },
+}
+
+var linkKeys = map[string]func(*Links, json.RawMessage) error{
+	"thumbnail": func(l *Links, v json.RawMessage) error { return readString(v, &l.Thumbnail) },
+	"preview":   func(l *Links, v json.RawMessage) error { return readString(v, &l.Preview) },
+	"original":  func(l *Links, v json.RawMessage) error { return readString(v, &l.Original) },
+	"detail":    func(l *Links, v json.RawMessage) error { return readString(v, &l.Detail) },
 }
 
 // UnmarshalJSON reads an asset line. Only id is required. Numbers may stand as strings, single values
-// where a list is meant; unknown keys are kept under Fields. The error names the key it stands at.
+// where a list is meant; unknown keys are kept under Fields, those of rights and links by their full name
+// ("rights.model_release"). The error names the key it stands at.
 func (a *Asset) UnmarshalJSON(data []byte) error {
 	var keys map[string]json.RawMessage
 	if err := json.Unmarshal(data, &keys); err != nil {
-		return fmt.Errorf("not a JSON object: %w", err)
+		return fmt.Errorf("not a JSON object")
 	}
 	*a = Asset{}
 	for _, key := range slices.Sorted(maps.Keys(keys)) { // one order: "Fields" and "fields" may name the same field
@@ -186,6 +224,30 @@ func readFields(a *Asset, value json.RawMessage) error {
 	return nil
 }
 
+// readPart reads an object within the asset, such as rights. What it does not know it keeps as a field.
+func readPart[T any](a *Asset, part string, value json.RawMessage, into *T, known map[string]func(*T, json.RawMessage) error) error {
+	var keys map[string]json.RawMessage
+	if err := json.Unmarshal(value, &keys); err != nil {
+		return fmt.Errorf("want an object")
+	}
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		v := keys[key]
+		if bytes.Equal(v, []byte("null")) {
+			continue
+		}
+		var err error
+		if read, found := known[key]; found {
+			err = read(into, v)
+		} else {
+			err = a.addField(part+"."+key, v)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", key, err)
+		}
+	}
+	return nil
+}
+
 func readApproval(a *Asset, value json.RawMessage) error {
 	var s string
 	if err := readString(value, &s); err != nil {
@@ -199,21 +261,35 @@ func readApproval(a *Asset, value json.RawMessage) error {
 }
 
 func readRights(a *Asset, value json.RawMessage) error {
-	var r Rights
-	if err := json.Unmarshal(value, &r); err != nil {
+	a.Rights = &Rights{}
+	known := maps.Clone(rightsKeys)
+	known["cost"] = func(r *Rights, v json.RawMessage) error {
+		r.Cost = &Money{}
+		return readPart(a, "rights.cost", v, r.Cost, moneyKeys)
+	}
+	return readPart(a, "rights", value, a.Rights, known)
+}
+
+func readDate(value json.RawMessage, into *Date) error {
+	var s string
+	if err := readString(value, &s); err != nil || s == "" {
 		return err
 	}
-	for _, d := range []*Date{&r.ValidFrom, &r.ValidUntil} {
-		if *d == "" {
-			continue
-		}
-		day, err := ParseDate(string(*d))
-		if err != nil {
-			return err
-		}
-		*d = day
+	day, err := ParseDate(s)
+	*into = day
+	return err
+}
+
+func readBool(value json.RawMessage, into *bool) error {
+	var s string
+	if err := readString(value, &s); err != nil || s == "" {
+		return err
 	}
-	a.Rights = &r
+	b, err := strconv.ParseBool(strings.ToLower(s))
+	if err != nil {
+		return fmt.Errorf("%s is neither true nor false", value)
+	}
+	*into = b
 	return nil
 }
 
@@ -222,14 +298,11 @@ func readID(value json.RawMessage, into *AssetID) error {
 	if err := readString(value, &s); err != nil {
 		return err
 	}
-	s = strings.TrimSpace(s)
-	if len(s) > 512 {
-		return fmt.Errorf("longer than 512 bytes")
+	id := AssetID(strings.TrimSpace(s))
+	if err := id.Check(); err != nil {
+		return err
 	}
-	if strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return fmt.Errorf("holds a control character")
-	}
-	*into = AssetID(s)
+	*into = id
 	return nil
 }
 
@@ -297,8 +370,9 @@ func readTime(value json.RawMessage, into *time.Time) error {
 		return nil
 	}
 	for _, layout := range []string{time.RFC3339, time.DateOnly} {
-		if t, err := time.Parse(layout, s); err == nil {
-			*into = t.UTC()
+		t, err := time.Parse(layout, s)
+		if t = t.UTC(); err == nil && t.Year() >= 0 && t.Year() <= 9999 { // what JSON can write
+			*into = t
 			return nil
 		}
 	}

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Code says for programs what kind of failure an Error is. The set is closed: doors map it to an HTTP
-// status or an exit code by one table each.
+// Code says for programs what kind of failure an Error is. Doors map the codes below to an HTTP status or an
+// exit code by one table each; only Event.Check gives others, which stand in receipts and go no farther.
 type Code string
 
 const (

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -103,12 +104,34 @@ func (e *Event) Check(now time.Time) *Error {
 	if strings.HasPrefix(e.Type, "asset.") && e.Asset == "" {
 		return wrong("missing_asset", "give asset_id", "an %s event needs an asset_id", e.Type)
 	}
-	for name, s := range map[string]string{"event_id": e.ID, "asset_id": e.Asset, "q": e.Query, "session_id": e.Session, "actor.id": e.Actor.ID} {
-		if len(s) > MaxEventText {
-			return wrong("too_long", fmt.Sprintf("at most %d bytes", MaxEventText), "%s has %d bytes", name, len(s))
-		}
+	if name, size := e.tooLong(); size > 0 {
+		return wrong("too_long", fmt.Sprintf("at most %d bytes", MaxEventText), "%s has %d bytes", name, size)
 	}
 	return nil
+}
+
+// tooLong gives the first text over MaxEventText, in the order of the struct, and its size.
+func (e *Event) tooLong() (name string, size int) {
+	texts := [][2]string{
+		{"event_id", e.ID}, {"asset_id", e.Asset}, {"rendition", e.Rendition}, {"query_id", e.QueryID}, {"q", e.Query}, {"lang", e.Lang},
+		{"actor.id", e.Actor.ID}, {"actor.type", e.Actor.Type}, {"actor.business_unit", e.Actor.BusinessUnit}, {"session_id", e.Session},
+		{"client.name", e.Client.Name}, {"client.integration", e.Client.Integration}, {"source", e.Source},
+	}
+	for _, uri := range e.Concepts {
+		texts = append(texts, [2]string{"concepts", uri})
+	}
+	for _, key := range slices.Sorted(maps.Keys(e.Context)) {
+		texts = append(texts, [2]string{"a key of context", key}, [2]string{"context." + key, e.Context[key]})
+	}
+	if e.Value != nil {
+		texts = append(texts, [2]string{"value.currency", e.Value.Currency})
+	}
+	for _, t := range texts {
+		if len(t[1]) > MaxEventText {
+			return t[0], len(t[1])
+		}
+	}
+	return "", 0
 }
 
 // Identify gives an event that has no id one derived from its content and from nth, which counts the

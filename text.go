@@ -3,7 +3,9 @@ package semdex
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 )
 
 // Text is a text in one or more languages: language tag (lower case, "" where the source named none) to
@@ -25,14 +27,14 @@ func (t *Text) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("want a string or an object of language to string")
 	}
 	*t = nil
-	for lang, s := range many {
-		if s == "" {
+	for _, lang := range slices.Sorted(maps.Keys(many)) { // one order: "EN" and "en" are the same language
+		if many[lang] == "" {
 			continue
 		}
 		if *t == nil {
 			*t = Text{}
 		}
-		(*t)[LanguageTag(lang)] = s
+		(*t)[LanguageTag(lang)] = many[lang]
 	}
 	return nil
 }
@@ -55,11 +57,12 @@ func (t Text) Languages() []string {
 	return langs
 }
 
-// In gives the text in the first of the wanted languages that has one ("en" takes "en-gb" too), else the
-// untagged one, else the first by language tag: always the same choice for the same Text.
+// In gives the text in the first of the wanted languages that has one ("en" takes "en-gb" too, and "en-gb"
+// takes "en" where there is nothing nearer), else the untagged one, else the first by language tag: always
+// the same choice for the same Text.
 func (t Text) In(wanted ...string) string {
 	langs := t.Languages()
-	for _, w := range wanted {
+	for _, w := range LanguageRanges(wanted...) {
 		for _, l := range langs {
 			if LanguageMatches(w, l) {
 				return t[l]
@@ -96,4 +99,17 @@ func LanguageMatches(wanted, tag string) bool {
 		return true
 	}
 	return wanted != "" && len(tag) > len(wanted) && tag[:len(wanted)] == wanted && tag[len(wanted)] == '-'
+}
+
+// LanguageRanges gives the ranges to try for the wanted languages, in order: each one and then, subtag by
+// subtag, what it is a kind of (RFC 4647 lookup): "de-at-1996" gives "de-at-1996", "de-at", "de".
+func LanguageRanges(wanted ...string) []string {
+	var ranges []string
+	for _, w := range wanted {
+		for w != "" {
+			ranges = append(ranges, w)
+			w = w[:max(0, strings.LastIndexByte(w, '-'))]
+		}
+	}
+	return ranges
 }

@@ -99,7 +99,7 @@ func (b *builder) classify() {
 	classes := b.classesBelow(nsSKOS + "Concept")
 	for id, r := range b.resources {
 		for _, t := range r.types {
-			b.isConcept[id] = b.isConcept[id] || classes[t]
+			b.isConcept[id] = b.isConcept[id] || classes[t] && !r.retired()
 			b.isScheme[id] = b.isScheme[id] || t == nsSKOS+"ConceptScheme"
 			b.isGroup[id] = b.isGroup[id] || t == nsSKOS+"Collection" || t == nsSKOS+"OrderedCollection"
 		}
@@ -109,6 +109,36 @@ func (b *builder) classify() {
 			for _, scheme := range r.links[nsSKOS+p] {
 				b.isScheme[scheme] = b.isScheme[scheme] || !b.isConcept[scheme]
 			}
+		}
+		if len(r.links[nsSKOS+"hasTopConcept"]) > 0 {
+			b.isScheme[r.id] = b.isScheme[r.id] || !b.isConcept[r.id]
+		}
+	}
+}
+
+// retired reports whether r is only what is left of a concept: deprecated, without a SKOS label, a concept by
+// its thesaurus' own class alone. It is no concept of the graph, but its URI leads to its successor.
+func (r *resource) retired() bool {
+	for _, kind := range []semdex.LabelKind{semdex.PrefLabel, semdex.AltLabel, semdex.HiddenLabel} {
+		if len(r.literals[nsSKOS+kind.String()])+len(r.links[nsXL+kind.String()]) > 0 {
+			return false
+		}
+	}
+	return r.deprecated() && !slices.Contains(r.types, nsSKOS+"Concept")
+}
+
+func (r *resource) deprecated() bool {
+	return slices.ContainsFunc(r.literals[nsOWL+"deprecated"], func(t rdf.Term) bool { return t.Value == "true" || t.Value == "1" })
+}
+
+// succeed makes the URIs of what is no concept any more lead to the one concept that has taken its place.
+func (b *builder) succeed() {
+	for id, r := range b.resources {
+		if !r.retired() {
+			continue
+		}
+		if next := b.targets(r, nsDCT+"isReplacedBy", false); len(next) == 1 {
+			b.g.foreign[id] = sortedSet(append(b.g.foreign[id], next[0]))
 		}
 	}
 }
@@ -155,7 +185,7 @@ func (b *builder) nodes() {
 		b.g.byID[semdex.ConceptID(id)] = int32(i)
 		b.g.concepts[i] = concept{
 			id: semdex.ConceptID(id), labels: b.labels(r), notations: literals(r, nsSKOS+"notation"), notes: b.notes(r),
-			deprecated: slices.ContainsFunc(r.literals[nsOWL+"deprecated"], func(t rdf.Term) bool { return t.Value == "true" || t.Value == "1" }),
+			deprecated: r.deprecated(),
 		}
 	}
 }
@@ -186,7 +216,7 @@ func (b *builder) notes(r *resource) []Note {
 		}
 		slices.SortFunc(notes[first:], func(x, y Note) int { return cmp.Or(cmp.Compare(x.Lang, y.Lang), cmp.Compare(x.Text, y.Text)) })
 	}
-	return notes
+	return slices.Compact(notes)
 }
 
 // labels reads the plain labels of r and those that stand as SKOS-XL resources.
@@ -213,15 +243,19 @@ func compareLabels(x, y semdex.Label) int {
 	return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Lang, y.Lang), cmp.Compare(x.Text, y.Text))
 }
 
-// targets gives the concepts that r points to by the property; what is no concept here is told as dangling
-// where told is set.
+// targets gives the concepts that r points to by the property; what is no concept here is told where told
+// is set: a collection, which cannot stand in such a relation (S37), or something unknown.
 func (b *builder) targets(r *resource, property string, told bool) []int32 {
 	var out []int32
+	name := strings.TrimPrefix(strings.TrimPrefix(property, nsSKOS), nsDCT)
 	for _, id := range r.links[property] {
-		if n, ok := b.g.byID[semdex.ConceptID(id)]; ok {
+		switch n, ok := b.g.byID[semdex.ConceptID(id)]; {
+		case ok:
 			out = append(out, n)
-		} else if told && !b.isGroup[id] {
-			b.problem("dangling", Warning, r.id, fmt.Sprintf("%s points to %s, which is no concept here; the link is left out", strings.TrimPrefix(property, nsSKOS), id))
+		case told && b.isGroup[id]:
+			b.problem("S37", Fault, r.id, fmt.Sprintf("%s points to %s, which is a collection and no concept; the link is left out", name, id))
+		case told:
+			b.problem("dangling", Warning, r.id, fmt.Sprintf("%s points to %s, which is no concept here; the link is left out", name, id))
 		}
 	}
 	return out
@@ -239,10 +273,12 @@ func (b *builder) relations() {
 			b.link(int32(i), down)
 		}
 		for _, other := range b.targets(r, nsSKOS+"related", true) {
-			if other != int32(i) {
-				c.related = append(c.related, other)
-				b.g.concepts[other].related = append(b.g.concepts[other].related, int32(i))
+			if other == int32(i) {
+				b.problem("rrc", Warning, r.id, "related to itself; the link is left out")
+				continue
 			}
+			c.related = append(c.related, other)
+			b.g.concepts[other].related = append(b.g.concepts[other].related, int32(i))
 		}
 		c.successors = append(c.successors, b.targets(r, nsDCT+"isReplacedBy", true)...)
 		b.mapped(int32(i), r)
@@ -253,10 +289,15 @@ func (b *builder) relations() {
 			*list = sortedSet(*list)
 		}
 		for m := range c.mappings {
-			c.mappings[m] = sortedSet(c.mappings[m])
+			c.mappings[m], c.foreign[m] = sortedSet(c.mappings[m]), sortedSet(c.foreign[m])
 		}
 	}
+	for i := range b.g.concepts { // what is no exactMatch leads nowhere by one
+		b.mendExact(int32(i))
+		b.mendForeign(int32(i))
+	}
 	b.followExact()
+	b.succeed()
 }
 
 func (b *builder) link(up, down int32) {
@@ -285,8 +326,8 @@ func (b *builder) mapped(c int32, r *resource) {
 				b.g.concepts[c].mappings[m] = append(b.g.concepts[c].mappings[m], n)
 				inverse := inverseMapping[m]
 				b.g.concepts[n].mappings[inverse] = append(b.g.concepts[n].mappings[inverse], c)
-			case !here && m == ExactMatch:
-				b.g.foreign[target] = append(b.g.foreign[target], c)
+			case !here:
+				b.g.concepts[c].foreign[m] = append(b.g.concepts[c].foreign[m], target)
 			}
 		}
 	}
@@ -295,9 +336,12 @@ func (b *builder) mapped(c int32, r *resource) {
 // followExact completes exactMatch, which is transitive: chains within the graph, and concepts that match
 // the same foreign URI.
 func (b *builder) followExact() {
-	for uri, matches := range b.g.foreign {
-		matches = sortedSet(matches)
-		b.g.foreign[uri] = matches
+	for i := range b.g.concepts {
+		for _, uri := range b.g.concepts[i].foreign[ExactMatch] {
+			b.g.foreign[uri] = append(b.g.foreign[uri], int32(i))
+		}
+	}
+	for _, matches := range b.g.foreign {
 		for _, c := range matches {
 			for _, d := range matches {
 				if c != d {
@@ -339,11 +383,17 @@ func (b *builder) schemes() {
 	}
 	for i := range b.g.concepts {
 		r := b.resources[string(b.g.concepts[i].id)]
-		for _, id := range r.links[nsSKOS+"inScheme"] {
-			b.join(int32(i), b.g.schemeByID[semdex.SchemeID(id)], false)
+		if len(r.links[nsSKOS+"hasTopConcept"]) > 0 && !b.isScheme[r.id] {
+			b.problem("S9", Fault, r.id, "has top concepts, but is a concept and no concept scheme; they are left out")
 		}
-		for _, id := range r.links[nsSKOS+"topConceptOf"] {
-			b.join(int32(i), b.g.schemeByID[semdex.SchemeID(id)], true)
+		for _, p := range []string{"inScheme", "topConceptOf"} {
+			for _, id := range r.links[nsSKOS+p] {
+				if scheme, ok := b.g.schemeByID[semdex.SchemeID(id)]; ok {
+					b.join(int32(i), scheme, p == "topConceptOf")
+				} else {
+					b.problem("S9", Fault, r.id, fmt.Sprintf("%s points to %s, which is a concept and no concept scheme; the link is left out", p, id))
+				}
+			}
 		}
 	}
 	for i := range b.g.concepts {
@@ -387,7 +437,7 @@ func (b *builder) list(head string) []int32 {
 		if len(rest) == 0 {
 			break
 		}
-		r = b.resources[rest[0]]
+		r = b.resources[slices.Min(rest)]
 	}
 	return out
 }

@@ -55,24 +55,59 @@ func (g *Graph) closeUpwards() {
 }
 
 // Path gives the names from a top concept down to c. Where several paths lead there, it is the first by
-// name, compared from the top.
+// name, compared from the top. Where broader runs in a circle with nothing above it, the path may begin
+// anywhere in the circle.
 func (g *Graph) Path(c int32, langs ...string) []string {
-	return g.path(c, langs, map[int32]bool{})
-}
-
-func (g *Graph) path(c int32, langs []string, above map[int32]bool) []string {
-	var best []string
-	above[c] = true
-	for _, b := range g.concepts[c].broader {
-		if above[b] {
-			continue
+	within := append(slices.Clone(g.ancestors[c]), c)
+	down := make(map[int32][]int32, len(within))
+	best := make(map[int32][]string, len(within)) // to each concept, as far as is known
+	var open []int32                              // concepts with a best path that has not been followed yet
+	for _, n := range within {
+		for _, up := range g.concepts[n].broader {
+			down[up] = append(down[up], n)
 		}
-		if p := g.path(b, langs, above); best == nil || slices.Compare(p, best) < 0 {
-			best = p
+		if g.nothingAbove(n) {
+			best[n] = []string{g.PrefLabel(n, langs...)}
+			open = append(open, n)
 		}
 	}
-	delete(above, c)
-	return append(slices.Clone(best), g.PrefLabel(c, langs...))
+	// The best of all open paths cannot be bettered, since a path only comes later for being longer (E. W.
+	// Dijkstra, A Note on Two Problems in Connexion with Graphs, 1959).
+	followed := make(map[int32]bool, len(within))
+	for {
+		at := 0
+		for i := range open {
+			if slices.Compare(best[open[i]], best[open[at]]) < 0 {
+				at = i
+			}
+		}
+		n := open[at]
+		if n == c {
+			return best[c]
+		}
+		open = slices.Delete(open, at, at+1)
+		followed[n] = true
+		for _, m := range down[n] {
+			if followed[m] {
+				continue
+			}
+			path, old := append(slices.Clone(best[n]), g.PrefLabel(m, langs...)), best[m]
+			if old == nil {
+				open = append(open, m)
+			}
+			if old == nil || slices.Compare(path, old) < 0 {
+				best[m] = path
+			}
+		}
+	}
+}
+
+// nothingAbove reports whether c is at the top, alone or in a circle: all that is above it is below it too.
+func (g *Graph) nothingAbove(c int32) bool {
+	return !slices.ContainsFunc(g.ancestors[c], func(above int32) bool {
+		_, below := slices.BinarySearch(g.ancestors[above], c)
+		return !below
+	})
 }
 
 // PathString is Path joined as reports show it.

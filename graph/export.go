@@ -8,7 +8,8 @@ import (
 )
 
 // Export gives the graph as triples, as it stands after completion and mending: types, labels, notations,
-// notes, relations in both directions, schemes and collections. The order is always the same.
+// notes, relations in both directions, mappings (those to URIs that are no concepts here too), schemes and
+// collections. The order is always the same.
 func (g *Graph) Export(yield func(rdf.Triple) error) error {
 	e := &exporter{yield: yield}
 	for i := range g.schemes {
@@ -82,6 +83,9 @@ func (e *exporter) concept(g *Graph, c *concept) {
 	e.links(g, id, nsSKOS+"related", c.related)
 	for m := range Mapping(mappingKinds) {
 		e.links(g, id, nsSKOS+mappingProperties[m], c.mappings[m])
+		for _, uri := range c.foreign[m] {
+			e.link(id, nsSKOS+mappingProperties[m], uri)
+		}
 	}
 	e.links(g, id, nsDCT+"isReplacedBy", c.successors)
 	if c.deprecated {

@@ -31,6 +31,7 @@ type concept struct {
 	narrower   []int32
 	related    []int32
 	mappings   [mappingKinds][]int32
+	foreign    [mappingKinds][]string // mapped URIs that are no concepts here
 	successors []int32
 	deprecated bool
 	top        bool
@@ -58,7 +59,7 @@ type Graph struct {
 	schemes     []Scheme
 	schemeByID  map[semdex.SchemeID]int32
 	collections []Collection
-	foreign     map[string][]int32 // URI that is no concept here -> concepts that are an exactMatch of it
+	foreign     map[string][]int32 // URI that is no concept here -> concepts that are an exactMatch of it, or have taken its place
 	ancestors   [][]int32          // all that is broader, over any number of steps, without the concept itself
 	problems    []Problem
 	triples     int
@@ -95,7 +96,8 @@ func (g *Graph) Find(id semdex.ConceptID) (int32, bool) {
 	return n, ok
 }
 
-// FindForeign gives the concepts that are an exactMatch of a URI which is itself no concept of this graph.
+// FindForeign gives the concepts that stand for a URI which is itself no concept of this graph: those that are
+// an exactMatch of it, or the one that has replaced it.
 func (g *Graph) FindForeign(uri string) []int32 { return g.foreign[uri] }
 
 // ID gives the URI of concept c.
@@ -184,7 +186,7 @@ func (s *Scheme) Name(langs ...string) string {
 // pick finds the label of the kind in the first language that has one. Labels are sorted, so that the
 // choice among equals is always the same.
 func pick(labels []semdex.Label, kind semdex.LabelKind, langs []string) string {
-	for _, lang := range append(slices.Clone(langs), "") {
+	for _, lang := range append(semdex.LanguageRanges(langs...), "") {
 		for _, l := range labels {
 			if l.Kind == kind && semdex.LanguageMatches(lang, l.Lang) {
 				return l.Text

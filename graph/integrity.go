@@ -99,11 +99,31 @@ func (b *builder) mendExact(n int32) {
 		if clash {
 			c.mappings[CloseMatch] = sortedSet(append(c.mappings[CloseMatch], other))
 			if n < other {
-				b.problem("S46", Warning, string(c.id), fmt.Sprintf("exactMatch and another mapping both lead to %s; exactMatch is taken for closeMatch", b.g.concepts[other].id))
+				b.problem("S46", Warning, string(c.id), exactClash(string(b.g.concepts[other].id)))
 			}
 		}
 		return clash
 	})
+}
+
+// mendForeign is mendExact for URIs that are no concepts here.
+func (b *builder) mendForeign(n int32) {
+	c := &b.g.concepts[n]
+	c.foreign[ExactMatch] = slices.DeleteFunc(c.foreign[ExactMatch], func(uri string) bool {
+		clash := false
+		for _, m := range []Mapping{BroadMatch, NarrowMatch, RelatedMatch} {
+			clash = clash || slices.Contains(c.foreign[m], uri)
+		}
+		if clash {
+			c.foreign[CloseMatch] = sortedSet(append(c.foreign[CloseMatch], uri))
+			b.problem("S46", Warning, string(c.id), exactClash(uri))
+		}
+		return clash
+	})
+}
+
+func exactClash(other string) string {
+	return fmt.Sprintf("exactMatch and another mapping both lead to %s; exactMatch is taken for closeMatch", other)
 }
 
 // tellCircles names each set of concepts that are broader than themselves over some steps.

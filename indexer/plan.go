@@ -19,31 +19,54 @@ const (
 // Plan compares what a source lists with what the mirror holds of it. It has no I/O and no clock.
 type Plan struct {
 	known map[semdex.AssetID]semdex.Hash
-	seen  map[semdex.AssetID]struct{}
+	seen  map[semdex.AssetID]state
 }
+
+// state is what the listing has said of an asset so far.
+type state uint8
+
+const (
+	listed state = iota + 1
+	kept         // its record could not be read
+	gone         // the source said that it is deleted
+)
 
 // NewPlan starts a comparison with the fingerprints known of the source's assets.
 func NewPlan(known map[semdex.AssetID]semdex.Hash) *Plan {
-	return &Plan{known: known, seen: make(map[semdex.AssetID]struct{}, len(known))}
+	return &Plan{known: known, seen: make(map[semdex.AssetID]state, len(known))}
 }
 
 // Next takes the next listed asset and says what to do about it.
 func (p *Plan) Next(id semdex.AssetID, hash semdex.Hash) Action {
-	if _, again := p.seen[id]; again {
+	before := p.seen[id]
+	if before == listed {
 		return Duplicate
 	}
-	p.seen[id] = struct{}{}
+	p.seen[id] = listed
 	switch old, known := p.known[id]; {
 	case !known:
 		return Add
-	case old != hash:
+	case old != hash || before == gone:
 		return Change
 	}
 	return Unchanged
 }
 
-// Keep marks an asset as listed although its record could not be read, so that it is not taken for deleted.
-func (p *Plan) Keep(id semdex.AssetID) { p.seen[id] = struct{}{} }
+// Delete takes what the source says to be deleted, and says whether there is anything to delete.
+func (p *Plan) Delete(id semdex.AssetID) bool {
+	before := p.seen[id]
+	p.seen[id] = gone
+	_, known := p.known[id]
+	return before != gone && (known || before == listed)
+}
+
+// Keep marks an asset whose record could not be read, so that it is not taken for deleted. A readable record
+// of it may still follow.
+func (p *Plan) Keep(id semdex.AssetID) {
+	if p.seen[id] == 0 {
+		p.seen[id] = kept
+	}
+}
 
 // Missing gives the known assets that were not listed, sorted: after a complete listing, the deleted ones.
 func (p *Plan) Missing() []semdex.AssetID {

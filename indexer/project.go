@@ -37,6 +37,9 @@ func Project(ctx context.Context, log Log, p Projection, progress Progress) (int
 	}
 	done, total := 0, int(last-after)
 	for after < last {
+		if err := ctx.Err(); err != nil {
+			return done, err
+		}
 		changes, through, err := log.ChangedAssets(after, batchSize)
 		if err != nil {
 			return done, err
@@ -44,7 +47,7 @@ func Project(ctx context.Context, log Log, p Projection, progress Progress) (int
 		if through == after {
 			return done, nil
 		}
-		if len(changes) > 0 || through == last {
+		if len(changes) > 0 || through >= last { // the log may have grown since
 			if err := p.Apply(ctx, changes, through); err != nil {
 				return done, err
 			}

@@ -2,7 +2,9 @@ package indexer
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"semdex"
 	"semdex/internal/mirror"
@@ -18,13 +20,13 @@ type Options struct {
 
 // Result counts what a Sync of one source did or, on a dry run, would do.
 type Result struct {
-	Source    string `json:"source"`
-	Added     int    `json:"added"`
-	Changed   int    `json:"changed"`
-	Deleted   int    `json:"deleted"`
-	Unchanged int    `json:"unchanged"`
-	Rejected  []Rejection
-	Complete  bool `json:"complete"` // the source was listed whole
+	Source    string      `json:"source"`
+	Added     int         `json:"added"`
+	Changed   int         `json:"changed"`
+	Deleted   int         `json:"deleted"`
+	Unchanged int         `json:"unchanged"`
+	Rejected  []Rejection `json:"rejected,omitempty"`
+	Complete  bool        `json:"complete"` // the source was listed whole
 }
 
 // batchSize is how many records are stored in one transaction: large enough to share the price of making
@@ -50,14 +52,22 @@ type syncing struct {
 	mirror  Mirror
 	options Options
 	plan    *Plan
+	library int // how many assets there were before, of all sources
 	pending mirror.Batch
 	listed  int
+	failed  error // what take gave, should a source go on regardless
 	result  Result
 }
 
 func (s *syncing) run() error {
+	if name := s.src.Name(); name == "" || strings.Contains(name, ":") {
+		return &semdex.Error{Code: semdex.Invalid, Message: fmt.Sprintf("%q cannot be the prefix of a source", name), Hint: "give a prefix that is not empty and has no colon"}
+	}
 	known, err := s.mirror.Hashes(s.src.Name())
 	if err != nil {
+		return err
+	}
+	if s.library, err = s.mirror.Count(); err != nil {
 		return err
 	}
 	var cursor []byte
@@ -68,6 +78,9 @@ func (s *syncing) run() error {
 	}
 	s.plan = NewPlan(known)
 	listing, err := s.src.Fetch(s.ctx, cursor, s.take)
+	if err == nil {
+		err = s.failed
+	}
 	if err != nil {
 		return err
 	}
@@ -81,6 +94,13 @@ func (s *syncing) run() error {
 }
 
 func (s *syncing) take(item Item) error {
+	if s.failed == nil {
+		s.failed = s.handle(item)
+	}
+	return s.failed
+}
+
+func (s *syncing) handle(item Item) error {
 	if err := s.ctx.Err(); err != nil {
 		return err
 	}
@@ -92,8 +112,12 @@ func (s *syncing) take(item Item) error {
 	case item.Rejected != nil:
 		s.reject(*item.Rejected)
 	case item.Deleted != "":
-		s.result.Deleted++
-		s.pending.Delete = append(s.pending.Delete, item.Deleted)
+		if s.plan.Delete(item.Deleted) {
+			s.result.Deleted++
+			s.pending.Delete = append(s.pending.Delete, item.Deleted)
+		}
+	case item.Asset == nil:
+		return errors.New("the source listed nothing at all as an item")
 	default:
 		if err := s.asset(item); err != nil {
 			return err
@@ -108,7 +132,7 @@ func (s *syncing) take(item Item) error {
 func (s *syncing) reject(r Rejection) {
 	r.Source = s.src.Name()
 	if len(r.Raw) > MaxRaw {
-		r.Raw = r.Raw[:MaxRaw]
+		r.Raw = strings.ToValidUTF8(r.Raw[:MaxRaw], "")
 	}
 	if r.ID != "" {
 		s.plan.Keep(r.ID)
@@ -118,9 +142,19 @@ func (s *syncing) reject(r Rejection) {
 
 func (s *syncing) asset(item Item) error {
 	a := item.Asset
-	record, err := semdex.NewRecord(a)
+	err := s.checkID(a.ID)
+	record := semdex.Record{}
+	if err == nil {
+		record, err = semdex.NewRecord(a)
+	}
 	if err != nil {
-		return err
+		s.reject(Rejection{File: item.File, Line: item.Line, ID: a.ID, Reason: err.Error()})
+		return nil
+	}
+	if s.plan.seen[a.ID] == gone { // deleted and listed again: one batch would delete it last
+		if err := s.flush(); err != nil {
+			return err
+		}
 	}
 	switch s.plan.Next(a.ID, record.Hash) {
 	case Unchanged:
@@ -139,18 +173,26 @@ func (s *syncing) asset(item Item) error {
 	return nil
 }
 
+// checkID says what is wrong with an id under which the record could not be found or read again.
+func (s *syncing) checkID(id semdex.AssetID) error {
+	if prefix := s.src.Name() + ":"; !strings.HasPrefix(string(id), prefix) || len(id) == len(prefix) {
+		return fmt.Errorf("id: %q is not %s and an id", id, prefix)
+	}
+	if err := id.Check(); err != nil {
+		return fmt.Errorf("id: with its prefix, %w", err)
+	}
+	return nil
+}
+
 func (s *syncing) deleteMissing() error {
 	missing := s.plan.Missing()
-	library, err := s.mirror.Count()
-	if err != nil {
-		return err
-	}
-	if TooManyDeletes(len(missing), library) && !s.options.AllowDeletes {
+	emptied := len(missing) > 1 && len(missing) == len(s.plan.known) // a source of many that lists none of its assets
+	if (emptied || TooManyDeletes(len(missing), s.library)) && !s.options.AllowDeletes {
 		if err := s.flush(); err != nil {
 			return err
 		}
 		return &semdex.Error{Code: semdex.Conflict,
-			Message: fmt.Sprintf("%d of the library's %d assets are no longer listed; nothing was deleted", len(missing), library),
+			Message: fmt.Sprintf("%s no longer lists %d of its %d assets (the library has %d); nothing was deleted", s.src.Name(), len(missing), len(s.plan.known), s.library),
 			Hint:    "if they are really gone, run again with --allow-deletes; if not, look at the source's credentials and paths"}
 	}
 	s.result.Deleted += len(missing)

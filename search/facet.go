@@ -49,7 +49,7 @@ func (q *querying) facet(g *Groups, counts []int, prefix string, limit int) Face
 	selected := q.selected(&g.dimension)
 	for i := range f.Values {
 		v := &f.Values[i]
-		v.Selected = slices.ContainsFunc(selected, func(s string) bool { return s == string(v.URI) || v.URI == "" && sameText(s, v.Label) })
+		v.Selected = slices.ContainsFunc(selected, func(s string) bool { return s == cmp.Or(string(v.URI), v.Label) })
 		if v.URI != "" && len(q.conceptsNamed(&g.dimension, v.Label)) != 1 {
 			v.Value = string(v.URI) // the label alone would filter by others too
 		}
@@ -71,10 +71,14 @@ func (q *querying) selected(d *Dimension) []string {
 			continue
 		}
 		for _, v := range values {
-			out = append(out, v)
 			if d.HasScheme {
 				for _, c := range q.conceptsNamed(d, v) {
 					out = append(out, string(q.st.th.ID(c)))
+				}
+			}
+			if d.Field != "" {
+				for _, raw := range q.rawValues(d, v, true) {
+					out = append(out, raw.Value)
 				}
 			}
 		}

@@ -16,7 +16,7 @@ import (
 func (p *program) keys() *cobra.Command {
 	c := &cobra.Command{Use: "keys", Short: "Make, list and revoke keys of the API",
 		Args: func(_ *cobra.Command, args []string) error {
-			return fmt.Errorf("keys %s: want create, list or revoke", strings.Join(args, " "))
+			return fmt.Errorf("%s: want create, list or revoke", strings.Join(append([]string{"keys"}, args...), " "))
 		},
 		RunE: func(*cobra.Command, []string) error { return nil }}
 	c.AddCommand(p.keysCreate(), p.keysList(), p.keysRevoke())

@@ -169,9 +169,14 @@ func (p *program) command() *cobra.Command {
 	root.PersistentFlags().StringVar(&p.configPath, "config", "semdex.yaml", "the configuration file")
 	root.PersistentFlags().StringVar(&p.library, "library", "", "the library to work on (default: the only one)")
 	root.AddCommand(p.demo(), p.serve(), p.index(), p.searchCommand(), p.report(), p.eval(), p.export(), p.keys())
-	for _, c := range root.Commands() {
-		wrapArgs(c)
+	root.Args = func(_ *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return nil
+		}
+		return fmt.Errorf("no command %s", args[0])
 	}
+	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	wrapArgs(root)
 	return root
 }
 

@@ -116,7 +116,7 @@ func (p *program) search(ctx context.Context, l *library.Library, query string, 
 	if f.asJSON {
 		return writeJSON(p.stdout, answer)
 	}
-	return writeAnswer(p.stdout, answer)
+	return writeAnswer(p.stdout, answer, f.offset)
 }
 
 func writeJSON(w io.Writer, v any) error {
@@ -126,8 +126,8 @@ func writeJSON(w io.Writer, v any) error {
 	return encoder.Encode(v)
 }
 
-// writeAnswer prints an answer for people.
-func writeAnswer(w io.Writer, a *search.Answer) error {
+// writeAnswer prints an answer for people. Its first hit comes after offset others.
+func writeAnswer(w io.Writer, a *search.Answer, offset int) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d assets for %q\n", a.Total, a.Query)
 	for _, c := range a.Expansion.Concepts {
@@ -148,7 +148,7 @@ func writeAnswer(w io.Writer, a *search.Answer) error {
 		b.WriteByte('\n')
 	}
 	for i, h := range a.Hits {
-		fmt.Fprintf(&b, "%3d. %s  %s\n     %s\n", i+1, h.ID, h.Asset.Title, h.Matched.Because)
+		fmt.Fprintf(&b, "%3d. %s  %s\n     %s\n", offset+i+1, h.ID, h.Asset.Title, h.Matched.Because)
 	}
 	for _, f := range a.Facets {
 		fmt.Fprintf(&b, "%s:", f.Label)

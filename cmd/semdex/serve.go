@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -55,24 +56,29 @@ func (p *program) serveAPI(ctx context.Context, s *session, listener net.Listene
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(p.logWriter(), nil))
-	s.log = log
+	s.setLogger(log)
 	s.setReady(&semdex.Error{Code: semdex.Busy, Message: "the libraries are being opened", Hint: "try again in a moment"})
 	server := api.NewServer(api.New(api.Options{Libraries: s, Keys: keys, Log: log, Version: version}))
 	failed := make(chan error, 2)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var opening sync.WaitGroup
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			failed <- err
 		}
 	}()
-	go func() {
+	opening.Go(func() {
 		if err := p.openAll(ctx, s, prepare); err != nil {
 			failed <- err
 		}
-	}()
+	})
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
+	stop()
+	opening.Wait() // whoever called closes the libraries next
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
 	return errors.Join(err, server.Shutdown(end))

@@ -51,7 +51,7 @@ func (s *session) library(ctx context.Context, name string) (*library.Library, e
 	if l := s.opened(name); l != nil {
 		return l, nil
 	}
-	l, err := library.Open(ctx, name, filepath.Join(s.config.Data, name), s.config.Libraries[name], s.log)
+	l, err := library.Open(ctx, name, filepath.Join(s.config.Data, name), s.config.Libraries[name], s.logger())
 	if err != nil {
 		return nil, err
 	}
@@ -59,6 +59,19 @@ func (s *session) library(ctx context.Context, name string) (*library.Library, e
 	s.open[name] = l
 	s.mu.Unlock()
 	return l, nil
+}
+
+// logger is the log of the libraries that are opened from now on; setLogger changes it.
+func (s *session) logger() *slog.Logger {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.log
+}
+
+func (s *session) setLogger(log *slog.Logger) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.log = log
 }
 
 func (s *session) opened(name string) *library.Library {
@@ -167,9 +180,25 @@ func (p *program) own(ctx context.Context, own *owner.Owner, s *session, work fu
 	if err == nil {
 		err = work(ctx, s)
 	}
+	p.lend(ctx, own)
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), askAgain)
 	defer cancel()
-	return errors.Join(err, own.Close(end), s.close())
+	own.Drain(end)
+	return errors.Join(err, s.close(), own.Close(end)) // the stores first: who has the directory next opens them
+}
+
+// lend lets commands of other processes that run in this one come to their end, unless ctx ends before.
+func (p *program) lend(ctx context.Context, own *owner.Owner) {
+	if ctx.Err() != nil {
+		return
+	}
+	soon, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	if own.Finish(soon) || ctx.Err() != nil {
+		return
+	}
+	p.say("semdex: done; a command of another process runs in this one and ends first (Ctrl-C cuts it off)")
+	own.Finish(ctx)
 }
 
 // serveCommand runs a command that another process sent.
@@ -206,10 +235,7 @@ func (p *program) forward(ctx context.Context, c *config.Config) (int, error) {
 		}
 	}
 	exit, err := owner.Ask(ctx, c.Data, owner.Request{Args: p.args, Dir: p.dir, Version: version}, func(f owner.Frame) {
-		if f.Step != "" || f.Of > 0 {
-			p.progress(f.Step, f.Done, f.Of)
-			return
-		}
+		p.progress(f.Step, f.Done, f.Of) // without a step it clears the bar before something is written
 		write(p.stdout, f.Out)
 		write(p.stderr, f.Err)
 	})
@@ -231,6 +257,9 @@ func (p *program) output(path string) (io.Writer, func(error) error, error) {
 		return p.stdout, func(err error) error { return err }, nil
 	}
 	path = p.path(path)
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return openDevice(path)
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".semdex-*")
 	if err != nil {
 		return nil, nil, &semdex.Error{Code: semdex.Invalid, Message: "cannot write " + path, Err: err}
@@ -244,6 +273,15 @@ func (p *program) output(path string) (io.Writer, func(error) error, error) {
 		}
 		return err
 	}, nil
+}
+
+// openDevice opens what is no file, such as a pipe or /dev/null: it is written to, never replaced.
+func openDevice(path string) (io.Writer, func(error) error, error) {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return nil, nil, &semdex.Error{Code: semdex.Invalid, Message: "cannot write " + path, Err: err, Hint: "name a file"}
+	}
+	return f, func(err error) error { return errors.Join(err, f.Close()) }, nil
 }
 
 func (p *program) logger() *slog.Logger {

@@ -52,14 +52,18 @@ func (s *Source) Fetch(ctx context.Context, cursor []byte, yield func(indexer.It
 		return indexer.Listing{}, s.unreadable(err)
 	}
 	defer in.Close()
+	var stopped error
 	err = eachLine(in, func(line int, text []byte, fault error) error {
-		if err := ctx.Err(); err != nil {
-			return err
+		if stopped = ctx.Err(); stopped == nil {
+			stopped = yield(s.item(line, text, fault))
 		}
-		return yield(s.item(line, text, fault))
+		return stopped
 	})
-	if err != nil {
-		return indexer.Listing{}, fmt.Errorf("%s: %w", s.Path, err)
+	switch {
+	case stopped != nil:
+		return indexer.Listing{}, fmt.Errorf("%s: %w", s.Path, stopped)
+	case err != nil:
+		return indexer.Listing{}, s.unreadable(err)
 	}
 	return indexer.Listing{Cursor: sum, Complete: true}, nil
 }
@@ -124,17 +128,25 @@ func ReadAsset(line []byte) (*semdex.Asset, error) {
 	return &a, nil
 }
 
-var idInLine = regexp.MustCompile(`"id"\s*:\s*"((?:[^"\\]|\\.){1,512})"`)
+// idInLine finds the first id that is a string or a number.
+var idInLine = regexp.MustCompile(`"id"\s*:\s*("(?:[^"\\]|\\.){1,512}"|-?[0-9][0-9.eE+-]*)`)
 
 // salvageID finds the id in a line that could not be read, or gives "".
 func salvageID(line []byte) string {
-	match := idInLine.FindSubmatch(line)
-	if match == nil {
-		return ""
+	var keys map[string]json.RawMessage
+	var raw json.RawMessage
+	if err := json.Unmarshal(line, &keys); err == nil {
+		raw = keys["id"]
+	} else if match := idInLine.FindSubmatch(line); match != nil {
+		raw = match[1]
 	}
 	var id string
-	if err := json.Unmarshal([]byte(`"`+string(match[1])+`"`), &id); err != nil {
-		return ""
+	if err := json.Unmarshal(raw, &id); err == nil {
+		return strings.TrimSpace(id)
 	}
-	return strings.TrimSpace(id)
+	var number json.Number
+	if err := json.Unmarshal(raw, &number); err == nil {
+		return number.String()
+	}
+	return ""
 }

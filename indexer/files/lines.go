@@ -71,7 +71,7 @@ func eachLine(r io.Reader, yield func(line int, text []byte, err error) error) e
 func readLine(in *bufio.Reader) (text []byte, long bool, err error) {
 	for {
 		part, err := in.ReadSlice('\n')
-		if len(text)+len(part) <= MaxLine {
+		if !long && len(text)+len(part) <= MaxLine {
 			text = append(text, part...)
 		} else {
 			long = true

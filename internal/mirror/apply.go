@@ -73,16 +73,16 @@ func (m *Mirror) Apply(b Batch) (uint64, error) {
 var errNothing = errors.New("nothing to write")
 
 type writer struct {
-	tx                               *bbolt.Tx
-	assets, deleted, changes, vocabs *bbolt.Bucket
-	seq                              uint64
-	writes                           int
+	tx                                          *bbolt.Tx
+	assets, deleted, changes, vocabs, forgotten *bbolt.Bucket
+	seq                                         uint64
+	writes                                      int
 }
 
 func newWriter(tx *bbolt.Tx) *writer {
 	return &writer{
 		tx: tx, assets: tx.Bucket(bucketAssets), deleted: tx.Bucket(bucketDeleted), changes: tx.Bucket(bucketChanges),
-		vocabs: tx.Bucket(bucketVocabularies), seq: number(tx.Bucket(bucketMeta).Get(keySequence)),
+		vocabs: tx.Bucket(bucketVocabularies), forgotten: tx.Bucket(bucketForgotten), seq: number(tx.Bucket(bucketMeta).Get(keySequence)),
 	}
 }
 
@@ -168,7 +168,14 @@ func (w *writer) vocabulary(v Vocabulary) error {
 	if len(old) >= vocabularyHead && [32]byte(old[8:vocabularyHead]) == v.Hash {
 		return nil
 	}
-	if err := w.log(Change{Kind: VocabularyChange, ID: v.Name}, number(old)); err != nil {
+	before := number(old)
+	if tomb := w.forgotten.Get([]byte(v.Name)); tomb != nil {
+		before = number(tomb)
+		if err := w.forgotten.Delete([]byte(v.Name)); err != nil {
+			return err
+		}
+	}
+	if err := w.log(Change{Kind: VocabularyChange, ID: v.Name}, before); err != nil {
 		return err
 	}
 	return w.vocabs.Put([]byte(v.Name), slices.Concat(key(w.seq), v.Hash[:], v.Snapshot))
@@ -183,7 +190,10 @@ func (w *writer) forget(name string) error {
 	if err := w.vocabs.Delete([]byte(name)); err != nil {
 		return err
 	}
-	return w.log(Change{Kind: VocabularyChange, Deleted: true, ID: name}, before)
+	if err := w.log(Change{Kind: VocabularyChange, Deleted: true, ID: name}, before); err != nil {
+		return err
+	}
+	return w.forgotten.Put([]byte(name), key(w.seq))
 }
 
 func (w *writer) cursors(cursors map[string][]byte) error {

@@ -6,14 +6,15 @@
 // so it is bounded by the size of the library, and reading it from 0 gives the library whole. A projection
 // stores the last number it applied beside its data, in one transaction, and asks for what came after.
 //
-// What always holds: Apply is atomic and durable when it returns; a number is never used twice; an asset
-// has exactly one entry in the change log, a deleted one an entry that says so.
+// What always holds: Apply is atomic and durable when it returns; a number is never used twice; an asset or
+// a vocabulary has exactly one entry in the change log, a deleted one an entry that says so.
 //
 // Keys in the bbolt file, by bucket:
 //
 //	meta          "format" -> format version, "sequence" -> last number given (both big-endian uint64)
 //	assets        asset id -> number (8 bytes), hash (16 bytes), the record as JSON
 //	deleted       asset id -> number of its deletion
+//	forgotten     name of a vocabulary -> number of its removal
 //	changes       number (big-endian) -> kind (1 byte), operation (1 byte), id or name
 //	vocabularies  name -> number (8 bytes), hash (32 bytes), the snapshot as the caller gave it
 //	cursors       source -> where the next fetch goes on, in the source's own form
@@ -29,6 +30,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
 
 	"semdex"
 )
@@ -40,6 +42,7 @@ var (
 	bucketMeta         = []byte("meta")
 	bucketAssets       = []byte("assets")
 	bucketDeleted      = []byte("deleted")
+	bucketForgotten    = []byte("forgotten")
 	bucketChanges      = []byte("changes")
 	bucketVocabularies = []byte("vocabularies")
 	bucketCursors      = []byte("cursors")
@@ -59,7 +62,7 @@ func Open(path string) (*Mirror, error) {
 		return nil, fmt.Errorf("make the folder of the mirror: %w", err)
 	}
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second, FreelistType: bbolt.FreelistMapType})
-	if errors.Is(err, bbolt.ErrTimeout) {
+	if errors.Is(err, bbolterrors.ErrTimeout) {
 		return nil, &semdex.Error{Code: semdex.Conflict, Message: "the mirror is open in another process", Err: err}
 	}
 	if err != nil {
@@ -74,8 +77,12 @@ func Open(path string) (*Mirror, error) {
 }
 
 func (m *Mirror) prepare() error {
-	found := uint64(0)
+	buckets := [][]byte{bucketMeta, bucketAssets, bucketDeleted, bucketForgotten, bucketChanges, bucketVocabularies, bucketCursors}
+	found, whole := uint64(0), true
 	err := m.db.View(func(tx *bbolt.Tx) error {
+		for _, name := range buckets {
+			whole = whole && tx.Bucket(name) != nil
+		}
 		if b := tx.Bucket(bucketMeta); b != nil {
 			found = number(b.Get(keyFormat))
 		}
@@ -84,14 +91,14 @@ func (m *Mirror) prepare() error {
 	switch {
 	case err != nil:
 		return err
-	case found == format:
+	case found == format && whole:
 		return nil
-	case found != 0:
+	case found != 0 && found != format:
 		return &semdex.Error{Code: semdex.Conflict, Message: fmt.Sprintf("the mirror has format %d, this program reads %d", found, format),
 			Hint: "use the version of semdex that wrote it, or move the file away and index again"}
 	}
 	return m.db.Update(func(tx *bbolt.Tx) error {
-		for _, name := range [][]byte{bucketMeta, bucketAssets, bucketDeleted, bucketChanges, bucketVocabularies, bucketCursors} {
+		for _, name := range buckets {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
 			}
@@ -149,6 +156,7 @@ func (m *Mirror) Count() (int, error) {
 }
 
 // Each calls yield for every asset in the order of ids, from one state of the mirror, until yield fails.
+// yield must not call Apply, which may wait for Each to end.
 func (m *Mirror) Each(yield func(*semdex.Asset) error) error {
 	return m.db.View(func(tx *bbolt.Tx) error {
 		return tx.Bucket(bucketAssets).ForEach(func(k, raw []byte) error {

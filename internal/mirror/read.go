@@ -2,6 +2,7 @@ package mirror
 
 import (
 	"fmt"
+	"math"
 
 	"go.etcd.io/bbolt"
 
@@ -66,6 +67,9 @@ func (m *Mirror) ChangedAssets(after uint64, limit int) (assets []ChangedAsset, 
 }
 
 func changesAfter(tx *bbolt.Tx, after uint64, limit int) ([]Change, error) {
+	if after == math.MaxUint64 {
+		return nil, nil
+	}
 	var changes []Change
 	c := tx.Bucket(bucketChanges).Cursor()
 	for k, v := c.Seek(key(after + 1)); k != nil && len(changes) < limit; k, v = c.Next() {
@@ -89,9 +93,15 @@ func (m *Mirror) VocabularyHash(name string) (hash [32]byte, found bool, err err
 }
 
 // Vocabularies reads all vocabularies in the order of their names, and the number of the newest change to
-// any of them (0 where there was none), from one state of the mirror.
+// any of them, a removal included (0 where there was none), from one state of the mirror.
 func (m *Mirror) Vocabularies() (vocabularies []Vocabulary, newest uint64, err error) {
 	err = m.db.View(func(tx *bbolt.Tx) error {
+		if err := tx.Bucket(bucketForgotten).ForEach(func(_, raw []byte) error {
+			newest = max(newest, number(raw))
+			return nil
+		}); err != nil {
+			return err
+		}
 		return tx.Bucket(bucketVocabularies).ForEach(func(name, raw []byte) error {
 			if len(raw) < vocabularyHead {
 				return fmt.Errorf("vocabulary %s is cut short", name)

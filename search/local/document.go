@@ -1,7 +1,6 @@
 package local
 
 import (
-	"cmp"
 	"fmt"
 	"sort"
 	"strconv"
@@ -198,9 +197,11 @@ func addAccess(b *builder, a *semdex.Asset) {
 // codes notes what an asset is bound to. An empty code binds it too, to what nobody can ask for.
 func (b *builder) codes(field string, codes []string) {
 	for _, c := range codes {
-		b.keyword(prefixValue+field, strings.ToLower(cmp.Or(c, "\x00")))
+		b.keyword(prefixValue+field, boundTo(c))
 	}
 }
+
+func boundTo(code string) string { return "=" + strings.ToLower(code) }
 
 func (x *Index) addOrder(b *builder, a *semdex.Asset) {
 	if !a.Created.IsZero() {

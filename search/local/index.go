@@ -192,7 +192,7 @@ func (x *Index) Apply(ctx context.Context, changes []Change, through uint64) err
 	return x.refresh()
 }
 
-// Close waits for nobody: Views that are held stay readable until they are released.
+// Close waits for nobody: Views that are held stay readable until they are released. Closing again does nothing.
 func (x *Index) Close() error {
 	x.building.Lock()
 	defer x.building.Unlock()
@@ -200,9 +200,10 @@ func (x *Index) Close() error {
 	current := x.current
 	x.current = nil
 	x.mu.Unlock()
-	if current != nil {
-		current.Release()
+	if current == nil {
+		return nil // closed before
 	}
+	current.Release()
 	return x.bleve.Close()
 }
 

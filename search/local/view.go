@@ -239,7 +239,7 @@ func (a *segmentArrays) bound(set bitset, field, asked string, d *dictionary) {
 		return
 	}
 	others := a.where(field, d, func(string) bool { return true })
-	others.andNot(a.having(field, asked, d))
+	others.andNot(a.having(field, boundTo(asked), d))
 	set.andNot(others)
 }
 

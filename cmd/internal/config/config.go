@@ -2,11 +2,14 @@
 // starts.
 //
 // Any string may hold ${NAME}, which stands for an environment variable; a secret may be given as NAME_file,
-// the path of a file that holds it. A key that is not known is an error that names the nearest one that is,
-// and every error names the line. Relative paths start at the folder of the file.
+// the path of a file that holds it, whose content is taken as it is. A key that is not known is an error that
+// names the nearest one that is; errors name the line, or the library and the key. Relative paths start at the
+// folder of the file.
 package config
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -97,20 +100,25 @@ func Load(path string) (*Config, error) {
 		return nil, &semdex.Error{Code: semdex.Invalid, Message: "cannot read the configuration", Err: err}
 	}
 	c, err := Parse(body, path)
+	if errors.Is(err, errEmpty) {
+		return nil, &semdex.Error{Code: semdex.Invalid, Message: path + ": " + err.Error(), Hint: "begin with this:\n\n" + Example}
+	}
 	if err != nil {
 		return nil, &semdex.Error{Code: semdex.Invalid, Message: path + ": " + err.Error(), Hint: "the README has all keys"}
 	}
 	return c, nil
 }
 
+var errEmpty = errors.New("the file is empty")
+
 // Parse reads the text of a configuration file that stands at path.
 func Parse(body []byte, path string) (*Config, error) {
 	var document yaml.Node
 	if err := yaml.Unmarshal(body, &document); err != nil {
-		return nil, fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "yaml: "))
+		return nil, plain(err)
 	}
 	if len(document.Content) == 0 {
-		return nil, fmt.Errorf("the file is empty; begin with\n\n%s", Example)
+		return nil, errEmpty
 	}
 	absolute, err := filepath.Abs(path)
 	if err != nil {
@@ -118,14 +126,23 @@ func Parse(body []byte, path string) (*Config, error) {
 	}
 	c := Default()
 	c.Path = absolute
-	w := &walker{dir: filepath.Dir(absolute)}
+	w := &walker{dir: filepath.Dir(absolute), done: map[*yaml.Node]bool{}}
 	if err := w.check(document.Content[0], typeOf(c), ""); err != nil {
 		return nil, err
 	}
 	if err := document.Decode(&c); err != nil {
-		return nil, fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "yaml: "))
+		return nil, plain(err)
 	}
-	return &c, c.complete()
+	if err := c.complete(); err != nil {
+		return nil, err
+	}
+	return &c, nil
+}
+
+// plain makes one line of an error of the YAML reader.
+func plain(err error) error {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	return errors.New(strings.Join(strings.Fields(strings.TrimPrefix(text, "unmarshal errors:")), " "))
 }
 
 // UnmarshalYAML keeps dimensions in the order of the file.
@@ -145,11 +162,13 @@ var libraryName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,62}$`)
 // complete fills defaults, makes paths absolute, and refuses what cannot work.
 func (c *Config) complete() error {
 	dir := filepath.Dir(c.Path)
-	c.Data = absolute(dir, c.Data)
+	c.Data = absolute(dir, cmp.Or(c.Data, Default().Data))
+	c.Listen = cmp.Or(c.Listen, Default().Listen) // an empty address would be every one of the machine
 	if len(c.Libraries) == 0 {
 		return fmt.Errorf("libraries: there is none")
 	}
-	for name, l := range c.Libraries {
+	for _, name := range c.Names() {
+		l := c.Libraries[name]
 		if !libraryName.MatchString(name) {
 			return fmt.Errorf("libraries: %q is no name (small letters, digits, - and _)", name)
 		}
@@ -174,6 +193,9 @@ func (l *Library) complete(dir string) error {
 	}
 	for i := range l.Languages {
 		l.Languages[i] = semdex.LanguageTag(l.Languages[i])
+		if l.Languages[i] == "" {
+			return fmt.Errorf("languages: one is empty; write them like en or pt-BR")
+		}
 	}
 	zone, err := time.LoadLocation(l.TimeZone) // "" is UTC
 	if err != nil {
@@ -231,6 +253,8 @@ func (l *Library) checkDimensions() error {
 	seen := map[string]bool{}
 	for _, d := range l.Dimensions {
 		switch {
+		case !dimensionName.MatchString(d.Name):
+			return fmt.Errorf("dimensions: %q is no name (letters, digits, - and _)", d.Name)
 		case seen[d.Name]:
 			return fmt.Errorf("dimensions: %s stands there twice", d.Name)
 		case d.Field == "" && d.Scheme == "":
@@ -246,6 +270,8 @@ func (l *Library) checkDimensions() error {
 	}
 	return nil
 }
+
+var dimensionName = regexp.MustCompile(`^[\pL\pN][\pL\pN_-]*$`)
 
 // reserved are the names that filters and reports have a meaning for already.
 var reserved = []string{"type", "album", "source", "approval", "year", "tags", "keywords", "concept", "id", "created", "modified", "period"}

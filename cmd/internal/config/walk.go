@@ -27,13 +27,23 @@ var (
 
 // walker goes through the YAML beside the type it is for: it finds unknown keys, and puts environment
 // variables and the content of secret files in their places.
-type walker struct{ dir string }
+type walker struct {
+	dir  string
+	done map[*yaml.Node]bool // expanded: what an alias stands for comes by again, and a value may itself hold ${
+}
+
+var composite = []reflect.Kind{reflect.Map, reflect.Slice, reflect.Struct}
 
 func (w *walker) check(node *yaml.Node, t reflect.Type, path string) error {
 	switch {
 	case node.Kind == yaml.AliasNode:
 		return w.check(node.Alias, t, path)
-	case node.Kind == yaml.ScalarNode:
+	case node.Kind == yaml.ScalarNode && node.ShortTag() == "!!null":
+		return nil
+	case node.Kind == yaml.ScalarNode && !slices.Contains(composite, t.Kind()):
+		if t.Kind() != reflect.String {
+			node.Tag = "" // what it is, a number perhaps, shows when it is expanded
+		}
 		return w.expand(node)
 	case t == dimensionsType:
 		return w.checkMap(node, dimensionType, path)
@@ -83,8 +93,10 @@ func (w *walker) checkStruct(node *yaml.Node, t reflect.Type, path string) error
 	}
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		key, value := node.Content[i], node.Content[i+1]
-		if err := w.secretFile(key, value, fields, path); err != nil {
+		if read, err := w.secretFile(key, value, fields, path); err != nil {
 			return err
+		} else if read {
+			continue
 		}
 		field, known := fields[key.Value]
 		if !known {
@@ -104,27 +116,37 @@ func join(path, key string) string {
 	return path + ": " + key
 }
 
-// secretFile turns NAME_file into NAME with the content of the file.
-func (w *walker) secretFile(key, value *yaml.Node, fields map[string]reflect.Type, path string) error {
+// secretFile turns NAME_file into NAME with the content of the file, and says whether there was such a key.
+func (w *walker) secretFile(key, value *yaml.Node, fields map[string]reflect.Type, path string) (bool, error) {
 	name, isFile := strings.CutSuffix(key.Value, "_file")
 	if !isFile || fields[name] != secretType {
-		return nil
+		return false, nil
 	}
-	if err := w.expand(value); err != nil {
-		return err
+	if err := w.check(value, secretType, join(path, key.Value)); err != nil {
+		return false, err
 	}
-	body, err := os.ReadFile(filepath.Clean(absolute(w.dir, value.Value)))
+	file := value
+	if value.Kind == yaml.AliasNode {
+		file = value.Alias
+	}
+	body, err := os.ReadFile(filepath.Clean(absolute(w.dir, file.Value)))
 	if err != nil {
-		return fmt.Errorf("line %d: %s: cannot read the file of the secret: %w", key.Line, join(path, key.Value), err)
+		return false, fmt.Errorf("line %d: %s: cannot read the file of the secret: %w", key.Line, join(path, key.Value), err)
 	}
-	key.Value, value.Value, value.Tag = name, strings.TrimSpace(string(body)), "!!str"
-	return nil
+	key.Value = name
+	*value = yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: strings.TrimSpace(string(body)), Line: value.Line, Column: value.Column}
+	w.done[value] = true
+	return true, nil
 }
 
 var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 // expand puts environment variables into a string.
 func (w *walker) expand(node *yaml.Node) error {
+	if w.done[node] {
+		return nil
+	}
+	w.done[node] = true
 	var missing string
 	node.Value = variable.ReplaceAllStringFunc(node.Value, func(m string) string {
 		name := m[2 : len(m)-1]

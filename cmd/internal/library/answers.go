@@ -12,6 +12,7 @@ import (
 	"semdex"
 	"semdex/analytics"
 	"semdex/api"
+	"semdex/internal/mirror"
 	"semdex/search"
 )
 
@@ -90,26 +91,38 @@ func (l *Library) Changes(_ context.Context, cursor string, limit int, lang stri
 	if err != nil {
 		return api.Changes{}, err
 	}
-	changed, through, err := l.mirror.ChangedAssets(after, limit)
-	if err != nil {
-		return api.Changes{}, err
-	}
 	reader := l.search.Reader()
 	defer reader.Release()
-	out := api.Changes{Changes: []api.Change{}, NextCursor: changesCursor(through)}
-	for _, c := range changed {
-		entry := api.Change{ID: assetID(c.ID), Op: api.Changed}
-		switch {
-		case c.Deleted:
-			entry.Op = api.Deleted
-		case !access.Visible(c.Asset):
-			entry.Op = api.Withdrawn
-		default:
-			entry.Asset = reader.View(c.Asset, access, lang)
+	out := api.Changes{Changes: []api.Change{}}
+	for len(out.Changes) < limit { // changes of vocabularies stand in the log too, and are not told
+		changed, through, err := l.mirror.ChangedAssets(after, limit-len(out.Changes))
+		if err != nil {
+			return api.Changes{}, err
 		}
-		out.Changes = append(out.Changes, entry)
+		for _, c := range changed {
+			out.Changes = append(out.Changes, change(c, reader, access, lang))
+		}
+		if through == after {
+			break
+		}
+		after = through
 	}
+	out.NextCursor = changesCursor(after)
 	return out, nil
+}
+
+// change tells a change as the access may see it.
+func change(c mirror.ChangedAsset, reader *search.Reader, access search.Access, lang string) api.Change {
+	entry := api.Change{ID: assetID(c.ID), Op: api.Changed}
+	switch {
+	case c.Deleted:
+		entry.Op = api.Deleted
+	case !access.Visible(c.Asset):
+		entry.Op = api.Withdrawn
+	default:
+		entry.Asset = reader.View(c.Asset, access, lang)
+	}
+	return entry
 }
 
 func changesCursor(n uint64) string {

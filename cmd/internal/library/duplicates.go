@@ -34,6 +34,11 @@ func (l *Library) clustered() (*duplicates, error) {
 	if d.made && d.sequence == sequence && d.graph == l.graph.Load() {
 		return d, nil
 	}
+	g := l.graph.Load()
+	applied, err := l.index.Applied()
+	if err != nil {
+		return nil, err
+	}
 	reader := l.search.Reader()
 	defer reader.Release()
 	var prints []neardup.Print
@@ -44,7 +49,8 @@ func (l *Library) clustered() (*duplicates, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.clusters, d.sequence, d.graph, d.made = neardup.Group(prints), sequence, l.graph.Load(), true
+	d.clusters, d.sequence, d.graph, d.made = neardup.Group(prints), sequence, g, true
+	d.made = applied >= sequence // during a sync the newest assets are not linked yet: such clusters serve once
 	d.of, d.prints = map[semdex.AssetID]int{}, map[semdex.AssetID]neardup.Print{}
 	for _, p := range prints {
 		d.prints[p.ID] = p

@@ -161,6 +161,29 @@ func (u *usageStore) open() (*analytics.Store, error) {
 func (u *usageStore) close() error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	return u.closeLocked()
+}
+
+// drop throws the DuckDB store away; the next to open it builds it again from the event log.
+func (u *usageStore) drop() error {
+	u.mu.Lock() // nobody opens it while its files go
+	defer u.mu.Unlock()
+	if err := u.closeLocked(); err != nil {
+		return err
+	}
+	matches, err := filepath.Glob(filepath.Join(u.dir, "usage.duckdb*"))
+	if err != nil {
+		return err
+	}
+	for _, path := range matches {
+		if err := os.RemoveAll(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (u *usageStore) closeLocked() error {
 	if u.store == nil {
 		return nil
 	}

@@ -41,7 +41,12 @@ type SyncResult struct {
 	Events       EventResult
 	Rejected     []indexer.Rejection
 	Problems     []graph.Problem
+
+	read map[recordFile]bool // what was read whole
 }
+
+// recordFile is a file of a source.
+type recordFile struct{ source, path string }
 
 // EventResult counts the events of files.
 type EventResult struct{ Accepted, Duplicates, Rejected int }
@@ -63,6 +68,7 @@ func (l *Library) Sync(ctx context.Context, o SyncOptions) (*SyncResult, error) 
 			errs = append(errs, err)
 		}
 	}
+	r.read = map[recordFile]bool{}
 	note(l.syncVocabularies(ctx, o, r))
 	for _, s := range l.config.Sources {
 		if s.Assets != "" && ctx.Err() == nil {
@@ -72,7 +78,7 @@ func (l *Library) Sync(ctx context.Context, o SyncOptions) (*SyncResult, error) 
 	if !o.DryRun && ctx.Err() == nil {
 		note(l.project(ctx, o, r))
 		note(l.syncEvents(ctx, o, r))
-		note(l.writeRejected(r.Rejected))
+		note(l.writeRejected(r))
 	}
 	if ctx.Err() != nil {
 		return r, ctx.Err()
@@ -156,10 +162,13 @@ func badVocabulary(err error) error {
 	return &semdex.Error{Code: semdex.Invalid, Message: "cannot read the vocabulary", Err: err}
 }
 
-func (l *Library) syncSource(ctx context.Context, src indexer.Source, o SyncOptions, r *SyncResult) error {
+func (l *Library) syncSource(ctx context.Context, src *files.Source, o SyncOptions, r *SyncResult) error {
 	started := l.now()
 	result, err := indexer.Sync(ctx, src, l.mirror, indexer.Options{Full: o.Full, DryRun: o.DryRun, AllowDeletes: o.AllowDeletes, Progress: o.Progress})
-	l.sources.ran(src.Name(), started, result, err)
+	if !o.DryRun {
+		l.sources.ran(src.Name(), started, result, err)
+	}
+	r.read[recordFile{src.Name(), src.Path}] = err == nil && result.Complete
 	if err == nil && !result.Complete && len(result.Rejected) == 0 {
 		o.Say("%s: nothing changed", result.Source)
 	} else {
@@ -174,6 +183,7 @@ func (l *Library) syncSource(ctx context.Context, src indexer.Source, o SyncOpti
 func (l *Library) project(ctx context.Context, o SyncOptions, r *SyncResult) (err error) {
 	if o.Rebuild {
 		r.Indexed, err = l.index.rebuild(ctx, l.mirror, o.Progress)
+		l.search.SetVocabulary(l.graph.Load()) // what was linked of the values of the index before says nothing of this one
 	} else {
 		r.Indexed, err = indexer.Project(ctx, l.mirror, l.index, o.Progress)
 	}
@@ -184,23 +194,21 @@ func (l *Library) project(ctx context.Context, o SyncOptions, r *SyncResult) (er
 }
 
 // eventsCursor is the cursor of an events file: it is read again only where its content changed.
-func eventsCursor(source, path string) string { return "events " + source + " " + filepath.Base(path) }
+func eventsCursor(source, path string) string { return "events " + source + " " + path }
 
 func (l *Library) syncEvents(ctx context.Context, o SyncOptions, r *SyncResult) error {
 	if o.Rebuild {
-		if err := l.rebuildUsage(); err != nil {
+		if err := l.usage.drop(); err != nil {
 			return err
 		}
 	}
+	var errs []error
 	for _, s := range l.config.Sources {
-		if s.Events == "" {
-			continue
-		}
-		if err := l.importEvents(ctx, s.Events, s.Prefix, o, r); err != nil {
-			return err
+		if s.Events != "" && ctx.Err() == nil {
+			errs = append(errs, l.importEvents(ctx, s.Events, s.Prefix, o, r))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 func (l *Library) importEvents(ctx context.Context, path, source string, o SyncOptions, r *SyncResult) error {
@@ -217,50 +225,36 @@ func (l *Library) importEvents(ctx context.Context, path, source string, o SyncO
 	if err != nil {
 		return err
 	}
+	rejected := 0
 	receipt, err := store.Import(ctx, bytes.NewReader(body), path, l.now(), func(line int, reason string, raw []byte) {
-		r.Events.Rejected++
+		rejected++
 		r.Rejected = append(r.Rejected, indexer.Rejection{Source: source, File: path, Line: line, Reason: reason, Raw: string(raw[:min(len(raw), indexer.MaxRaw)])})
 	})
 	r.Events.Accepted += receipt.Accepted
 	r.Events.Duplicates += receipt.Duplicates
+	r.Events.Rejected += rejected
 	if err != nil {
 		return err
 	}
-	o.Say("events: %d new, %d known, %d rejected", receipt.Accepted, receipt.Duplicates, r.Events.Rejected)
+	o.Say("events: %d new, %d known, %d rejected", receipt.Accepted, receipt.Duplicates, rejected)
+	r.read[recordFile{source, path}] = true
 	_, err = l.mirror.Apply(mirror.Batch{Cursors: map[string][]byte{eventsCursor(source, path): sum[:]}})
 	return err
-}
-
-// rebuildUsage drops the DuckDB store; the next to open it builds it again from the event log.
-func (l *Library) rebuildUsage() error {
-	if err := l.usage.close(); err != nil {
-		return err
-	}
-	matches, err := filepath.Glob(filepath.Join(l.usage.dir, "usage.duckdb*"))
-	if err != nil {
-		return err
-	}
-	for _, path := range matches {
-		if err := os.RemoveAll(path); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // RejectedFile is where the rejected records stand.
 func (l *Library) RejectedFile() string { return filepath.Join(l.dir, "rejected.jsonl") }
 
-// writeRejected keeps the rejected records of the sources that were read, with those that stand in the file
-// for sources that were not read again.
-func (l *Library) writeRejected(rejected []indexer.Rejection) error {
+// writeRejected keeps the rejected records of the files that were read, with those that stand in
+// rejected.jsonl for files that were not read again.
+func (l *Library) writeRejected(run *SyncResult) error {
 	old, err := os.ReadFile(l.RejectedFile())
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
-	for _, r := range l.keptRejections(old, rejected) {
+	for _, r := range l.keptRejections(old, run) {
 		if err := encoder.Encode(r); err != nil {
 			return err
 		}
@@ -275,10 +269,13 @@ func (l *Library) writeRejected(rejected []indexer.Rejection) error {
 	return os.Rename(temporary, l.RejectedFile())
 }
 
-// keptRejections joins what stood in the file for files that were not read in this run with what is new. A
-// file that was read clean has none any more.
-func (l *Library) keptRejections(old []byte, rejected []indexer.Rejection) []indexer.Rejection {
-	read := l.sources.readFiles()
+// keptRejections joins what stood there for files that were not read in this run with what is new. A file
+// that was read clean has none any more, nor has one that the configuration no longer names.
+func (l *Library) keptRejections(old []byte, run *SyncResult) []indexer.Rejection {
+	named := map[recordFile]bool{}
+	for _, s := range l.config.Sources {
+		named[recordFile{s.Prefix, s.Assets}], named[recordFile{s.Prefix, s.Events}] = true, true
+	}
 	var kept []indexer.Rejection
 	decoder := json.NewDecoder(bytes.NewReader(old))
 	for {
@@ -289,12 +286,13 @@ func (l *Library) keptRejections(old []byte, rejected []indexer.Rejection) []ind
 			}
 			break
 		}
-		again := slices.ContainsFunc(rejected, func(n indexer.Rejection) bool { return n.File == r.File })
-		if !again && !read[r.Source] {
+		file := recordFile{r.Source, r.File}
+		again := slices.ContainsFunc(run.Rejected, func(n indexer.Rejection) bool { return recordFile{n.Source, n.File} == file })
+		if named[file] && !again && !run.read[file] {
 			kept = append(kept, r)
 		}
 	}
-	return append(kept, rejected...)
+	return append(kept, run.Rejected...)
 }
 
 // sourceStates remembers the last run of each source since the library was opened.
@@ -307,7 +305,6 @@ type sourceRun struct {
 	ended  time.Time // of the last run that went well
 	result indexer.Result
 	err    error
-	read   bool // the last run read the source whole
 }
 
 func (s *sourceStates) ran(name string, at time.Time, result indexer.Result, err error) {
@@ -317,21 +314,11 @@ func (s *sourceStates) ran(name string, at time.Time, result indexer.Result, err
 		s.runs = map[string]sourceRun{}
 	}
 	run := s.runs[name]
-	run.result, run.err, run.read = result, err, err == nil && result.Complete
+	run.result, run.err = result, err
 	if err == nil {
 		run.ended = at
 	}
 	s.runs[name] = run
-}
-
-func (s *sourceStates) readFiles() map[string]bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	read := map[string]bool{}
-	for name, run := range s.runs {
-		read[name] = run.read
-	}
-	return read
 }
 
 func (s *sourceStates) all() map[string]sourceRun {

@@ -55,6 +55,10 @@ type Owner struct {
 	server *http.Server
 	socket string
 	done   sync.WaitGroup
+
+	mu      sync.Mutex
+	running int
+	leaving bool // takes no more commands
 }
 
 // info is what the owner tells of itself in the data directory.
@@ -135,6 +139,13 @@ func (o *Owner) run(w http.ResponseWriter, r *http.Request, handle Handler) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
+	if !o.begin() {
+		http.Error(w, "leaving", http.StatusServiceUnavailable)
+		return
+	}
+	defer o.end()
+	w.WriteHeader(http.StatusOK) // from here on the command is taken: the asker must not send it again
+	http.NewResponseController(w).Flush()
 	var mu sync.Mutex
 	out := json.NewEncoder(w)
 	handle(r.Context(), request, func(f Frame) {
@@ -146,15 +157,68 @@ func (o *Owner) run(w http.ResponseWriter, r *http.Request, handle Handler) {
 	})
 }
 
-// Close lets running commands end, for at most the time of ctx, and gives the directory back.
-func (o *Owner) Close(ctx context.Context) error {
-	if o.server != nil {
-		if o.server.Shutdown(ctx) != nil {
-			o.server.Close()
-		}
-		o.done.Wait()
-		os.Remove(o.socket)
+func (o *Owner) begin() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.leaving {
+		return false
 	}
+	o.running++
+	return true
+}
+
+func (o *Owner) end() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.running--
+}
+
+func (o *Owner) idle(leave bool) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.leaving = o.leaving || leave && o.running == 0
+	return o.running == 0
+}
+
+// Finish waits until no command of another process runs, and takes none from then on. It reports false where
+// ctx ends before; then commands are still taken.
+func (o *Owner) Finish(ctx context.Context) bool { return o.await(ctx, true) }
+
+func (o *Owner) await(ctx context.Context, leave bool) bool {
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !o.idle(leave) {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-tick.C:
+		}
+	}
+	return true
+}
+
+// cutOff is how long commands that were cancelled have to notice.
+const cutOff = 5 * time.Second
+
+// Drain takes no more commands and lets running ones end; those that are not done when ctx ends are cancelled.
+// The directory is still owned after it, so that stores can be closed before another process opens them.
+func (o *Owner) Drain(ctx context.Context) {
+	if o.server == nil {
+		return
+	}
+	if o.server.Shutdown(ctx) != nil {
+		o.server.Close()
+		noticed, cancel := context.WithTimeout(context.WithoutCancel(ctx), cutOff)
+		defer cancel()
+		o.await(noticed, false)
+	}
+	o.done.Wait()
+	os.Remove(o.socket)
+}
+
+// Close is Drain, and then gives the directory back.
+func (o *Owner) Close(ctx context.Context) error {
+	o.Drain(ctx)
 	os.Remove(o.info)
 	return o.lock.Unlock()
 }
@@ -206,6 +270,9 @@ func Ask(ctx context.Context, dir string, request Request, receive func(Frame)) 
 		return 0, ErrGone
 	}
 	defer answer.Body.Close()
+	if answer.StatusCode == http.StatusServiceUnavailable {
+		return 0, ErrGone
+	}
 	if answer.StatusCode != http.StatusOK {
 		return 0, fmt.Errorf("the owner of the data directory answered %s", answer.Status)
 	}

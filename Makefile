@@ -1,0 +1,54 @@
+# Semdex: make demo shows it, make test tests it. The other targets are for those who work on it.
+
+SHELL      := /bin/bash
+GO         ?= go
+BIN        := bin/semdex
+SOURCES    := $(shell find . -name '*.go' -not -path './bin/*') go.mod go.sum
+FUZZTIME   ?= 60s
+FUZZ       := graph/rdf:FuzzTurtle graph/rdf:FuzzNTriples graph/rdf:FuzzRDFXML graph/rdf:FuzzDecodeTriples \
+              search:FuzzReadQuery search:FuzzMark indexer/files:FuzzAssetLine internal/text:FuzzTokens
+
+.PHONY: demo build check test race real fuzz bench kill tools clean
+
+demo: tools $(BIN) ## build, and show the brand library on this machine
+	$(BIN) demo $(DEMO)
+
+build: tools $(BIN)
+
+$(BIN): $(SOURCES) $(wildcard testdata/brand/*)
+	$(GO) build -o $@ ./cmd/semdex
+
+tools:
+	@command -v $(GO) >/dev/null || { echo "Go is missing: install Go 1.26 or later from https://go.dev/dl, or by your system's packages"; exit 1; }
+	@command -v c++ >/dev/null || command -v g++ >/dev/null || command -v clang++ >/dev/null || { echo "A C++ compiler is missing, which DuckDB needs: apt-get install g++ (Debian, Ubuntu), xcode-select --install (macOS)"; exit 1; }
+
+check: tools ## formatting, vet, staticcheck, import directions, quick tests
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go' 2>/dev/null || find . -name '*.go')); test -z "$$unformatted" || { echo "not formatted: $$unformatted"; exit 1; }
+	$(GO) vet ./... ./testdata/...
+	$(GO) tool staticcheck ./... ./testdata/...
+	$(GO) test -short ./...
+
+# Every test on shipped and generated data. The rooms without DuckDB run with the race detector, which is
+# quick there; target race runs it on all of them. The last line counts.
+RACED := . ./internal/... ./graph/... ./indexer/... ./search/... ./api/...
+test: tools ## all tests on shipped and generated data
+	@set -o pipefail; { $(GO) test -race -json $(RACED) && $(GO) test -json ./analytics/... ./cmd/...; } | $(GO) run ./internal/testcount
+
+race: tools ## the rest of the tests with the race detector
+	$(GO) test -race ./analytics/... ./cmd/...
+
+real: tools ## the runs on the public data sets in SEMDEX_REAL_DATA
+	@test -n "$$SEMDEX_REAL_DATA" || { echo "SEMDEX_REAL_DATA is not set: the folder with the public data sets; the README tells where they come from"; exit 1; }
+	@set -o pipefail; $(GO) test -count=1 -timeout 20m -v -run 'Real|W3C' ./graph/... ./search/... ./cmd/semdex/ 2>&1 | grep -v '^=== \|^    --- PASS\|^        --- PASS\|no tests to run'
+
+fuzz: tools ## every parser for FUZZTIME, one after the other
+	@set -e; for f in $(FUZZ); do echo "$$f for $(FUZZTIME)"; $(GO) test -run '^$$' -fuzz "^$${f#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x ./$${f%:*}; done
+
+bench: tools ## speed, as ratios to a baseline in the same run
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./graph/rdf ./search/local ./analytics
+
+kill: tools ## syncs that are killed at 50 moments, and of Tate's works at 5
+	SEMDEX_KILLS=$${SEMDEX_KILLS:-50} $(GO) test -count=1 -timeout 30m -v -run 'Kill' ./cmd/semdex ./analytics
+
+clean:
+	rm -rf bin semdex-demo

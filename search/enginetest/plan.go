@@ -1,0 +1,98 @@
+package enginetest
+
+import (
+	"math/rand/v2"
+
+	"semdex"
+	"semdex/internal/text"
+	"semdex/search"
+)
+
+// planner makes random plans about a library.
+type planner struct {
+	*rand.Rand
+	assets []*semdex.Asset
+	by     *mapGrouping
+}
+
+func (p *planner) plan() *search.Plan {
+	plan := &search.Plan{Access: search.Access{All: p.IntN(2) == 0, Use: semdex.Use{On: "2026-03-15"}}, Limit: 1000}
+	if p.IntN(3) == 0 {
+		plan.Limit = p.IntN(30)
+	}
+	for range p.IntN(4) {
+		plan.Groups = append(plan.Groups, p.group())
+	}
+	for range p.IntN(3) {
+		plan.Filters = append(plan.Filters, p.filter())
+	}
+	for _, name := range []string{"region", "tags", "other"}[:p.IntN(4)] {
+		plan.Facets = append(plan.Facets, search.Facet{Name: name, By: p.by})
+	}
+	return plan
+}
+
+// group makes a group; now and then with more strengths of evidence than fit a byte.
+func (p *planner) group() search.Group {
+	g := search.Group{Required: p.IntN(4) == 0, Excluded: p.IntN(6) == 0}
+	values, texts := p.IntN(6), p.IntN(5)
+	if p.IntN(20) == 0 {
+		values, texts = 400, 5
+	}
+	for reason := range values {
+		g.Values = append(g.Values, search.ValueEvidence{Value: p.value(), Class: p.class(), Weight: p.Float64(), Reason: reason})
+	}
+	for i := range texts {
+		e := p.text()
+		e.Class, e.Weight, e.Reason = p.class(), p.Float64(), 1000+i
+		g.Texts = append(g.Texts, e)
+	}
+	return g
+}
+
+func (p *planner) class() search.Class { return search.Class(1 + p.IntN(int(search.RelatedText))) }
+
+func (p *planner) value() search.Value {
+	switch a := p.assets[p.IntN(len(p.assets))]; p.IntN(5) {
+	case 0:
+		return search.Value{Field: "concepts", Value: a.Concepts[p.IntN(len(a.Concepts))]}
+	case 1:
+		return search.Value{Field: "type", Value: a.Type}
+	case 2:
+		return search.Value{Field: "tags", Value: tagPool[p.IntN(len(tagPool))]}
+	case 3:
+		return search.Value{Field: "field:Region", Value: regionPool[p.IntN(len(regionPool))]}
+	}
+	return search.Value{Field: "concepts", Value: ConceptURI(p.IntN(10_000))} // mostly borne by none
+}
+
+func (p *planner) text() search.TextEvidence {
+	e := search.TextEvidence{Scored: p.IntN(2) == 0}
+	for range 1 + p.IntN(2) {
+		t := text.Tokens(Words[p.IntN(len(Words)*2/3)])[0]
+		e.Terms = append(e.Terms, text.Forms(t, languages))
+	}
+	if p.IntN(4) == 0 {
+		last := len(e.Terms) - 1
+		e.Prefix, e.Terms[last] = true, []string{e.Terms[last][0][:1+p.IntN(len(e.Terms[last][0])-1)]}
+	}
+	return e
+}
+
+func (p *planner) filter() search.Filter {
+	f := search.Filter{Name: []string{"region", "tags", "type", ""}[p.IntN(4)], Not: p.IntN(4) == 0}
+	switch p.IntN(4) {
+	case 0:
+		from := int64(1577836800 + p.IntN(200_000_000))
+		f.Range = &search.Range{Field: []string{"created", "modified"}[p.IntN(2)], From: from, To: from + int64(p.IntN(100_000_000))}
+	case 1:
+		for range 1 + p.IntN(60) {
+			f.Values = append(f.Values, search.Value{Field: "id", Value: string(p.assets[p.IntN(len(p.assets))].ID)})
+		}
+	default:
+		for range p.IntN(4) {
+			f.Values = append(f.Values, p.value())
+		}
+	}
+	return f
+}

@@ -1,0 +1,272 @@
+package enginetest
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"semdex"
+	"semdex/internal/text"
+	"semdex/search"
+)
+
+// reference runs plans by looking at every asset, as slowly and plainly as can be.
+type reference struct {
+	docs []*document
+}
+
+// document is an asset as a plan sees it.
+type document struct {
+	asset     *semdex.Asset
+	values    map[string][]string // by field of search.Value
+	fragments [][][]string        // by text, by word: the forms of the word
+}
+
+func newReference(languages []string, assets []*semdex.Asset) *reference {
+	r := &reference{}
+	for _, a := range assets {
+		r.docs = append(r.docs, newDocument(languages, a))
+	}
+	return r
+}
+
+func newDocument(languages []string, a *semdex.Asset) *document {
+	d := &document{asset: a, values: map[string][]string{
+		"concepts": a.Concepts, "tags": a.Tags, "keywords": a.Keywords, "type": {a.Type}, "album": a.Albums,
+		"source": {a.ID.Source()}, "approval": {string(a.Approval)}, "id": {string(a.ID)},
+	}}
+	if !a.Created.IsZero() {
+		d.values["year"] = []string{fmt.Sprint(a.Created.Year())}
+	}
+	untagged := languages
+	if a.Language != "" {
+		untagged = []string{a.Language}
+	}
+	for _, t := range []semdex.Text{a.Title, a.Description, a.Alt} {
+		for lang, s := range t {
+			langs := untagged
+			if lang != "" {
+				langs = []string{lang}
+			}
+			d.read(s, langs)
+		}
+	}
+	lists := [][]string{a.Tags, a.Keywords, {a.Name}, a.Albums, {a.Credit, a.Copyright}}
+	for name, values := range a.Fields {
+		d.values[search.CustomField(name)] = values
+		lists = append(lists, values)
+	}
+	for _, list := range lists {
+		for _, s := range list {
+			d.read(s, untagged)
+		}
+	}
+	return d
+}
+
+func (d *document) read(s string, langs []string) {
+	var words [][]string
+	for _, t := range text.Tokens(s) {
+		words = append(words, text.Forms(t, langs))
+	}
+	d.fragments = append(d.fragments, words)
+}
+
+func (d *document) bears(v search.Value) bool { return slices.Contains(d.values[v.Field], v.Value) }
+
+// says reports whether the words stand one after the other in one of the texts.
+func (d *document) says(e *search.TextEvidence) bool {
+	for _, words := range d.fragments {
+		for i := 0; i+len(e.Terms) <= len(words); i++ {
+			if standAt(words[i:], e) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func standAt(words [][]string, e *search.TextEvidence) bool {
+	for i, wanted := range e.Terms {
+		meets := func(form string) bool {
+			if e.Prefix && i == len(e.Terms)-1 {
+				return strings.HasPrefix(form, wanted[0])
+			}
+			return slices.Contains(wanted, form)
+		}
+		if !slices.ContainsFunc(words[i], meets) {
+			return false
+		}
+	}
+	return true
+}
+
+// strength is a kind of evidence; the zero strength is none.
+type strength struct {
+	class  search.Class
+	weight float64
+}
+
+func (s strength) better(other strength) bool {
+	return s.class != 0 && (other.class == 0 || s.class < other.class || s.class == other.class && s.weight > other.weight)
+}
+
+func (d *document) best(g *search.Group) strength {
+	var best strength
+	for _, v := range g.Values {
+		if s := (strength{v.Class, v.Weight}); s.better(best) && d.bears(v.Value) {
+			best = s
+		}
+	}
+	for i := range g.Texts {
+		if s := (strength{g.Texts[i].Class, g.Texts[i].Weight}); s.better(best) && d.says(&g.Texts[i]) {
+			best = s
+		}
+	}
+	return best
+}
+
+func (d *document) permitted(a search.Access) bool {
+	return a.All || d.asset.Approval == semdex.Approved && d.asset.Rights.Refuses(a.Use, a.DenyMissing) == semdex.Allowed
+}
+
+func (d *document) passes(f *search.Filter) bool {
+	holds := slices.ContainsFunc(f.Values, d.bears)
+	if f.Range != nil {
+		if n, ok := d.number(f.Range.Field); ok && n >= f.Range.From && n <= f.Range.To {
+			holds = true
+		}
+	}
+	return holds != f.Not
+}
+
+func (d *document) number(field string) (int64, bool) {
+	switch field {
+	case "created":
+		return d.asset.Created.Unix(), !d.asset.Created.IsZero()
+	case "modified":
+		return d.asset.Modified.Unix(), !d.asset.Modified.IsZero()
+	}
+	return d.asset.Size, true
+}
+
+// hit is an asset that a plan finds, with its evidence by group.
+type hit struct {
+	*document
+	strengths []strength
+	groups    int // there is evidence for
+	classes   int // their sum
+}
+
+// suits weighs the evidence of all groups; ok is false where the asset is left out.
+func (d *document) suits(p *search.Plan) (h *hit, ok bool) {
+	h = &hit{document: d, strengths: make([]strength, len(p.Groups))}
+	ranked := 0
+	for i := range p.Groups {
+		g := &p.Groups[i]
+		s := d.best(g)
+		if g.Excluded {
+			if s.class != 0 {
+				return nil, false
+			}
+			continue
+		}
+		ranked++
+		if s.class == 0 {
+			if g.Required {
+				return nil, false
+			}
+			continue
+		}
+		h.strengths[i] = s
+		h.groups++
+		h.classes += int(s.class)
+	}
+	return h, ranked == 0 || h.groups > 0
+}
+
+// run gives all hits, those with more groups first, then those of better classes; and the facet counts.
+func (r *reference) run(p *search.Plan) (hits []*hit, counts [][]int) {
+	counts = make([][]int, len(p.Facets))
+	for _, d := range r.docs {
+		h, ok := d.suits(p)
+		if !ok || !d.permitted(p.Access) {
+			continue
+		}
+		if d.passesAll(p, "") {
+			hits = append(hits, h)
+		}
+		for i, f := range p.Facets {
+			if d.passesAll(p, f.Name) {
+				counts[i] = d.count(f.By, counts[i])
+			}
+		}
+	}
+	slices.SortStableFunc(hits, func(a, b *hit) int {
+		return cmp.Or(-cmp.Compare(a.groups, b.groups), cmp.Compare(a.classes, b.classes))
+	})
+	return hits, counts
+}
+
+// passesAll tries all filters but those of the facet without.
+func (d *document) passesAll(p *search.Plan, without string) bool {
+	for i := range p.Filters {
+		if (without == "" || p.Filters[i].Name != without) && !d.passes(&p.Filters[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// groups gives the groups of a grouping that the asset is in, each once.
+func (d *document) groups(by search.Grouping) map[int32]bool {
+	in := map[int32]bool{}
+	for _, field := range by.Fields() {
+		for _, v := range d.values[field] {
+			for _, g := range by.Groups(search.Value{Field: field, Value: v}) {
+				in[g] = true
+			}
+		}
+	}
+	return in
+}
+
+func (d *document) count(by search.Grouping, counts []int) []int {
+	for g := range d.groups(by) {
+		for int(g) >= len(counts) {
+			counts = append(counts, 0)
+		}
+		counts[g]++
+	}
+	return counts
+}
+
+// likeness is Lin's measure, summed anew for every pair.
+func likeness(a, b *document, o *search.Overlap) (score float64, shared []int32) {
+	weight := func(g int32) float64 {
+		if int(g) < len(o.Weights) {
+			return o.Weights[g]
+		}
+		return 0
+	}
+	both, sum := 0.0, 0.0
+	in := b.groups(o.By)
+	for g := range a.groups(o.By) {
+		sum += weight(g)
+		if in[g] {
+			both += weight(g)
+			if weight(g) > 0 {
+				shared = append(shared, g)
+			}
+		}
+	}
+	for g := range in {
+		sum += weight(g)
+	}
+	if both == 0 {
+		return 0, nil
+	}
+	slices.SortFunc(shared, func(a, b int32) int { return cmp.Or(-cmp.Compare(weight(a), weight(b)), cmp.Compare(a, b)) })
+	return 2 * both / sum, shared
+}

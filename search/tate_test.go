@@ -1,0 +1,246 @@
+package search_test
+
+import (
+	"bufio"
+	"cmp"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"semdex"
+	"semdex/graph"
+	"semdex/graph/rdf"
+	"semdex/search"
+	"semdex/search/eval"
+	"semdex/search/local"
+)
+
+// tate is the collection of Tate as its own files tell it, read without any code of ours: works by subject,
+// and the tree of subjects.
+type tate struct {
+	works    map[string][]string // subject -> works that bear it
+	narrower map[string][]string
+	labels   map[string]string
+	subjects []string // in the order of the file
+}
+
+// realData gives the folder of the real data, or skips the test.
+func realData(t testing.TB) string {
+	t.Helper()
+	folder := os.Getenv("SEMDEX_REAL_DATA")
+	if folder == "" {
+		t.Skip("SEMDEX_REAL_DATA is not set: it names the folder with tate/assets.jsonl.gz and the other public data sets")
+	}
+	return folder
+}
+
+func unpack(t testing.TB, path string) io.Reader {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	in, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return in
+}
+
+var (
+	subjectLine  = regexp.MustCompile(`^ts:(\d+) a skos:Concept`)
+	labelLine    = regexp.MustCompile(`^\s+skos:prefLabel "((?:[^"\\]|\\.)*)"@en`)
+	broaderLine  = regexp.MustCompile(`^\s+skos:broader (.*?) ?[;.]$`)
+	narrowerLine = regexp.MustCompile(`^\s+skos:narrower (.*?) ?[;.]$`)
+)
+
+func readTate(t *testing.T, folder string) *tate {
+	t.Helper()
+	c := &tate{works: map[string][]string{}, narrower: map[string][]string{}, labels: map[string]string{}}
+	works := json.NewDecoder(unpack(t, filepath.Join(folder, "tate", "artworks.jsonl.gz")))
+	for {
+		var w struct {
+			ID         int   `json:"id"`
+			SubjectIDs []int `json:"subjectIds"`
+		}
+		if err := works.Decode(&w); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range w.SubjectIDs {
+			c.works[strconv.Itoa(s)] = append(c.works[strconv.Itoa(s)], strconv.Itoa(w.ID))
+		}
+	}
+	lines := bufio.NewScanner(unpack(t, filepath.Join(folder, "tate", "tate-subjects.ttl.gz")))
+	lines.Buffer(nil, 1<<20)
+	at := ""
+	for lines.Scan() {
+		c.readLine(lines.Text(), &at)
+	}
+	if err := lines.Err(); err != nil {
+		t.Fatal(err)
+	}
+	if len(c.subjects) < 16_000 || len(c.works) < 10_000 {
+		t.Fatalf("read %d subjects, %d of them borne", len(c.subjects), len(c.works))
+	}
+	return c
+}
+
+func (c *tate) readLine(line string, at *string) {
+	link := func(above, below string) {
+		if !slices.Contains(c.narrower[above], below) {
+			c.narrower[above] = append(c.narrower[above], below)
+		}
+	}
+	if m := subjectLine.FindStringSubmatch(line); m != nil {
+		*at = m[1]
+		c.subjects = append(c.subjects, m[1])
+	} else if m := labelLine.FindStringSubmatch(line); m != nil && *at != "" {
+		c.labels[*at] = strings.NewReplacer(`\"`, `"`, `\\`, `\`).Replace(m[1])
+	} else if m := broaderLine.FindStringSubmatch(line); m != nil {
+		for _, b := range strings.Split(m[1], ", ") {
+			link(strings.TrimPrefix(b, "ts:"), *at)
+		}
+	} else if m := narrowerLine.FindStringSubmatch(line); m != nil {
+		for _, n := range strings.Split(m[1], ", ") {
+			link(*at, strings.TrimPrefix(n, "ts:"))
+		}
+	}
+}
+
+// below gives the works that bear a subject or one below it, sorted, each once.
+func (c *tate) below(subject string) []string {
+	out := slices.Clone(c.works[subject])
+	for _, n := range c.narrower[subject] {
+		out = append(out, c.below(n)...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// tateLibrary indexes the works and makes the service that answers about them.
+func tateLibrary(t testing.TB, folder string) *search.Service {
+	t.Helper()
+	var triples []rdf.Triple
+	err := rdf.DecodeFile(context.Background(), filepath.Join(folder, "tate", "tate-subjects.ttl.gz"), rdf.Options{}, func(tr rdf.Triple) error {
+		triples = append(triples, tr)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := local.Open(t.TempDir(), []string{"en"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { x.Close() })
+	r := records{}
+	var batch []local.Change
+	flush := func() {
+		if err := x.Apply(context.Background(), batch, uint64(len(r))); err != nil {
+			t.Fatal(err)
+		}
+		batch = nil
+	}
+	for _, a := range readAssets(t, "tate", filepath.Join(folder, "tate", "assets.jsonl.gz")) {
+		r[a.ID] = a
+		if batch = append(batch, local.Change{ID: a.ID, Asset: a}); len(batch) == 2000 {
+			flush()
+		}
+	}
+	flush()
+	s := search.New(search.Options{Engine: x, Records: r, Now: time.Now, NewID: func() string { return "q" },
+		Settings: search.Settings{Languages: []string{"en"}, Dimensions: []search.Dimension{{Name: "topic", HasScheme: true}}}})
+	s.SetVocabulary(graph.Build(graph.Document{Name: "tate", Triples: triples}))
+	return s
+}
+
+func TestRealTate(t *testing.T) {
+	folder := realData(t)
+	c := readTate(t, folder)
+	s := tateLibrary(t, folder)
+	t.Run("Filter", func(t *testing.T) { tateFilter(t, c, s) })
+	t.Run("Labels", func(t *testing.T) { tateLabels(t, c, s) })
+}
+
+// tateFilter compares filter[concept] with the works that the tree gives, for 100 subjects: exactly the same.
+func tateFilter(t *testing.T, c *tate, s *search.Service) {
+	random := rand.New(rand.NewPCG(100, 1))
+	for range 100 {
+		subject := c.subjects[random.IntN(len(c.subjects))]
+		if random.IntN(2) == 0 { // as many from the upper levels
+			for len(c.narrower[subject]) == 0 {
+				subject = c.subjects[random.IntN(len(c.subjects))]
+			}
+		}
+		for filter, want := range map[string][]string{"concept": c.below(subject), "concept.direct": slices.Compact(slices.Sorted(slices.Values(c.works[subject])))} {
+			ranked, err := s.Rank(context.Background(), search.Request{Filters: map[string][]string{filter: {"https://data.example.org/tate/subject/" + subject}}, Access: search.Access{All: true}, Limit: 50_000})
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := bare(ranked)
+			slices.Sort(got)
+			if !slices.Equal(got, want) {
+				t.Errorf("%s of %s, %q: %d works, want %d", filter, subject, c.labels[subject], len(got), len(want))
+			}
+		}
+	}
+}
+
+func bare(ids []semdex.AssetID) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = strings.TrimPrefix(string(id), "tate:")
+	}
+	return out
+}
+
+// tateLabels asks for the labels of 150 subjects as free text. What is judged relevant is what the tree gives
+// for all subjects that bear the label.
+func tateLabels(t *testing.T, c *tate, s *search.Service) {
+	named := map[string][]string{}
+	for _, subject := range c.subjects {
+		key := strings.ToLower(c.labels[subject])
+		named[key] = append(named[key], subject)
+	}
+	random := rand.New(rand.NewPCG(150, 1))
+	qrels := eval.Qrels{}
+	var queries []eval.Query
+	for _, i := range random.Perm(len(c.subjects)) {
+		subject := c.subjects[i]
+		if n := len(c.below(subject)); n < 20 || n > 2000 {
+			continue
+		}
+		grades := map[string]int{}
+		for _, same := range named[strings.ToLower(c.labels[subject])] {
+			for _, work := range c.below(same) {
+				grades["tate:"+work] = 1
+			}
+		}
+		qrels[subject] = grades
+		if queries = append(queries, eval.Query{ID: subject, Text: c.labels[subject], Lang: "en"}); len(queries) == 150 {
+			break
+		}
+	}
+	r := evaluate(t, s, queries, qrels, search.ExpandNarrower, 5000)
+	t.Logf("%d labels: MAP %.4f, NDCG@10 %.4f, MRR %.4f, R@1000 %.4f", r.Judged, r.Mean.AP, r.Mean.NDCG10, r.Mean.MRR, r.Mean.R1000)
+	slices.SortFunc(r.Queries, func(a, b eval.Result) int { return cmp.Compare(a.Metrics.AP, b.Metrics.AP) })
+	for _, q := range r.Queries[:5] {
+		t.Logf("AP %.4f, %d of %d found: %s", q.Metrics.AP, q.Found, q.Relevant, q.Text)
+	}
+	if len(queries) != 150 || r.Mean.AP < .97 {
+		t.Errorf("MAP of %d labels is %.4f, want 150 and at least 0.97", len(queries), r.Mean.AP)
+	}
+}
