@@ -106,9 +106,9 @@ func LanguageMatches(wanted, tag string) bool {
 func LanguageRanges(wanted ...string) []string {
 	var ranges []string
 	for _, w := range wanted {
-		for w != "" {
-			ranges = append(ranges, w)
-			w = w[:max(0, strings.LastIndexByte(w, '-'))]
+		ranges = append(ranges, w)
+		for cut := strings.LastIndexByte(w, '-'); cut > 0; cut = strings.LastIndexByte(w[:cut], '-') {
+			ranges = append(ranges, w[:cut])
 		}
 	}
 	return ranges
