@@ -230,11 +230,7 @@ func (e *evidence) add(group *Group, named int32, expanded []Expanded) {
 		return cmp.Or(cmp.Compare(a.Class, b.Class), -cmp.Compare(a.Weight, b.Weight))
 	})
 	for _, x := range order {
-		*e.reasons = append(*e.reasons, reason{named: named, expanded: x, weight: x.Weight * e.scale})
-		number := len(*e.reasons) - 1
-		for _, v := range e.st.bearing(x.Concept) {
-			group.Values = append(group.Values, ValueEvidence{Value: v, Class: x.Class, Weight: x.Weight * e.scale, Reason: number})
-		}
+		e.addValues(group, named, x)
 		if !x.Text {
 			continue
 		}
@@ -246,6 +242,19 @@ func (e *evidence) add(group *Group, named int32, expanded []Expanded) {
 			texts++
 			e.addText(group, named, x, &e.st.labels.texts[x.Concept][i])
 		}
+	}
+}
+
+// addValues adds what assets bear. A value that names concepts of several schemes is weaker evidence for each.
+func (e *evidence) addValues(group *Group, named int32, x Expanded) {
+	number := map[float64]int{} // weight -> reason
+	for _, v := range e.st.bearing(x.Concept) {
+		weight := x.Weight * e.scale * scaleAmbiguous(len(e.st.of(v)))
+		if _, known := number[weight]; !known {
+			*e.reasons = append(*e.reasons, reason{named: named, expanded: x, weight: weight})
+			number[weight] = len(*e.reasons) - 1
+		}
+		group.Values = append(group.Values, ValueEvidence{Value: v, Class: x.Class, Weight: weight, Reason: number[weight]})
 	}
 }
 

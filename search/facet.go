@@ -89,20 +89,11 @@ func (q *querying) selected(d *Dimension) []string {
 // Facet gives the values of one facet among the hits of a request, those that begin with prefix.
 func (s *Service) Facet(ctx context.Context, field, prefix string, limit int, r Request) (*FacetCounts, error) {
 	r.Facets, r.Cursor, r.Offset = []string{field}, "", 0
-	if err := normalize(&r); err != nil {
+	q, plan, result, err := s.run(ctx, &r, func(p *Plan) { p.Limit = 0 })
+	if err != nil {
 		return nil, err
 	}
-	q := s.begin(&r)
 	defer q.view.Release()
-	plan, err := q.plan()
-	if err != nil {
-		return nil, err
-	}
-	plan.Limit = 0
-	result, err := q.view.Search(ctx, plan)
-	if err != nil {
-		return nil, err
-	}
 	f := q.facet(plan.Facets[0].By.(*Groups), result.Counts[0], prefix, cmp.Or(limit, facetValues))
 	return &f, nil
 }

@@ -74,22 +74,36 @@ func (s *Service) begin(r *Request) *querying {
 	return q
 }
 
+// run plans a request and has the engine run it. adjust, if any, changes the plan before. Where there is no
+// error, the caller releases the view.
+func (s *Service) run(ctx context.Context, r *Request, adjust func(*Plan)) (*querying, *Plan, *Result, error) {
+	if err := normalize(r); err != nil {
+		return nil, nil, nil, err
+	}
+	q := s.begin(r)
+	plan, err := q.plan()
+	var result *Result
+	if err == nil {
+		if adjust != nil {
+			adjust(plan)
+		}
+		result, err = q.view.Search(ctx, plan)
+	}
+	if err != nil {
+		q.view.Release()
+		return nil, nil, nil, err
+	}
+	return q, plan, result, nil
+}
+
 // Search answers a request.
 func (s *Service) Search(ctx context.Context, r Request) (*Answer, error) {
 	start := s.now()
-	if err := normalize(&r); err != nil {
+	q, plan, result, err := s.run(ctx, &r, nil)
+	if err != nil {
 		return nil, err
 	}
-	q := s.begin(&r)
 	defer q.view.Release()
-	plan, err := q.plan()
-	if err != nil {
-		return nil, err
-	}
-	result, err := q.view.Search(ctx, plan)
-	if err != nil {
-		return nil, err
-	}
 	answer := &Answer{
 		QueryID: s.newID(), Query: r.Query, Total: result.Total, TotalRelation: "eq", Page: r.Page, PerPage: r.Limit,
 		TotalPages: (result.Total + r.Limit - 1) / r.Limit, Expansion: q.expansion(), Hits: []Hit{}, Facets: q.facets(plan, result),

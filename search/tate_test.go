@@ -26,7 +26,7 @@ import (
 )
 
 // tate is the collection of Tate as its own files tell it, read without any code of ours: works by subject,
-// and the tree of subjects.
+// those that a movement names included, and the tree of subjects.
 type tate struct {
 	works    map[string][]string // subject -> works that bear it
 	narrower map[string][]string
@@ -65,14 +65,16 @@ var (
 	narrowerLine = regexp.MustCompile(`^\s+skos:narrower (.*?) ?[;.]$`)
 )
 
-func readTate(t *testing.T, folder string) *tate {
+func readTate(t testing.TB, folder string) *tate {
 	t.Helper()
 	c := &tate{works: map[string][]string{}, narrower: map[string][]string{}, labels: map[string]string{}}
+	movements := map[string][]string{} // name -> works
 	works := json.NewDecoder(unpack(t, filepath.Join(folder, "tate", "artworks.jsonl.gz")))
 	for {
 		var w struct {
-			ID         int   `json:"id"`
-			SubjectIDs []int `json:"subjectIds"`
+			ID         int      `json:"id"`
+			SubjectIDs []int    `json:"subjectIds"`
+			Movements  []string `json:"movements"`
 		}
 		if err := works.Decode(&w); err == io.EOF {
 			break
@@ -81,6 +83,9 @@ func readTate(t *testing.T, folder string) *tate {
 		}
 		for _, s := range w.SubjectIDs {
 			c.works[strconv.Itoa(s)] = append(c.works[strconv.Itoa(s)], strconv.Itoa(w.ID))
+		}
+		for _, m := range w.Movements {
+			movements[m] = append(movements[m], strconv.Itoa(w.ID))
 		}
 	}
 	lines := bufio.NewScanner(unpack(t, filepath.Join(folder, "tate", "tate-subjects.ttl.gz")))
@@ -92,10 +97,26 @@ func readTate(t *testing.T, folder string) *tate {
 	if err := lines.Err(); err != nil {
 		t.Fatal(err)
 	}
+	c.linkMovements(movements)
 	if len(c.subjects) < 16_000 || len(c.works) < 10_000 {
 		t.Fatalf("read %d subjects, %d of them borne", len(c.subjects), len(c.works))
 	}
 	return c
+}
+
+// linkMovements adds the works of the movements, which are the keywords of our assets: a keyword that is the
+// label of one subject, and of no other, is a tag with that subject.
+func (c *tate) linkMovements(movements map[string][]string) {
+	named := map[string][]string{}
+	for _, subject := range c.subjects {
+		key := strings.ToLower(c.labels[subject])
+		named[key] = append(named[key], subject)
+	}
+	for name, works := range movements {
+		if same := named[strings.ToLower(name)]; len(same) == 1 {
+			c.works[same[0]] = append(c.works[same[0]], works...)
+		}
+	}
 }
 
 func (c *tate) readLine(line string, at *string) {

@@ -19,6 +19,9 @@ func (p *program) index() *cobra.Command {
 	c := &cobra.Command{
 		Use: "index", Short: "Bring the libraries in step with their sources and vocabularies",
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if o.Rebuild && o.DryRun {
+				return usageError{errors.New("--rebuild and --dry-run exclude each other")}
+			}
 			return p.owned(cmd.Context(), "index", func(ctx context.Context, s *session) error {
 				return p.indexAlways(ctx, s, o, every)
 			})
@@ -29,7 +32,6 @@ func (p *program) index() *cobra.Command {
 	c.Flags().BoolVar(&o.DryRun, "dry-run", false, "say what would be done, and do nothing")
 	c.Flags().BoolVar(&o.AllowDeletes, "allow-deletes", false, "delete even more than a tenth of a library at once")
 	c.Flags().DurationVar(&every, "every", 0, "go on and do it again after this time, such as 15m")
-	c.MarkFlagsMutuallyExclusive("rebuild", "dry-run")
 	return c
 }
 
