@@ -49,7 +49,7 @@ func (r *Reader) groups(dimension string, direct bool) (*Groups, bool) {
 	if !ok {
 		return nil, false
 	}
-	return r.q.st.grouping(d, direct), true
+	return r.q.st.reportGrouping(d, direct), true
 }
 
 // OfAsset gives the values of an asset in a dimension, what is above them included unless direct.

@@ -50,6 +50,7 @@ type state struct {
 type groupingKey struct {
 	dimension Dimension
 	direct    bool
+	unmapped  bool
 }
 
 func newState(th Thesaurus, settings Settings) *state {
@@ -118,12 +119,21 @@ func (st *state) dimensionNames(fields []string) []string {
 
 // grouping gives the groups of a dimension; the same one for the same dimension as long as the state lives.
 func (st *state) grouping(d *Dimension, direct bool) *Groups {
+	return st.groupingOf(groupingKey{*d, direct, false})
+}
+
+// reportGrouping is grouping for reports, which count a concept for what is broader, and for nothing that it
+// is merely mapped to: each row is then the sum of what the vocabulary's own hierarchy puts there.
+func (st *state) reportGrouping(d *Dimension, direct bool) *Groups {
+	return st.groupingOf(groupingKey{*d, direct, true})
+}
+
+func (st *state) groupingOf(key groupingKey) *Groups {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	key := groupingKey{*d, direct}
 	g := st.groupings[key]
 	if g == nil {
-		g = &Groups{st: st, dimension: *d, direct: direct, raw: map[string]int32{}}
+		g = &Groups{st: st, dimension: key.dimension, direct: key.direct, unmapped: key.unmapped, raw: map[string]int32{}}
 		st.groupings[key] = g
 	}
 	return g
@@ -154,6 +164,7 @@ type Groups struct {
 	st        *state
 	dimension Dimension
 	direct    bool // a value is in the groups of the concepts it names, not of those above
+	unmapped  bool // and not of their exact matches and successors
 
 	mu    sync.RWMutex
 	raw   map[string]int32
@@ -192,12 +203,19 @@ func (g *Groups) concepts(v Value) []int32 {
 
 func (g *Groups) addConcept(groups []int32, c int32) []int32 {
 	th := g.st.th
-	named := append([]int32{c}, successors(th, c)...)
-	if g.direct {
+	named := []int32{c}
+	if !g.unmapped {
+		named = append(named, successors(th, c)...)
+	}
+	switch {
+	case g.direct && g.unmapped:
+	case g.unmapped:
+		named = append(named, th.Ancestors(c)...)
+	case g.direct:
 		for _, n := range slices.Clone(named) {
 			named = append(named, th.ExactMatches(n)...)
 		}
-	} else {
+	default:
 		named = reach(th, named, th.Broader)
 	}
 	for _, n := range named {
