@@ -110,7 +110,9 @@ func textKeys(t semdex.Text) []string {
 func keys(values []string) []string {
 	var out []string
 	for _, v := range values {
-		out = append(out, text.Key(v))
+		if k := text.Key(v); k != "" {
+			out = append(out, k)
+		}
 	}
 	return out
 }
