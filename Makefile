@@ -45,7 +45,7 @@ fuzz: tools ## every parser for FUZZTIME, one after the other
 	@set -e; for f in $(FUZZ); do echo "$$f for $(FUZZTIME)"; $(GO) test -run '^$$' -fuzz "^$${f#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x ./$${f%:*}; done
 
 bench: tools ## speed, as ratios to a baseline in the same run
-	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 30m ./graph/rdf ./search/local ./analytics
+	$(GO) test -run '^$$' -bench . -timeout 30m ./graph/rdf ./search ./search/local ./analytics
 
 kill: tools ## syncs that are killed at 50 moments, and of Tate's works at 5
 	SEMDEX_KILLS=$${SEMDEX_KILLS:-50} $(GO) test -count=1 -timeout 30m -v -run 'Kill' ./cmd/semdex ./analytics
