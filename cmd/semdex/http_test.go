@@ -118,7 +118,6 @@ func TestHTTP(t *testing.T) {
 	}
 	plain, all := key("--name", "cms"), key("--scope", "search,unapproved,events,reports")
 	s := startServer(t, dir)
-	as := func(key string) client { return client{t, s.url, key} }
 
 	t.Run("keys", func(t *testing.T) {
 		for name, wrong := range map[string]string{"none": "", "wrong": "sdx_" + strings.Repeat("x", 40), "almost": plain[:len(plain)-1]} {
@@ -226,7 +225,7 @@ func TestHTTP(t *testing.T) {
 		}
 	})
 	t.Run("open routes", func(t *testing.T) {
-		c := as("")
+		c := client{t, s.url, ""}
 		for path, part := range map[string]string{"/healthz": `"ok"`, "/readyz": `"ready"`, "/metrics": "semdex_", "/openapi.json": `"openapi":"3.1`, "/docs": "<html"} {
 			if r := c.send(http.MethodGet, path, ""); r.status != http.StatusOK || !strings.Contains(r.body, part) {
 				t.Errorf("GET %s: %d %.200s", path, r.status, r.body)
@@ -235,7 +234,7 @@ func TestHTTP(t *testing.T) {
 		status := get[struct {
 			Library        string
 			Assets, Events int
-		}](as(plain), "/v1/status")
+		}](client{t, s.url, plain}, "/v1/status")
 		if status.Library != "brand" || status.Assets != 228 || status.Events < 1965 {
 			t.Errorf("the status is %+v", status)
 		}
