@@ -3,7 +3,6 @@ package search
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"semdex"
@@ -23,7 +22,7 @@ func resolve(v View, id string) (semdex.AssetID, error) {
 	case 0:
 		return "", noAsset(id)
 	default:
-		return "", &semdex.Error{Code: semdex.Invalid, Message: "the id " + id + " fits several assets", Hint: fmt.Sprintf("give the full id, such as %s", found[0])}
+		return "", &semdex.Error{Code: semdex.Invalid, Message: "the id " + id + " fits several assets", Hint: "give the full id, as answers do"}
 	}
 }
 

@@ -18,7 +18,6 @@ import (
 	"semdex/api"
 	"semdex/cmd/internal/config"
 	"semdex/cmd/internal/library"
-	"semdex/cmd/internal/owner"
 	"semdex/search"
 	"semdex/testdata/brand"
 )
@@ -55,12 +54,9 @@ func (p *program) runDemo(ctx context.Context, f *demoFlags) error {
 	if err != nil {
 		return err
 	}
-	own, err := owner.Acquire(c.Data, "demo")
+	own, err := p.alone(ctx, c, "demo")
 	if err != nil {
 		return err
-	}
-	if own == nil {
-		return &semdex.Error{Code: semdex.Conflict, Message: "the demo's data are owned by " + owner.Describe(c.Data), Hint: "stop it, or give this demo another folder with --data"}
 	}
 	listener, err := p.demoListener(f.listen)
 	if err != nil {
@@ -166,7 +162,7 @@ func (p *program) prepareDemo(ctx context.Context, s *session, address net.Addr)
 	if err != nil {
 		return err
 	}
-	return p.welcome(ctx, l, "http://"+address.String(), key, query)
+	return p.welcome(ctx, l, s.config.Path, "http://"+address.String(), key, query)
 }
 
 // firstAnswer searches, and says how long that took from the start of the process. It reports whether there
@@ -216,7 +212,7 @@ func demoKey(s *session) (string, error) {
 	return plain, err
 }
 
-func (p *program) welcome(ctx context.Context, l *library.Library, base, key, query string) error {
+func (p *program) welcome(ctx context.Context, l *library.Library, config, base, key, query string) error {
 	status, err := l.Status(ctx)
 	if err != nil {
 		return err
@@ -225,7 +221,9 @@ func (p *program) welcome(ctx context.Context, l *library.Library, base, key, qu
 	if asked == "" {
 		asked = "still life"
 	}
-	config := filepath.Join("semdex-demo", "semdex.yaml")
+	if short, err := filepath.Rel(p.dir, config); err == nil && len(short) < len(config) {
+		config = short
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `
 Semdex demo: %d assets, %d concepts, %d usage events%s

@@ -116,7 +116,7 @@ func (p *program) exit(err error) int {
 	case errors.As(err, &usage):
 		fmt.Fprintln(p.stderr, "semdex: hint: semdex help lists the commands, semdex help COMMAND its flags")
 		return exitUsage
-	case semdex.CodeOf(err) == semdex.Invalid:
+	case semdex.CodeOf(err) == semdex.Invalid, semdex.CodeOf(err) == semdex.NotFound:
 		return exitUsage
 	case semdex.CodeOf(err) == semdex.Partial:
 		return exitPartly

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 
 	"semdex"
 	"semdex/api"
+	"semdex/cmd/internal/config"
 	"semdex/cmd/internal/owner"
 )
 
@@ -23,25 +25,52 @@ func (p *program) serve() *cobra.Command {
 	c := &cobra.Command{
 		Use: "serve", Short: "Serve the API",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if p.session != nil {
-				return &semdex.Error{Code: semdex.Conflict, Message: "the data directory is owned already by " + owner.Describe(p.session.config.Data),
-					Hint: "stop it first, or give this server a data directory of its own"}
-			}
-			return p.owned(cmd.Context(), "serve", func(ctx context.Context, s *session) error {
-				if listen == "" {
-					listen = s.config.Listen
-				}
-				listener, err := net.Listen("tcp", listen)
-				if err != nil {
-					return &semdex.Error{Code: semdex.Conflict, Message: "cannot listen on " + listen, Err: err, Hint: "choose another address with --listen"}
-				}
-				p.say("semdex: listening on http://%s", listener.Addr())
-				return p.serveAPI(ctx, s, listener, nil)
-			})
+			return p.runServe(cmd.Context(), listen)
 		},
 	}
 	c.Flags().StringVar(&listen, "listen", "", "address to listen on (default: that of the configuration)")
 	return c
+}
+
+func (p *program) runServe(ctx context.Context, listen string) error {
+	c, err := config.Load(p.path(p.configPath))
+	if err != nil {
+		return err
+	}
+	own, err := p.alone(ctx, c, "serve")
+	if err != nil {
+		return err
+	}
+	return p.own(ctx, own, newSession(c, p.logger()), func(ctx context.Context, s *session) error {
+		address := cmp.Or(listen, s.config.Listen)
+		listener, err := net.Listen("tcp", address)
+		if err != nil {
+			return &semdex.Error{Code: semdex.Conflict, Message: "cannot listen on " + address, Err: err, Hint: "choose another address with --listen"}
+		}
+		p.say("semdex: listening on http://%s", listener.Addr())
+		return p.serveAPI(ctx, s, listener, nil)
+	})
+}
+
+// alone gives a server the right to its data directory. Another command that has it ends soon, and is waited
+// for; another server does not.
+func (p *program) alone(ctx context.Context, c *config.Config, command string) (*owner.Owner, error) {
+	deadline := time.Now().Add(askAgain)
+	for {
+		own, err := owner.Acquire(c.Data, command)
+		if own != nil || err != nil {
+			return own, err
+		}
+		if other := owner.Command(c.Data); other == "serve" || other == "demo" || time.Now().After(deadline) {
+			return nil, &semdex.Error{Code: semdex.Conflict, Message: "the data directory is owned by " + owner.Describe(c.Data),
+				Hint: "stop it first, or give this server a data directory of its own"}
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 // drain is how long running requests have to end.

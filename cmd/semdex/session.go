@@ -207,6 +207,9 @@ func serveCommand(ctx context.Context, s *session, r owner.Request, send func(ow
 		stdout: frameWriter{send: send}, stderr: frameWriter{send: send, err: true}, dir: r.Dir, args: r.Args, session: s,
 		progress: func(step string, done, total int) { send(owner.Frame{Step: step, Done: done, Of: total}) },
 	}
+	if r.Config != s.config.Sum {
+		p.say("semdex: note: the configuration was changed since %s was started, which goes on with what it read then", owner.Describe(s.config.Data))
+	}
 	code := p.run(ctx)
 	send(owner.Frame{Exit: &code})
 }
@@ -234,7 +237,7 @@ func (p *program) forward(ctx context.Context, c *config.Config) (int, error) {
 			_, fault = w.Write(b)
 		}
 	}
-	exit, err := owner.Ask(ctx, c.Data, owner.Request{Args: p.args, Dir: p.dir, Version: version}, func(f owner.Frame) {
+	exit, err := owner.Ask(ctx, c.Data, owner.Request{Args: p.args, Dir: p.dir, Config: c.Sum}, func(f owner.Frame) {
 		p.progress(f.Step, f.Done, f.Of) // without a step it clears the bar before something is written
 		write(p.stdout, f.Out)
 		write(p.stderr, f.Err)

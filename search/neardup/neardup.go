@@ -28,6 +28,7 @@ const (
 const (
 	identicalScore = 1.0
 	similarScore   = 0.8
+	linkedScore    = 0.5 // each is the same as a third one
 )
 
 // Print is what Group compares of an asset.
@@ -182,19 +183,28 @@ func betterSurvivor(a, b Print) int {
 
 // Compare gives in what way two assets of one cluster are the same, and how much.
 func Compare(a, b Print) (Kind, float64) {
-	if a.Content != "" && a.Content == b.Content {
+	switch {
+	case a.Content != "" && a.Content == b.Content:
 		return Identical, identicalScore
+	case a.Descriptors != "" && a.Descriptors == b.Descriptors:
+		return Similar, similarScore
 	}
-	return Similar, similarScore
+	return Similar, linkedScore
 }
 
-// Reason says Kind in words.
-func (k Kind) Reason() string {
-	if k == Identical {
+// Reason says in words what Compare found.
+func Reason(k Kind, score float64) string {
+	switch {
+	case k == Identical:
 		return "the files are the same, byte for byte"
+	case score < similarScore:
+		return "each is the same as a third asset"
 	}
 	return "title, description, tags and fields are equal"
 }
+
+// Threshold is the score from which on assets are called duplicates where nobody says otherwise.
+const Threshold = similarScore
 
 // sets is a union-find structure with path halving.
 type sets []int

@@ -9,6 +9,8 @@ package config
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -27,6 +29,7 @@ import (
 // Config is the configuration of a data directory.
 type Config struct {
 	Path      string             `yaml:"-"` // of the file, absolute
+	Sum       string             `yaml:"-"` // fingerprint of its text
 	Data      string             `yaml:"data"`
 	Listen    string             `yaml:"listen"`
 	Libraries map[string]Library `yaml:"libraries"`
@@ -126,6 +129,8 @@ func Parse(body []byte, path string) (*Config, error) {
 	}
 	c := Default()
 	c.Path = absolute
+	sum := sha256.Sum256(body)
+	c.Sum = hex.EncodeToString(sum[:8])
 	w := &walker{dir: filepath.Dir(absolute), done: map[*yaml.Node]bool{}}
 	if err := w.check(document.Content[0], typeOf(c), ""); err != nil {
 		return nil, err

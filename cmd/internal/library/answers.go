@@ -234,6 +234,9 @@ func (l *Library) Status(ctx context.Context) (api.Status, error) {
 		return s, err
 	}
 	runs := l.sources.all()
+	for _, run := range runs {
+		s.Problems += len(run.result.Rejected)
+	}
 	for _, src := range l.config.Sources {
 		if src.Assets != "" {
 			s.Sources = append(s.Sources, sourceStatus(src.Prefix, runs, l.now()))

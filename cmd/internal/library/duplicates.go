@@ -69,6 +69,9 @@ func (l *Library) DuplicatesOf(ctx context.Context, r search.SimilarRequest) ([]
 	if err != nil {
 		return nil, err
 	}
+	if r.MinScore < 0 {
+		r.MinScore = neardup.Threshold
+	}
 	l.duplicates.mu.Lock()
 	defer l.duplicates.mu.Unlock()
 	d, err := l.clustered()
@@ -85,7 +88,7 @@ func (l *Library) DuplicatesOf(ctx context.Context, r search.SimilarRequest) ([]
 		if visible, err := l.sees(m.ID, r.Access); err != nil {
 			return nil, err
 		} else if visible && m.ID != asset.ID && score >= r.MinScore {
-			found = append(found, api.Duplicate{ID: m.ID, Score: score, Kind: kind, Reasons: []string{kind.Reason()}})
+			found = append(found, api.Duplicate{ID: m.ID, Score: score, Kind: kind, Reasons: []string{neardup.Reason(kind, score)}})
 		}
 	}
 	slices.SortFunc(found, func(a, b api.Duplicate) int { return cmp.Or(-cmp.Compare(a.Score, b.Score), cmp.Compare(a.ID, b.ID)) })
@@ -143,9 +146,12 @@ func (l *Library) visibleCluster(d *duplicates, c neardup.Cluster, access search
 	if len(prints) == len(c.Assets) {
 		return c, nil
 	}
-	for _, again := range neardup.Group(prints) {
-		again.ID = c.ID
-		return again, nil
+	largest := neardup.Cluster{}
+	for _, again := range neardup.Group(prints) { // several, where what is left out held them together
+		if len(again.Assets) > len(largest.Assets) {
+			largest = again
+		}
 	}
-	return neardup.Cluster{ID: c.ID}, nil
+	largest.ID = c.ID
+	return largest, nil
 }

@@ -128,6 +128,10 @@ func (l *Library) syncVocabularies(ctx context.Context, o SyncOptions, r *SyncRe
 	return errors.Join(errs...)
 }
 
+// vocabularyReader goes into the hash of a vocabulary, so that a file is read again by a reader that reads it
+// differently.
+const vocabularyReader = "1\n"
+
 // readVocabulary gives the vocabulary as the mirror keeps it, nil where it is what the mirror has.
 func (l *Library) readVocabulary(ctx context.Context, name string, v config.Vocabulary) (*mirror.Vocabulary, error) {
 	body, err := os.ReadFile(v.Path)
@@ -135,7 +139,7 @@ func (l *Library) readVocabulary(ctx context.Context, name string, v config.Voca
 		return nil, &semdex.Error{Code: semdex.Invalid, Message: "cannot read the vocabulary " + v.Path, Err: err,
 			Hint: "check vocabularies: path: in the configuration; relative paths start at the configuration file"}
 	}
-	hash := sha256.Sum256(body)
+	hash := sha256.Sum256(append([]byte(vocabularyReader), body...))
 	if old, found, err := l.mirror.VocabularyHash(name); err != nil || found && old == hash {
 		return nil, err
 	}

@@ -30,9 +30,9 @@ import (
 
 // Request is a command for the owner to run.
 type Request struct {
-	Args    []string `json:"args"`
-	Dir     string   `json:"dir"`     // where relative paths of the arguments start
-	Version string   `json:"version"` // of the program that asks
+	Args   []string `json:"args"`
+	Dir    string   `json:"dir"`    // where relative paths of the arguments start
+	Config string   `json:"config"` // fingerprint of the configuration that the asker read
 }
 
 // Frame is one piece of what a command gives back.
@@ -230,6 +230,15 @@ func Describe(dir string) string {
 		return "another process"
 	}
 	return fmt.Sprintf("process %d (semdex %s)", i.PID, i.Command)
+}
+
+// Command gives the command that owns the directory, "" where that is not known.
+func Command(dir string) string {
+	i, err := readInfo(dir)
+	if err != nil {
+		return ""
+	}
+	return i.Command
 }
 
 func readInfo(dir string) (info, error) {

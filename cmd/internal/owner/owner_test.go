@@ -111,7 +111,7 @@ func TestTheOwnerRunsTheCommandAndStreamsWhatItGives(t *testing.T) {
 		send(exit(3))
 	})
 	var frames []Frame
-	request := Request{Args: []string{"search", "ä \x00\n"}, Dir: "/somewhere", Version: "v1"}
+	request := Request{Args: []string{"search", "ä \x00\n"}, Dir: "/somewhere", Config: "v1"}
 	code, err := Ask(patient(t), dir, request, func(f Frame) {
 		frames = append(frames, f)
 		if len(frames) == 1 {
