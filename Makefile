@@ -7,7 +7,8 @@ BIN        := bin/semdex
 SOURCES    := $(shell find . -name '*.go' -not -path './bin/*') go.mod go.sum
 FUZZTIME   ?= 60s
 FUZZ       := graph/rdf:FuzzTurtle graph/rdf:FuzzNTriples graph/rdf:FuzzRDFXML graph/rdf:FuzzDecodeTriples \
-              search:FuzzReadQuery search:FuzzMark indexer/files:FuzzAssetLine internal/text:FuzzTokens
+              search:FuzzReadQuery search:FuzzMark indexer/files:FuzzAssetLine internal/text:FuzzTokens \
+              cmd/internal/config:FuzzParse
 
 .PHONY: demo build check test race real fuzz bench kill tools clean
 

@@ -72,7 +72,7 @@ func (l *Library) open(ctx context.Context) error {
 	if l.mirror, err = mirror.Open(filepath.Join(l.dir, "mirror.bolt")); err != nil {
 		return err
 	}
-	if l.index, err = openIndex(filepath.Join(l.dir, "index"), l.config.Languages); err != nil {
+	if l.index, err = openIndex(filepath.Join(l.dir, "index"), l.config.Languages, l.log); err != nil {
 		return err
 	}
 	l.usage = usageStore{dir: filepath.Join(l.dir, "usage"), log: l.log}
@@ -202,12 +202,13 @@ type indexRef struct {
 
 // openIndex opens the index at path. One of another format, or that cannot be opened, is dropped and made
 // anew: it is filled again from the mirror.
-func openIndex(path string, languages []string) (*indexRef, error) {
+func openIndex(path string, languages []string, log *slog.Logger) (*indexRef, error) {
 	if err := errors.Join(os.RemoveAll(path+".new"), os.RemoveAll(path+".old")); err != nil {
 		return nil, err
 	}
 	x, err := local.Open(path, languages)
-	if errors.Is(err, local.ErrOutdated) {
+	if err != nil {
+		log.Warn("the search index is built again from the mirror", "err", err)
 		if err := os.RemoveAll(path); err != nil {
 			return nil, err
 		}

@@ -646,6 +646,23 @@ func TestALostIndexIsFilledAgainAtOpen(t *testing.T) {
 	}
 }
 
+func TestADamagedIndexIsBuiltAgainAtOpen(t *testing.T) {
+	h := newHome(t)
+	l := h.synced()
+	before := h.state(l)
+	l.Close()
+	for _, name := range []string{"semdex.json", "bleve/index_meta.json"} {
+		if err := os.WriteFile(h.path("library/index/"+name), []byte("{"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		l = h.open()
+		if after := h.state(l); after != before {
+			t.Errorf("with a damaged %s the state is another:\n%s\nwas\n%s", name, after, before)
+		}
+		l.Close()
+	}
+}
+
 func TestChangesGoOnFromACursor(t *testing.T) {
 	h := newHome(t)
 	h.manyAssets(20)
