@@ -67,7 +67,11 @@ func isSingle(r rune) bool {
 
 func newToken(s string, start, end int) Token {
 	lower := Lower(s[start:end])
-	return Token{Lower: lower, Term: strip(lower), Start: start, End: end}
+	t := Token{Lower: lower, Term: strip(lower), Start: start, End: end}
+	if t.Term == "" { // a letter that is but an accent, such as a halfwidth sound mark
+		t.Term = lower
+	}
+	return t
 }
 
 // Lower composes s (NFC) and folds its case ("Straße" gives "strasse"), keeping accents.
