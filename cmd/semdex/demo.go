@@ -142,8 +142,7 @@ func (p *program) prepareDemo(ctx context.Context, s *session, address net.Addr)
 	if err != nil {
 		return err
 	}
-	query := demoQuery(l)
-	answered, err := p.firstAnswer(ctx, l, query)
+	_, answered, err := p.firstAnswer(ctx, l)
 	if err != nil {
 		return err
 	}
@@ -153,10 +152,9 @@ func (p *program) prepareDemo(ctx context.Context, s *session, address net.Addr)
 	if _, err := p.indexOne(ctx, l, library.SyncOptions{}); err != nil {
 		return err
 	}
-	if !answered {
-		if _, err := p.firstAnswer(ctx, l, query); err != nil {
-			return err
-		}
+	query, _, err := p.firstAnswer(ctx, l)
+	if err != nil {
+		return err
 	}
 	key, err := demoKey(s)
 	if err != nil {
@@ -165,24 +163,34 @@ func (p *program) prepareDemo(ctx context.Context, s *session, address net.Addr)
 	return p.welcome(ctx, l, s.config.Path, "http://"+address.String(), key, query)
 }
 
-// firstAnswer searches, and says how long that took from the start of the process. It reports whether there
-// was anything to find.
-func (p *program) firstAnswer(ctx context.Context, l *library.Library, query string) (bool, error) {
+// firstAnswer asks what a demo asks first and reports whether there was anything to find. The first time that
+// there is, it says how long that took from the start of the process.
+func (p *program) firstAnswer(ctx context.Context, l *library.Library) (query string, found bool, err error) {
+	if query, err = demoQuery(ctx, l); err != nil {
+		return "", false, err
+	}
 	answer, err := l.Search(ctx, search.Request{Query: query, Access: l.Owner(), Limit: 1})
 	if err != nil || answer.Total == 0 {
-		return false, err
+		return query, false, err
 	}
-	p.say("first answer %.1f s after the start: %q finds %d assets", time.Since(started).Seconds(), query, answer.Total)
-	return true, nil
+	if !p.answered {
+		p.answered = true
+		p.say("first answer %.1f s after the start: %q finds %d assets", time.Since(started).Seconds(), query, answer.Total)
+	}
+	return query, true, nil
 }
 
-// demoQuery is what the brand library is asked first; of other libraries nothing is known but that the empty
-// query finds everything.
-func demoQuery(l *library.Library) string {
+// demoQuery is what the brand library is asked first; another library is asked for the concept that most of its
+// assets are about, or for everything where it has none.
+func demoQuery(ctx context.Context, l *library.Library) (string, error) {
 	if l.Name() == "brand" {
-		return "sustainable packaging"
+		return "sustainable packaging", nil
 	}
-	return ""
+	f, err := l.Facet(ctx, "concept", "", 1, search.Request{Access: l.Owner()})
+	if err != nil || len(f.Values) == 0 {
+		return "", err
+	}
+	return f.Values[0].Label, nil
 }
 
 // demoKey makes a key with every scope but admin, and revokes that of the last run, which nobody can read.
@@ -217,10 +225,6 @@ func (p *program) welcome(ctx context.Context, l *library.Library, config, base,
 	if err != nil {
 		return err
 	}
-	asked := query
-	if asked == "" {
-		asked = "still life"
-	}
 	if short, err := filepath.Rel(p.dir, config); err == nil && len(short) < len(config) {
 		config = short
 	}
@@ -238,7 +242,7 @@ A report as CSV:
 The same on the command line, in another terminal:
   semdex search %q --config %s
 Stop with Ctrl-C.
-`, status.Assets, status.Concepts, status.Events, simulated(l), base, base, key, key, base, url.QueryEscape(asked), key, base, asked, config)
+`, status.Assets, status.Concepts, status.Events, simulated(l), base, base, key, key, base, url.QueryEscape(query), key, base, query, config)
 	_, err = p.stdout.Write([]byte(b.String()))
 	return err
 }

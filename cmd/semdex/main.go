@@ -72,6 +72,7 @@ type program struct {
 	library        string
 	progress       func(step string, done, total int)
 	session        *session
+	answered       bool // a demo has had its first answer
 }
 
 func (p *program) run(ctx context.Context) int {
