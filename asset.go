@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -267,7 +268,11 @@ func readRights(a *Asset, value json.RawMessage) error {
 		r.Cost = &Money{}
 		return readPart(a, "rights.cost", v, r.Cost, moneyKeys)
 	}
-	return readPart(a, "rights", value, a.Rights, known)
+	err := readPart(a, "rights", value, a.Rights, known)
+	if reflect.DeepEqual(a.Rights, &Rights{}) { // an object that says nothing is no record
+		a.Rights = nil
+	}
+	return err
 }
 
 func readDate(value json.RawMessage, into *Date) error {

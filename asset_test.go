@@ -68,7 +68,7 @@ func TestAssetReads(t *testing.T) {
 		{"an empty string is no number", `{"id":"a","size":""}`, semdex.Asset{ID: "a"}},
 		{"a time may be a day", `{"id":"a","created":"2026-03-04","modified":""}`, semdex.Asset{ID: "a", Created: time.Date(2026, 3, 4, 0, 0, 0, 0, time.UTC)}},
 		{"approval compares without case", `{"id":"a","approval":"PENDING"}`, semdex.Asset{ID: "a", Approval: semdex.Pending}},
-		{"empty rights are a record all the same", `{"id":"a","rights":{}}`, semdex.Asset{ID: "a", Rights: &semdex.Rights{}}},
+		{"rights that say nothing are no record", `{"id":"a","rights":{}}`, semdex.Asset{ID: "a"}},
 		{"rights are as lenient as the rest", `{"id":"a","rights":{"territories":"DE","channels":[""],"editorial":"True","valid_until":"2027-03-01T23:30:00-05:00","cost":{"amount":"49.5","currency":"EUR"}}}`,
 			semdex.Asset{ID: "a", Rights: &semdex.Rights{Territories: []string{"DE"}, Editorial: true, ValidUntil: "2027-03-01", Cost: &semdex.Money{Amount: 49.5, Currency: "EUR"}}}},
 		{"unknown keys of rights and links are kept by their full name", `{"id":"a","rights":{"valid_untill":"2027-01-01","cost":{"amount":1,"tax":2}},"links":{"cdn":"https://c.example"}}`,

@@ -80,6 +80,9 @@ func (e *Event) Weight() int64 {
 	return *e.Count
 }
 
+// MaxEventCount bounds how often one event says it happened, so that no sum of a report runs over.
+const MaxEventCount = 1_000_000_000
+
 // MaxEventText bounds, in bytes, each text of an event.
 const MaxEventText = 2048
 
@@ -100,6 +103,9 @@ func (e *Event) Check(now time.Time) *Error {
 	}
 	if e.Count != nil && *e.Count < 0 {
 		return wrong("negative_count", "leave count out, or give 0 or more", "count is %d", *e.Count)
+	}
+	if e.Count != nil && *e.Count > MaxEventCount {
+		return wrong("count_too_large", fmt.Sprintf("at most %d", int64(MaxEventCount)), "count is %d", *e.Count)
 	}
 	if strings.HasPrefix(e.Type, "asset.") && e.Asset == "" {
 		return wrong("missing_asset", "give asset_id", "an %s event needs an asset_id", e.Type)

@@ -316,17 +316,26 @@ func TestUsageOfNothing(t *testing.T) {
 	}
 }
 
-func TestUsageBearsAbsurdCounts(t *testing.T) {
+func TestUsageBearsLargeCounts(t *testing.T) {
 	s := open(t, t.TempDir(), Options{})
-	huge := int64(1<<63 - 1)
-	e := semdex.Event{Type: semdex.AssetView, OccurredAt: start, Asset: "a1", Count: &huge}
+	large := int64(semdex.MaxEventCount)
+	e := semdex.Event{Type: semdex.AssetView, OccurredAt: start, Asset: "a1", Count: &large}
 	record(t, s, e, e, e)
 	r, err := s.Usage(t.Context(), brand(), Request{By: []string{"type"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Totals.Events != huge || r.Rows[0][1] != huge {
-		t.Errorf("got %+v", r)
+	if r.Totals.Events != 3*large || r.Rows[0][1] != 3*large {
+		t.Errorf("got %+v, want 3 times %d", r, large)
+	}
+}
+
+func TestCountsThatCouldRunOverAreRejected(t *testing.T) {
+	s := open(t, t.TempDir(), Options{})
+	huge := int64(semdex.MaxEventCount + 1)
+	receipt, err := s.Record(t.Context(), []semdex.Event{{Type: semdex.AssetView, OccurredAt: start, Asset: "a1", Count: &huge}}, start)
+	if err != nil || receipt.Accepted != 0 || len(receipt.Rejected) != 1 || receipt.Rejected[0].Code != "count_too_large" {
+		t.Errorf("got %+v (error %v), want one rejected as count_too_large", receipt, err)
 	}
 }
 

@@ -47,14 +47,17 @@ func join(parts ...any) []param {
 }
 
 // access says whose eyes the answer is for: without the scope unapproved, those that see only what is
-// approved and in rights for the use asked about.
+// approved and in rights for the use asked about. With it, rights count where a use is asked about.
 func (c *call) access() search.Access {
 	on := c.args.day("on")
 	if on == "" {
 		on = semdex.DateOf(c.now().In(c.lib.TimeZone()))
 	}
+	all := c.key.Has(ScopeUnapproved)
+	asked := c.args.day("on") != "" || c.args.text("territory") != "" || c.args.text("channel") != ""
 	return search.Access{
-		All:         c.key.Has(ScopeUnapproved),
+		All:         all,
+		Rights:      all && asked,
 		Use:         semdex.Use{On: on, Territory: c.args.text("territory"), Channel: c.args.text("channel")},
 		DenyMissing: c.lib.DenyMissingRights(),
 	}

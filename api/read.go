@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"semdex"
 )
@@ -166,6 +167,9 @@ func readBody(params []param, body io.Reader, into args) error {
 			return err
 		}
 		return &semdex.Error{Code: semdex.Invalid, Message: "the body broke off", Err: err}
+	}
+	if !utf8.Valid(data) {
+		return &semdex.Error{Code: semdex.Invalid, Message: "the body is not UTF-8", Hint: "send one JSON object in UTF-8"}
 	}
 	keys, err := readObject(data)
 	if err != nil {

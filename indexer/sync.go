@@ -16,6 +16,7 @@ type Options struct {
 	DryRun       bool // plan and count, store nothing
 	AllowDeletes bool // delete even where TooManyDeletes
 	Progress     Progress
+	Finish       func(Result) error // called before the cursor is stored, which an error prevents; not on a dry run
 }
 
 // Result counts what a Sync of one source did or, on a dry run, would do.
@@ -86,6 +87,11 @@ func (s *syncing) run() error {
 	}
 	if s.result.Complete = listing.Complete; listing.Complete {
 		if err := s.deleteMissing(); err != nil {
+			return err
+		}
+	}
+	if s.options.Finish != nil && !s.options.DryRun {
+		if err := s.options.Finish(s.result); err != nil {
 			return err
 		}
 	}

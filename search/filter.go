@@ -195,6 +195,15 @@ func timeRange(field string, values []string) (*Range, error) {
 	return r, nil
 }
 
+// isNoRange reports a clause that has the form of a range of time but is none.
+func (c Clause) isNoRange() bool {
+	if c.Kind != Scoped || c.Field != "created" && c.Field != "modified" {
+		return false
+	}
+	_, err := timeRange(c.Field, []string{c.Value})
+	return err != nil
+}
+
 func badRange(field, value string) error {
 	return &semdex.Error{Code: semdex.Invalid, Message: fmt.Sprintf("%q is no range of %s", value, field),
 		Hint: "give a year, a month, a day, or two of them: 2026, 2026-03, 2026-03-05, 2026-01..2026-03, 2026-03.."}

@@ -86,6 +86,7 @@ type Range struct {
 // Access says whose eyes the answer is for.
 type Access struct {
 	All         bool // everything, whatever its approval and rights
+	Rights      bool // with All: what is not cleared for Use is left out all the same
 	Use         semdex.Use
 	DenyMissing bool // what has no rights record is refused
 }

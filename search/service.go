@@ -154,9 +154,12 @@ func (q *querying) plan() (*Plan, error) {
 	for name, values := range r.Filters {
 		filters[name] = values
 	}
-	if whole != nil {
+	switch asked := strings.TrimSpace(r.Query); {
+	case whole != nil:
 		q.addConcepts(p, whole, text.Tokens(r.Query), 0, len(r.Query))
-	} else {
+	case len(clauses) == 0 && asked != "" && asked != "*": // signs alone: words that stand nowhere
+		p.Groups, q.parts = append(p.Groups, Group{Required: true}), append(q.parts, asked)
+	default:
 		q.addClauses(p, clauses, filters)
 	}
 	if p.Filters, err = q.filters(filters); err != nil {
@@ -192,6 +195,9 @@ func (q *querying) read() (clauses []Clause, whole []LabelRef, err error) {
 		return known
 	}
 	clauses, err = ReadQuery(q.request.Query, isField)
+	if slices.ContainsFunc(clauses, Clause.isNoRange) { // "created: monday" is plain text, whatever it means
+		clauses, err = ReadQuery(q.request.Query, func(name string) bool { return name != "created" && name != "modified" && isField(name) })
+	}
 	if err != nil || q.request.Expand == ExpandNone {
 		return clauses, nil, err
 	}

@@ -361,7 +361,6 @@ func TestRefusals(t *testing.T) {
 		"limit -1":                      {Limit: -1},
 		"the query is too long":         {Query: strings.Repeat("x", 10_000)},
 		`"soon" is no range of created`: {Filters: map[string][]string{"created": {"soon"}}},
-		`"now" is no range of modified`: {Query: "-modified:now"},
 	} {
 		_, err := s.Search(context.Background(), r)
 		if semdex.CodeOf(err) != semdex.Invalid || !strings.Contains(err.Error(), name) || err.(*semdex.Error).Hint == "" {
@@ -403,5 +402,22 @@ func TestChangedVocabularyNeedsNothingFromTheIndex(t *testing.T) {
 	a := ask(t, s, search.Request{Query: "sustainable packaging", Lang: "en", Access: everyone, Facets: []string{"topic"}})
 	if !strings.Contains(hitIDs(a), "friendly") || len(a.Facets[0].Values) == 0 {
 		t.Errorf("with the vocabulary found %s, facet %v", hitIDs(a), a.Facets[0].Values)
+	}
+}
+
+func TestWhatDoesNotParseIsPlainText(t *testing.T) {
+	s, _ := library(t, settings, packaging, story()...)
+	for _, tt := range []struct {
+		query string
+		all   bool // finds everything
+	}{
+		{"created:monday", false}, {"-modified:now qqq", false}, {"!!!", false}, {"::", false}, {"-", false}, {"*", true}, {"  ", true},
+	} {
+		a, err := s.Search(context.Background(), search.Request{Query: tt.query, Access: search.Access{All: true}})
+		if err != nil {
+			t.Errorf("%q: got error %v, want plain text", tt.query, err)
+		} else if found := a.Total == len(story()); found != tt.all {
+			t.Errorf("%q: got %d hits of %d, want all of them to be %v", tt.query, a.Total, len(story()), tt.all)
+		}
 	}
 }

@@ -32,18 +32,23 @@ func noAsset(id string) error {
 
 // visible reads an asset, if the access lets it be seen. To others it does not exist.
 func (s *Service) visible(v View, id string, access Access) (*semdex.Asset, error) {
-	full, err := resolve(v, id)
-	if err != nil {
-		return nil, err
+	var found *semdex.Asset
+	for _, full := range v.Resolve(id) {
+		a, err := s.records.Asset(full)
+		switch {
+		case err != nil:
+			return nil, err
+		case a == nil || !access.Visible(a):
+		case found != nil:
+			return nil, &semdex.Error{Code: semdex.NotFound, Message: "the id " + id + " fits several assets", Hint: "give the full id, as answers do"}
+		default:
+			found = a
+		}
 	}
-	a, err := s.records.Asset(full)
-	if err != nil {
-		return nil, err
-	}
-	if a == nil || !access.Visible(a) {
+	if found == nil {
 		return nil, noAsset(id)
 	}
-	return a, nil
+	return found, nil
 }
 
 // Asset gives one asset in the form of answers.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -54,6 +55,11 @@ func (p *program) keysCreate() *cobra.Command {
 							return err
 						}
 						r.Libraries = append(r.Libraries, name)
+					}
+				}
+				if admin := slices.Contains(r.Scopes, string(api.ScopeAdmin)); p.library == "" && !admin {
+					if _, err := s.config.Library(""); err != nil { // it would open none of several
+						return err
 					}
 				}
 				plain, _, err := store.Create(r)

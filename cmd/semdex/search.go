@@ -50,9 +50,9 @@ func (f *searchFlags) bind(c *cobra.Command) {
 	c.Flags().IntVar(&f.limit, "limit", 10, "how many hits")
 	c.Flags().IntVar(&f.offset, "offset", 0, "how many hits to pass over")
 	c.Flags().BoolVar(&f.asClient, "as-client", false, "see what a plain key sees: approved and in rights")
-	c.Flags().StringVar(&f.territory, "territory", "", "with --as-client: cleared for this territory")
-	c.Flags().StringVar(&f.channel, "channel", "", "with --as-client: cleared for this channel")
-	c.Flags().StringVar(&f.on, "on", "", "with --as-client: cleared on this day (default: today)")
+	c.Flags().StringVar(&f.territory, "territory", "", "cleared for this territory")
+	c.Flags().StringVar(&f.channel, "channel", "", "cleared for this channel")
+	c.Flags().StringVar(&f.on, "on", "", "cleared on this day (with --as-client: today, if not given)")
 	c.Flags().BoolVar(&f.explain, "explain", false, "tell the evidence for each part of the query")
 }
 
@@ -62,6 +62,7 @@ func (f *searchFlags) request(l *library.Library, query string) (search.Request,
 		r.Access = l.Client()
 	}
 	r.Access.Use.Territory, r.Access.Use.Channel = f.territory, f.channel
+	r.Access.Rights = f.territory != "" || f.channel != "" || f.on != ""
 	if f.on != "" {
 		day, err := semdex.ParseDate(f.on)
 		if err != nil {

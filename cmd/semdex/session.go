@@ -27,10 +27,15 @@ type session struct {
 	open    map[string]*library.Library
 	opening map[string]*sync.Mutex
 	ready   error
+	closed  bool
+	store   func() (*api.KeyStore, error)
 }
 
 func newSession(c *config.Config, log *slog.Logger) *session {
-	return &session{config: c, log: log, open: map[string]*library.Library{}, opening: map[string]*sync.Mutex{}}
+	return &session{
+		config: c, log: log, open: map[string]*library.Library{}, opening: map[string]*sync.Mutex{},
+		store: sync.OnceValues(func() (*api.KeyStore, error) { return api.OpenKeys(filepath.Join(c.Data, "keys.json")) }),
+	}
 }
 
 // library opens a library, or gives the one that is open.
@@ -56,8 +61,14 @@ func (s *session) library(ctx context.Context, name string) (*library.Library, e
 		return nil, err
 	}
 	s.mu.Lock()
-	s.open[name] = l
+	closed := s.closed
+	if !closed {
+		s.open[name] = l
+	}
 	s.mu.Unlock()
+	if closed { // the directory is being given back
+		return nil, errors.Join(&semdex.Error{Code: semdex.Busy, Message: "semdex is stopping", Hint: "try again when it runs again"}, l.Close())
+	}
 	return l, nil
 }
 
@@ -84,6 +95,7 @@ func (s *session) close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var errs []error
+	s.closed = true
 	for _, l := range s.open {
 		errs = append(errs, l.Close())
 	}
@@ -129,9 +141,8 @@ func (s *session) setReady(err error) {
 	s.ready = err
 }
 
-func (s *session) keys() (*api.KeyStore, error) {
-	return api.OpenKeys(filepath.Join(s.config.Data, "keys.json"))
-}
+// keys gives the one key store of the session: two would write over one another.
+func (s *session) keys() (*api.KeyStore, error) { return s.store() }
 
 // askAgain is how long a command tries to get at a data directory whose owner comes and goes.
 const askAgain = 10 * time.Second

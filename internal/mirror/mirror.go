@@ -27,6 +27,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strconv"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -61,7 +63,7 @@ func Open(path string) (*Mirror, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of the mirror: %w", err)
 	}
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second, FreelistType: bbolt.FreelistMapType})
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: time.Second, FreelistType: bbolt.FreelistMapType, InitialMmapSize: addressSpace()})
 	if errors.Is(err, bbolterrors.ErrTimeout) {
 		return nil, &semdex.Error{Code: semdex.Conflict, Message: "the mirror is open in another process", Err: err}
 	}
@@ -74,6 +76,16 @@ func Open(path string) (*Mirror, error) {
 		return nil, fmt.Errorf("open mirror %s: %w", path, err)
 	}
 	return m, nil
+}
+
+// addressSpace is how much of the address space the file is mapped into at once, so that a long read, such as
+// an export to a slow pipe, never makes a growing file wait to be mapped again, and all readers behind it.
+// Windows would make the file itself that large.
+func addressSpace() int {
+	if runtime.GOOS == "windows" || strconv.IntSize < 64 {
+		return 0
+	}
+	return 64 << 30
 }
 
 func (m *Mirror) prepare() error {

@@ -16,7 +16,7 @@ type planner struct {
 }
 
 func (p *planner) plan() *search.Plan {
-	plan := &search.Plan{Access: search.Access{All: p.IntN(2) == 0, Use: semdex.Use{On: "2026-03-15"}}, Limit: 1000}
+	plan := &search.Plan{Access: search.Access{All: p.IntN(2) == 0, Rights: p.IntN(3) == 0, Use: semdex.Use{On: "2026-03-15"}}, Limit: 1000}
 	if p.IntN(3) == 0 {
 		plan.Limit = p.IntN(30)
 	}

@@ -128,7 +128,11 @@ func (d *document) best(g *search.Group) strength {
 }
 
 func (d *document) permitted(a search.Access) bool {
-	return a.All || d.asset.Approval == semdex.Approved && d.asset.Rights.Refuses(a.Use, a.DenyMissing) == semdex.Allowed
+	cleared := d.asset.Rights.Refuses(a.Use, a.DenyMissing) == semdex.Allowed
+	if a.All {
+		return cleared || !a.Rights
+	}
+	return cleared && d.asset.Approval == semdex.Approved
 }
 
 func (d *document) passes(f *search.Filter) bool {

@@ -193,7 +193,7 @@ func (v *view) id(partIndex int, doc uint32) (semdex.AssetID, error) {
 // permitted gives the documents of a part that the access lets through: live, and approved and in rights
 // unless all may be seen. The caller must not write to it.
 func (p *part) permitted(a search.Access, d *dictionary) bitset {
-	if a.All {
+	if a.All && !a.Rights {
 		return p.live
 	}
 	allowed := p.arrays.access(a, d).clone()
@@ -219,9 +219,15 @@ func (a *segmentArrays) access(access search.Access, d *dictionary) bitset {
 	return set
 }
 
-// decide says for every document what semdex.Rights.Refuses says of its record, and that it is approved.
+// decide says for every document what semdex.Rights.Refuses says of its record and, unless all may be seen,
+// that it is approved.
 func (a *segmentArrays) decide(access search.Access, d *dictionary) bitset {
-	approved := a.having("approval", string(semdex.Approved), d)
+	approved := newBitset(a.docs)
+	if access.All {
+		approved.fill(a.docs)
+	} else {
+		approved.or(a.having("approval", string(semdex.Approved), d))
+	}
 	if access.DenyMissing {
 		approved.and(a.having(valueRights, "yes", d))
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -85,29 +84,36 @@ func (l *Library) Schemes(_ context.Context, lang string) ([]api.Scheme, error) 
 	return schemes, nil
 }
 
-// Changes gives what changed since a cursor, each asset once, as the access may see it.
+// Changes gives what changed since a cursor, each asset once, as the access may see it. A reader who begins at
+// the start has no asset yet, so nothing is withdrawn from him that was withdrawn or deleted before he began.
 func (l *Library) Changes(_ context.Context, cursor string, limit int, lang string, access search.Access) (api.Changes, error) {
-	after, err := readChangesCursor(cursor)
+	applied, err := l.index.Applied() // beyond that, records are newer than the links to their concepts
+	if err != nil {
+		return api.Changes{}, err
+	}
+	at, err := readFeedCursor(cursor, applied)
 	if err != nil {
 		return api.Changes{}, err
 	}
 	reader := l.search.Reader()
 	defer reader.Release()
 	out := api.Changes{Changes: []api.Change{}}
-	for len(out.Changes) < limit { // changes of vocabularies stand in the log too, and are not told
-		changed, through, err := l.mirror.ChangedAssets(after, limit-len(out.Changes))
+	for len(out.Changes) < limit && at.after < applied {
+		changed, through, err := l.mirror.ChangedAssets(at.after, int(min(uint64(limit-len(out.Changes)), applied-at.after)))
 		if err != nil {
 			return api.Changes{}, err
 		}
 		for _, c := range changed {
-			out.Changes = append(out.Changes, change(c, reader, access, lang))
+			if entry := change(c, reader, access, lang); c.Number <= applied && (entry.Op == api.Changed || access.All || c.Number > at.began) {
+				out.Changes = append(out.Changes, entry)
+			}
 		}
-		if through == after {
+		if through == at.after {
 			break
 		}
-		after = through
+		at.after = min(through, applied)
 	}
-	out.NextCursor = changesCursor(after)
+	out.NextCursor = at.String()
 	return out, nil
 }
 
@@ -125,21 +131,27 @@ func change(c mirror.ChangedAsset, reader *search.Reader, access search.Access, 
 	return entry
 }
 
-func changesCursor(n uint64) string {
-	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "c%d", n))
+// feedCursor is a place in the change log: go on after the one number; whoever reads began when the other was
+// the newest.
+type feedCursor struct{ after, began uint64 }
+
+func (c feedCursor) String() string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "c%d.%d", c.after, c.began))
 }
 
-func readChangesCursor(s string) (uint64, error) {
+func readFeedCursor(s string, newest uint64) (feedCursor, error) {
 	if s == "" {
-		return 0, nil
+		return feedCursor{0, newest}, nil
 	}
+	var c feedCursor
 	body, err := base64.RawURLEncoding.DecodeString(s)
-	digits, ok := strings.CutPrefix(string(body), "c")
-	n, parse := strconv.ParseUint(digits, 10, 63)
-	if err != nil || !ok || parse != nil {
-		return 0, &semdex.Error{Code: semdex.Invalid, Message: "the cursor is not one of ours", Hint: "leave it out to begin at the start"}
+	if err == nil {
+		_, err = fmt.Sscanf(string(body), "c%d.%d", &c.after, &c.began)
 	}
-	return n, nil
+	if err != nil || c.String() != s {
+		return c, &semdex.Error{Code: semdex.Invalid, Message: "the cursor is not one of ours", Hint: "leave it out to begin at the start"}
+	}
+	return c, nil
 }
 
 // Record takes events in.

@@ -96,7 +96,7 @@ func (l *Library) DuplicatesOf(ctx context.Context, r search.SimilarRequest) ([]
 }
 
 func (l *Library) sees(id semdex.AssetID, access search.Access) (bool, error) {
-	if access.All {
+	if access.All && !access.Rights {
 		return true, nil
 	}
 	a, err := l.mirror.Asset(id)

@@ -83,13 +83,33 @@ func (l *Library) open(ctx context.Context) error {
 	if err := l.loadGraph(); err != nil {
 		return err
 	}
-	if _, err := indexer.Project(ctx, l.mirror, l.index, nil); err != nil {
+	if err := l.catchUp(ctx); err != nil {
 		return err
 	}
 	background, stop := context.WithCancel(context.Background())
 	l.stop = stop
 	l.background.Go(func() { l.index.keep(background) })
 	return nil
+}
+
+// catchUp brings the index up to the mirror. An index that is ahead belongs to another mirror, such as one that
+// was restored from a copy, and is filled again.
+func (l *Library) catchUp(ctx context.Context) error {
+	applied, err := l.index.Applied()
+	if err != nil {
+		return err
+	}
+	sequence, err := l.mirror.Sequence()
+	if err != nil {
+		return err
+	}
+	if applied > sequence {
+		l.log.Warn("the search index is ahead of the mirror and is built again", "index", applied, "mirror", sequence)
+		_, err = l.index.rebuild(ctx, l.mirror, nil)
+	} else {
+		_, err = indexer.Project(ctx, l.mirror, l.index, nil)
+	}
+	return err
 }
 
 // Close ends the background work and closes all stores.

@@ -168,7 +168,11 @@ func badVocabulary(err error) error {
 
 func (l *Library) syncSource(ctx context.Context, src *files.Source, o SyncOptions, r *SyncResult) error {
 	started := l.now()
-	result, err := indexer.Sync(ctx, src, l.mirror, indexer.Options{Full: o.Full, DryRun: o.DryRun, AllowDeletes: o.AllowDeletes, Progress: o.Progress})
+	finish := func(result indexer.Result) error { // a kill after this finds the rejections written down
+		r.read[recordFile{src.Name(), src.Path}] = result.Complete
+		return l.writeRejected(&SyncResult{Rejected: append(slices.Clone(r.Rejected), result.Rejected...), read: r.read})
+	}
+	result, err := indexer.Sync(ctx, src, l.mirror, indexer.Options{Full: o.Full, DryRun: o.DryRun, AllowDeletes: o.AllowDeletes, Progress: o.Progress, Finish: finish})
 	if !o.DryRun {
 		l.sources.ran(src.Name(), started, result, err)
 	}
@@ -242,6 +246,9 @@ func (l *Library) importEvents(ctx context.Context, path, source string, o SyncO
 	}
 	o.Say("events: %d new, %d known, %d rejected", receipt.Accepted, receipt.Duplicates, rejected)
 	r.read[recordFile{source, path}] = true
+	if err := l.writeRejected(r); err != nil {
+		return err
+	}
 	_, err = l.mirror.Apply(mirror.Batch{Cursors: map[string][]byte{eventsCursor(source, path): sum[:]}})
 	return err
 }
