@@ -37,6 +37,7 @@ type Answer struct {
 	PerPage       int           `json:"per_page"`
 	TotalPages    int           `json:"total_pages"`
 	NextCursor    string        `json:"next_cursor,omitempty"`
+	Ignored       int           `json:"ignored,omitempty"` // words of the query beyond the first 64 parts, which were not searched for
 	Expansion     Expansion     `json:"expansion"`
 	Hits          []Hit         `json:"hits"`
 	Facets        []FacetCounts `json:"facets"`

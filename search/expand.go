@@ -203,9 +203,7 @@ func labelWeight(l semdex.Label, lang string) float64 {
 	return weightPrefLabel
 }
 
-// evidence turns the expansion of one concept into evidence for a group. reason numbers the expanded concept
-// and label in what the caller keeps. words are the terms typed: a label that is those very words is the
-// query's own, of class Words, and counts how often it stands.
+// evidence turns expanded concepts into evidence for a group, and keeps the reason for each piece.
 type evidence struct {
 	st      *state
 	lang    string

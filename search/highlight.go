@@ -18,6 +18,21 @@ type assetText struct {
 	field string // as in answers: title, description, alt, tags, keywords, filename, albums, fields.NAME
 	text  string
 	langs []string
+
+	tokens []text.Token // read once
+	forms  [][]string   // of each token
+}
+
+// read takes the text apart when it is first looked into.
+func (t *assetText) read() {
+	if t.tokens != nil {
+		return
+	}
+	t.tokens = text.Tokens(t.text)
+	t.forms = make([][]string, len(t.tokens))
+	for i, token := range t.tokens {
+		t.forms[i] = text.Forms(token, t.langs)
+	}
 }
 
 // textsOf gives the texts of an asset in the order in which a reader looks at them.
@@ -33,12 +48,12 @@ func (st *state) textsOf(a *semdex.Asset) []assetText {
 			if lang != "" {
 				langs = []string{lang}
 			}
-			out = append(out, assetText{field, t[lang], langs})
+			out = append(out, assetText{field: field, text: t[lang], langs: langs})
 		}
 	}
 	list := func(field string, values []string) {
 		for _, v := range values {
-			out = append(out, assetText{field, v, untagged})
+			out = append(out, assetText{field: field, text: v, langs: untagged})
 		}
 	}
 	many("title", a.Title)
@@ -60,19 +75,19 @@ type span struct{ from, to int }
 
 // occurrences finds where the evidence stands in the text.
 func (t *assetText) occurrences(e *TextEvidence) []span {
-	tokens := text.Tokens(t.text)
+	t.read()
 	var spans []span
-	for i := 0; i+len(e.Terms) <= len(tokens); i++ {
-		if t.standsAt(tokens[i:], e) {
-			spans = append(spans, span{tokens[i].Start, tokens[i+len(e.Terms)-1].End})
+	for i := 0; i+len(e.Terms) <= len(t.tokens); i++ {
+		if t.standsAt(i, e) {
+			spans = append(spans, span{t.tokens[i].Start, t.tokens[i+len(e.Terms)-1].End})
 		}
 	}
 	return spans
 }
 
-func (t *assetText) standsAt(tokens []text.Token, e *TextEvidence) bool {
+func (t *assetText) standsAt(from int, e *TextEvidence) bool {
 	for i, wanted := range e.Terms {
-		forms := text.Forms(tokens[i], t.langs)
+		forms := t.forms[from+i]
 		last := e.Prefix && i == len(e.Terms)-1
 		if !slices.ContainsFunc(forms, func(f string) bool {
 			return slices.Contains(wanted, f) || last && strings.HasPrefix(f, wanted[0])

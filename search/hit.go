@@ -106,7 +106,7 @@ func (w *hitWriter) label(r *reason) string {
 	for i, t := range tokens {
 		terms[i] = text.Forms(t, w.q.st.labels.stemLanguages(*r.label))
 	}
-	where := w.find(&TextEvidence{Terms: terms})
+	_, where := w.find(&TextEvidence{Terms: terms})
 	name := w.q.st.label(r.expanded.Concept, w.q.request.Lang)
 	if r.label.Kind == semdex.HiddenLabel {
 		return "a spelling of " + name + where + w.via(r)
@@ -120,20 +120,24 @@ func (w *hitWriter) label(r *reason) string {
 func (w *hitWriter) words(r *reason) string {
 	for i := range w.q.words {
 		if e := &w.q.words[i]; w.q.reasons[e.Reason].words == r.words {
-			return "“" + r.words + "”" + w.find(e)
+			if said, where := w.find(e); said != "" {
+				return "“" + said + "”" + where
+			}
 		}
 	}
 	return "“" + r.words + "”"
 }
 
-// find notes where the words stand in the texts of the asset, and names the first place.
-func (w *hitWriter) find(e *TextEvidence) (where string) {
+// find notes where the words stand in the texts of the asset, and gives the first of them, as it stands there,
+// and its place.
+func (w *hitWriter) find(e *TextEvidence) (said, where string) {
 	for i := range w.texts {
 		spans := w.texts[i].occurrences(e)
 		if len(spans) == 0 {
 			continue
 		}
 		if where == "" {
+			said = w.texts[i].text[spans[0].from:spans[0].to]
 			where = " in the " + strings.TrimPrefix(w.texts[i].field, "fields.")
 		}
 		w.field(w.texts[i].field)
@@ -142,7 +146,7 @@ func (w *hitWriter) find(e *TextEvidence) (where string) {
 			w.term(text.Lower(w.texts[i].text[s.from:s.to]))
 		}
 	}
-	return where
+	return said, where
 }
 
 func (w *hitWriter) field(name string) {

@@ -181,7 +181,7 @@ func preferLanguage(refs []LabelRef, lang string) []LabelRef {
 	return slices.DeleteFunc(slices.Clone(refs), func(r LabelRef) bool { return tier(r) != best })
 }
 
-// Named gives the concepts of a scheme ("" for any) that s is a label of: the ones whose label equals s but
+// Named gives the concepts for which in holds that s is a label of: the ones whose label equals s but
 // for case and spaces, else those whose label reads alike.
 func (l *Labels) Named(s string, in func(int32) bool) []int32 {
 	if found := conceptsOf(l.exact[text.Exact(s)], in); len(found) > 0 {

@@ -18,7 +18,6 @@ const (
 	NarrowerText                  // has a label of a narrower concept in a text
 	Related                       // bears a related concept
 	RelatedText                   // has a label of a related concept in a text
-	lastClass    = RelatedText
 )
 
 // Value is a raw value that assets bear, as their source wrote it. Fields are "concepts", "tags",

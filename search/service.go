@@ -56,6 +56,8 @@ type querying struct {
 	named    []namedConcept
 	words    []TextEvidence      // what is highlighted beside the reasons' labels
 	filtered map[string][]string // all filters, those of the query included
+	taken    map[string]bool     // parts of the query that are in the plan
+	ignored  int                 // parts beyond maxParts
 }
 
 type namedConcept struct {
@@ -105,7 +107,7 @@ func (s *Service) Search(ctx context.Context, r Request) (*Answer, error) {
 	}
 	defer q.view.Release()
 	answer := &Answer{
-		QueryID: s.newID(), Query: r.Query, Total: result.Total, TotalRelation: "eq", Page: r.Page, PerPage: r.Limit,
+		QueryID: s.newID(), Query: r.Query, Total: result.Total, TotalRelation: "eq", Ignored: q.ignored, Page: r.Page, PerPage: r.Limit,
 		TotalPages: (result.Total + r.Limit - 1) / r.Limit, Expansion: q.expansion(), Hits: []Hit{}, Facets: q.facets(plan, result),
 	}
 	for _, found := range result.Hits {
@@ -258,6 +260,26 @@ func (q *querying) addRun(p *Plan, run []Clause) {
 	}
 }
 
+// maxParts bounds how many parts of a query are searched for.
+const maxParts = 64
+
+// takes reports whether a part of the query is to be searched for: not one that stood there before, and no
+// more than maxParts. What is left out for the second reason is counted and told.
+func (q *querying) takes(p *Plan, part string) bool {
+	if q.taken[part] {
+		return false
+	}
+	if len(p.Groups) >= maxParts {
+		q.ignored++
+		return false
+	}
+	if q.taken == nil {
+		q.taken = map[string]bool{}
+	}
+	q.taken[part] = true
+	return true
+}
+
 // alternatively adds a group or, after OR, adds its evidence to the group before.
 func (q *querying) alternatively(p *Plan, or bool, add func(*Plan)) {
 	before := len(p.Groups)
@@ -289,6 +311,9 @@ func (q *querying) forms(tokens []text.Token) [][]string {
 
 // addWords makes a group of words as they stand: one word, a phrase, the beginning of a word.
 func (q *querying) addWords(p *Plan, tokens []text.Token, kind ClauseKind, not, or bool) {
+	if !q.takes(p, fmt.Sprint(kind, not, text.Join(tokens))) {
+		return
+	}
 	words := q.request.Query[tokens[0].Start:tokens[len(tokens)-1].End]
 	q.reasons = append(q.reasons, reason{named: -1, words: words, weight: weightPrefLabel})
 	t := TextEvidence{Terms: q.forms(tokens), Prefix: kind == Prefix, Scored: true, Class: Words, Weight: weightPrefLabel, Reason: len(q.reasons) - 1}
@@ -327,6 +352,9 @@ func (q *querying) addExclusions(p *Plan, clauses []Clause, whole []LabelRef) er
 // the words themselves. Several concepts are all searched for, each with less weight.
 func (q *querying) addConcepts(p *Plan, refs []LabelRef, tokens []text.Token, from, to int) {
 	concepts := conceptsOf(refs, func(int32) bool { return true })
+	if !q.takes(p, fmt.Sprint(concepts)) {
+		return
+	}
 	g := Group{}
 	e := &evidence{st: q.st, lang: q.request.Lang, reasons: &q.reasons, scale: scaleAmbiguous(len(concepts))}
 	for _, c := range concepts {

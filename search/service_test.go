@@ -109,7 +109,7 @@ func TestSustainablePackaging(t *testing.T) {
 	s, _ := library(t, settings, packaging, story()...)
 	because := map[string]string{
 		"tagged":      "tagged Sustainable packaging",
-		"words":       "“sustainable packaging” in the title",
+		"words":       "“Sustainable packaging” in the title",
 		"synonym":     "“Eco packaging” in the title, a name of Sustainable packaging",
 		"german":      "“Nachhaltige Verpackung” in the title, a name of Sustainable packaging",
 		"misspelt":    "a spelling of Sustainable packaging in the title",

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net"
@@ -50,13 +51,13 @@ func (p *program) runDemo(ctx context.Context, f *demoFlags) error {
 		return usageError{fmt.Errorf("--vocabulary goes with --assets")}
 	}
 	dir := p.path(f.data)
-	c, err := p.demoConfig(dir, f)
+	own, err := p.alone(ctx, filepath.Join(dir, "data"), "demo") // before a file is touched
 	if err != nil {
 		return err
 	}
-	own, err := p.alone(ctx, c, "demo")
+	c, err := p.demoConfig(dir, f)
 	if err != nil {
-		return err
+		return errors.Join(err, own.Close(ctx))
 	}
 	listener, err := p.demoListener(f.listen)
 	if err != nil {
@@ -68,7 +69,7 @@ func (p *program) runDemo(ctx context.Context, f *demoFlags) error {
 	})
 }
 
-// demoConfig writes the files of the demo, unless they stand there already, and reads their configuration.
+// demoConfig writes the files of the demo, but for data that stand there already, and reads their configuration.
 func (p *program) demoConfig(dir string, f *demoFlags) (*config.Config, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, &semdex.Error{Code: semdex.Invalid, Message: "cannot make the folder of the demo", Err: err, Hint: "choose another with --data"}
@@ -88,7 +89,11 @@ func (p *program) demoConfig(dir string, f *demoFlags) (*config.Config, error) {
 		if err != nil {
 			return err
 		}
-		return replace(filepath.Join(dir, name), body)
+		path := filepath.Join(dir, name)
+		if _, err := os.Stat(path); err == nil && name != "semdex.yaml" {
+			return nil // perhaps edited
+		}
+		return replace(path, body)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("write the brand library: %w", err)

@@ -37,7 +37,7 @@ func (p *program) runServe(ctx context.Context, listen string) error {
 	if err != nil {
 		return err
 	}
-	own, err := p.alone(ctx, c, "serve")
+	own, err := p.alone(ctx, c.Data, "serve")
 	if err != nil {
 		return err
 	}
@@ -54,15 +54,15 @@ func (p *program) runServe(ctx context.Context, listen string) error {
 
 // alone gives a server the right to its data directory. Another command that has it ends soon, and is waited
 // for; another server does not.
-func (p *program) alone(ctx context.Context, c *config.Config, command string) (*owner.Owner, error) {
+func (p *program) alone(ctx context.Context, data, command string) (*owner.Owner, error) {
 	deadline := time.Now().Add(askAgain)
 	for {
-		own, err := owner.Acquire(c.Data, command)
+		own, err := owner.Acquire(data, command)
 		if own != nil || err != nil {
 			return own, err
 		}
-		if other := owner.Command(c.Data); other == "serve" || other == "demo" || time.Now().After(deadline) {
-			return nil, &semdex.Error{Code: semdex.Conflict, Message: "the data directory is owned by " + owner.Describe(c.Data),
+		if other := owner.Command(data); other == "serve" || other == "demo" || time.Now().After(deadline) {
+			return nil, &semdex.Error{Code: semdex.Conflict, Message: "the data directory is owned by " + owner.Describe(data),
 				Hint: "stop it first, or give this server a data directory of its own"}
 		}
 		select {
@@ -110,7 +110,10 @@ func (p *program) serveAPI(ctx context.Context, s *session, listener net.Listene
 	opening.Wait() // whoever called closes the libraries next
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
-	return errors.Join(err, server.Shutdown(end))
+	if late := server.Shutdown(end); late != nil { // what still runs now is cut off
+		err = errors.Join(err, late, server.Close())
+	}
+	return err
 }
 
 // openAll opens every library and its usage store, so that the first request waits for nothing.

@@ -57,12 +57,13 @@ func candidateAt(p *search.Position) *candidate {
 // topHits keeps the best candidates seen, in a heap with the worst on top. The order is total: sort keys,
 // or the score, then the newer asset, then the hash of the id.
 type topHits struct {
-	run    *run
-	sort   []search.SortKey
-	after  *candidate
-	wanted int
-	skip   int
-	heap   candidateHeap
+	run     *run
+	sort    []search.SortKey
+	after   *candidate
+	wanted  int
+	skip    int
+	heap    candidateHeap
+	scratch candidate // most documents are no hits to give: they are looked at in one place
 }
 
 func newTopHits(p *search.Plan, r *run) *topHits {
@@ -104,25 +105,33 @@ func (t *topHits) add(partIndex int, f *found) {
 	}
 	arrays := t.run.view.parts[partIndex].arrays
 	f.hits.each(func(doc uint32) {
-		c := candidate{part: partIndex, doc: doc, score: t.run.score(f, doc), created: arrays.number("created", doc), tie: arrays.ties[doc]}
+		c := &t.scratch
+		*c = candidate{part: partIndex, doc: doc, score: t.run.score(f, doc), created: arrays.number("created", doc), tie: arrays.ties[doc], keys: c.keys[:0]}
 		full := len(t.heap.list) == t.wanted
 		if full && len(t.sort) == 0 && c.score < t.heap.list[0].score {
 			return
 		}
-		t.addKeys(&c)
-		if t.after != nil && t.compare(&c, t.after) <= 0 || full && t.compare(&c, t.heap.list[0]) >= 0 {
+		t.addKeys(c)
+		if t.after != nil && t.compare(c, t.after) <= 0 || full && t.compare(c, t.heap.list[0]) >= 0 {
 			return
 		}
-		for i := range t.run.groups {
-			c.levels = append(c.levels, f.levels[i][doc])
-		}
-		if full {
-			t.heap.list[0] = &c
-			heap.Fix(&t.heap, 0)
-		} else {
-			heap.Push(&t.heap, &c)
-		}
+		t.keep(f, full)
 	})
+}
+
+// keep takes the scratch candidate among the best, in the place of the worst where the heap is full.
+func (t *topHits) keep(f *found, full bool) {
+	c := t.scratch
+	c.keys = slices.Clone(c.keys)
+	for i := range t.run.groups {
+		c.levels = append(c.levels, f.levels[i][c.doc])
+	}
+	if full {
+		t.heap.list[0] = &c
+		heap.Fix(&t.heap, 0)
+	} else {
+		heap.Push(&t.heap, &c)
+	}
 }
 
 func (t *topHits) addKeys(c *candidate) {

@@ -24,6 +24,7 @@ type view struct {
 	live       int
 	words      int64
 	users      atomic.Int32
+	fields     []string
 }
 
 // part is one segment as the view sees it.
@@ -101,6 +102,7 @@ func (x *Index) newView(s *scorch.IndexSnapshot) (*view, error) {
 		v.words += arrays.words
 	}
 	v.values = x.dictionary.all()
+	v.fields = v.readFields()
 	return v, nil
 }
 
@@ -130,7 +132,9 @@ func (v *view) Generation() uint64 { return v.generation }
 func (v *view) Values(field string) []string { return v.values[field] }
 
 // Fields gives the fields of Value, the engine's own left out, sorted.
-func (v *view) Fields() []string {
+func (v *view) Fields() []string { return v.fields }
+
+func (v *view) readFields() []string {
 	seen := map[string]bool{}
 	for _, p := range v.parts {
 		for name := range p.arrays.columns {
