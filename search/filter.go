@@ -50,7 +50,7 @@ func (q *querying) filter(name string, values []string) (Filter, error) {
 	base, direct := strings.CutSuffix(name, ".direct")
 	d, known := q.st.dimension(base, q.view.Fields())
 	if !known {
-		return f, unknownField("filter", name, append(q.st.dimensionNames(q.view.Fields()), "id", "created", "modified"))
+		return f, unknownField("filter", name, append(q.knownNames(), "id", "created", "modified"))
 	}
 	f.Name = d.Name
 	for _, v := range values {

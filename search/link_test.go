@@ -172,6 +172,11 @@ func TestFilters(t *testing.T) {
 		})
 	}
 	_, err := q.filter("colour", []string{"red"})
+	if semdex.CodeOf(err) != semdex.Invalid || strings.Contains(err.(*semdex.Error).Hint, "Color") {
+		t.Errorf("unknown field, to a plain key: got %v, want it refused without the names of custom fields", err)
+	}
+	q.request.Access.All = true
+	_, err = q.filter("colour", []string{"red"})
 	if semdex.CodeOf(err) != semdex.Invalid || !strings.Contains(err.(*semdex.Error).Hint, "Color") || !strings.Contains(err.(*semdex.Error).Hint, "product") {
 		t.Errorf("unknown field: got %v, want it refused with the names there are", err)
 	}

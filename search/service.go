@@ -174,7 +174,7 @@ func (q *querying) plan() (*Plan, error) {
 	for _, name := range r.Facets {
 		d, known := q.st.dimension(name, q.view.Fields())
 		if !known {
-			return nil, unknownField("facet", name, q.st.dimensionNames(q.view.Fields()))
+			return nil, unknownField("facet", name, q.knownNames())
 		}
 		p.Facets = append(p.Facets, Facet{Name: d.Name, By: q.st.grouping(d, false)})
 	}

@@ -103,6 +103,15 @@ func (st *state) dimension(name string, fields []string) (*Dimension, bool) {
 	return nil, false
 }
 
+// knownNames lists the dimensions for an error. A reader who may not see every asset is not told the custom
+// fields, which hidden assets alone may bear.
+func (q *querying) knownNames() []string {
+	if !q.request.Access.All {
+		return q.st.dimensionNames(nil)
+	}
+	return q.st.dimensionNames(q.view.Fields())
+}
+
 // dimensionNames lists what dimension finds, for the error that names them.
 func (st *state) dimensionNames(fields []string) []string {
 	names := []string{"concept"}

@@ -7,9 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"semdex/api"
 	"semdex/cmd/internal/owner"
 )
 
@@ -182,5 +184,36 @@ func TestPlainProgressIsAFewLines(t *testing.T) {
 	line("", 0, 0)
 	if got, want := out.String(), "read: 1000\nindex: 5 of 10\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// TestKeysMadeAtOnceAreAllKept guards that the commands which an owner runs at once share one key store.
+func TestKeysMadeAtOnceAreAllKept(t *testing.T) {
+	p, _ := inFolder(t)
+	err := p.owned(context.Background(), "keys", func(_ context.Context, s *session) error {
+		var made sync.WaitGroup
+		for range 20 {
+			made.Go(func() {
+				store, err := s.keys()
+				if err == nil {
+					_, _, err = store.Create(api.KeyRequest{})
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		made.Wait()
+		store, err := s.keys()
+		if err != nil {
+			return err
+		}
+		if list, err := store.List(); err != nil || len(list) != 20 {
+			t.Errorf("got %d keys (error %v), want 20", len(list), err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }

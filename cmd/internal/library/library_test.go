@@ -663,6 +663,62 @@ func TestADamagedIndexIsBuiltAgainAtOpen(t *testing.T) {
 	}
 }
 
+func TestANewReaderOfChangesLearnsNothingWithdrawn(t *testing.T) {
+	h := newHome(t)
+	h.write("assets.jsonl", `{"id":"open","title":"Open"}`+"\n"+`{"id":"secret","title":"Secret","approval":"pending"}`+"\n"+`{"id":"gone","title":"Gone"}`+"\n")
+	l := h.open()
+	h.sync(l, SyncOptions{})
+	h.edit("assets.jsonl", `{"id":"gone","title":"Gone"}`+"\n", "")
+	h.sync(l, SyncOptions{AllowDeletes: true})
+	told := func(cursor string) (ids []string, next string) {
+		t.Helper()
+		for range 10 {
+			changes, err := l.Changes(context.Background(), cursor, 1, "", l.Client())
+			if err != nil {
+				t.Fatal(err)
+			}
+			cursor = changes.NextCursor
+			if len(changes.Changes) == 0 {
+				break
+			}
+			for _, c := range changes.Changes {
+				ids = append(ids, string(c.Op)+" "+string(c.ID))
+			}
+		}
+		return ids, cursor
+	}
+	ids, cursor := told("")
+	if diff := cmp.Diff([]string{"changed files:open"}, ids); diff != "" {
+		t.Errorf("a new reader is told (-want +got):\n%s", diff)
+	}
+	h.edit("assets.jsonl", `"title":"Open"`, `"title":"Open","approval":"expired"`)
+	h.sync(l, SyncOptions{})
+	if ids, _ := told(cursor); !slices.Equal(ids, []string{"withdrawn files:open"}) {
+		t.Errorf("later the reader is told %v, want the withdrawal", ids)
+	}
+}
+
+func TestAnIndexAheadOfTheMirrorIsFilledAgain(t *testing.T) {
+	h := newHome(t)
+	l := h.synced()
+	l.Close()
+	older, err := os.ReadFile(h.path("library/mirror.bolt"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.edit("assets.jsonl", "Blue box", "Red chest")
+	l = h.open()
+	h.sync(l, SyncOptions{})
+	h.finds(l, "chest", "a1", "a3")
+	l.Close()
+	if err := os.WriteFile(h.path("library/mirror.bolt"), older, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l = h.open()
+	h.finds(l, "chest")
+	h.finds(l, "blue", "a1", "a3")
+}
+
 func TestChangesGoOnFromACursor(t *testing.T) {
 	h := newHome(t)
 	h.manyAssets(20)
