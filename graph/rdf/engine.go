@@ -1,6 +1,8 @@
 package rdf
 
 import (
+	"bytes"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +14,27 @@ import (
 // labelled begins the name of every blank node that had a label in its document. Generated ones
 // begin with b.
 const labelled = "n"
+
+// escaped begins a label that stands for another one, in hexadecimal: in a label with two dots in a row the
+// engine's lexer loses its place, and may never come back.
+const escaped = "xHEX"
+
+// engineLabel gives the form in which the engine sees a label; plainLabel takes it back.
+func engineLabel(label []byte) []byte {
+	if !bytes.Contains(label, []byte("..")) && !bytes.HasPrefix(label, []byte(escaped)) {
+		return label
+	}
+	return hex.AppendEncode([]byte(escaped), label)
+}
+
+func plainLabel(label string) string {
+	if digits, ok := strings.CutPrefix(label, escaped); ok {
+		if plain, err := hex.DecodeString(digits); err == nil {
+			return string(plain)
+		}
+	}
+	return label
+}
 
 // A source is a normaliser that the engine reads. stop starves the engine; failure may be called
 // once the engine has read to the end.
@@ -108,7 +131,7 @@ func (in interner) triple(t knakk.Triple) Triple {
 func (in interner) term(t knakk.Term) Term {
 	switch t := t.(type) {
 	case knakk.Blank:
-		return Term{Kind: Blank, Value: t.String()}
+		return Term{Kind: Blank, Value: plainLabel(t.String())}
 	case knakk.Literal:
 		return literal(t.String(), in.keep(t.Lang()), in.keep(t.DataType.String()))
 	default:

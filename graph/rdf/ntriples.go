@@ -175,7 +175,7 @@ func (l *lines) resource(where string, blank bool) error {
 		if err != nil {
 			return err
 		}
-		l.out = append(append(l.out, '_', ':'), label...)
+		l.out = append(append(l.out, '_', ':'), engineLabel([]byte(label))...)
 	default:
 		return l.unexpected(where)
 	}

@@ -27,6 +27,7 @@
 //   - Brackets and parentheses left open, a dot within parentheses and a comma at the end of the
 //     document pass without an error; () as a subject, a line break within [ ], and [ :p :o ; ] do
 //     not pass. Here a small recogniser of the grammar decides.
+//   - In a blank node label with two dots in a row its lexer loses its place, and may never end.
 //   - Generated blank nodes share their names with labelled ones, and start afresh in each document.
 //   - Escapes of lone surrogates, blank node labels such as _::a, and invalid UTF-8 pass; a byte
 //     order mark does not.

@@ -215,7 +215,7 @@ func (t *turtle) blank() error {
 	if err := t.admit(sortResource, start); err != nil {
 		return err
 	}
-	t.out = append(append(append(t.out, "_:"+labelled...), label...), ' ')
+	t.out = append(append(append(t.out, "_:"...), engineLabel([]byte(labelled+string(label)))...), ' ')
 	return nil
 }
 
