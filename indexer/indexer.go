@@ -36,6 +36,63 @@ type Item struct {
 type Listing struct {
 	Cursor   []byte // where the next Fetch goes on; nil: nothing to go on from
 	Complete bool   // everything the source holds was listed, so what was not listed is gone
+	Total    int    // how many assets the source says it holds; 0: it does not say
+}
+
+// Confirmer is a Source that can be asked about single assets.
+type Confirmer interface {
+	// Confirm looks up assets that a complete listing did not have. It gives those that are gone indeed, and
+	// calls yield for those that are there all the same.
+	Confirm(ctx context.Context, ids []semdex.AssetID, yield func(Item) error) (gone []semdex.AssetID, err error)
+}
+
+// Vocabulary is one system that holds concepts, or one project in it. It is used by one goroutine at a time.
+type Vocabulary interface {
+	// Name is unique among the vocabularies of a library, and stays.
+	Name() string
+	// Fetch exports the vocabulary whole where it changed since the cursor, or where the cursor is nil or too old.
+	Fetch(ctx context.Context, cursor []byte) (Export, error)
+}
+
+// Export is a vocabulary as its system gave it.
+type Export struct {
+	Unchanged bool       // since the cursor; there are no documents then
+	Documents []Document // all of them together
+	Cursor    []byte     // where the next Fetch goes on; nil: nothing to go on from
+}
+
+// Document is RDF in one of its syntaxes.
+type Document struct {
+	Name   string // for what is said of it
+	Format string // the ending of a file that holds it: "ttl", "nt", "nq", "rdf"
+	Body   []byte
+}
+
+// Level is how bad a Finding is.
+type Level uint8
+
+// The levels.
+const (
+	Fine    Level = iota
+	Warning       // it works, but not as well as it could
+	Failure       // it does not work
+)
+
+// String is the level as people read it.
+func (l Level) String() string { return [...]string{"ok", "warning", "failure"}[l] }
+
+// Finding is what a check of a set-up came upon. A Failure or Warning says how to mend it.
+type Finding struct {
+	Level   Level
+	Subject string // what was looked at: "credentials", "custom fields"
+	Message string
+	Mend    string
+}
+
+// Checker is a Source or Vocabulary that can look at its own set-up. A check changes nothing; it goes on past what
+// fails, as far as it can.
+type Checker interface {
+	Check(ctx context.Context) []Finding
 }
 
 // Rejection is a record that was left out, with the place it stands at and the reason.

@@ -18,7 +18,7 @@ const (
 
 // Plan compares what a source lists with what the mirror holds of it. It has no I/O and no clock.
 type Plan struct {
-	known map[semdex.AssetID]semdex.Hash
+	known map[semdex.AssetID]semdex.Hash // what the mirror holds once all that was said so far is done
 	seen  map[semdex.AssetID]state
 }
 
@@ -31,7 +31,7 @@ const (
 	gone         // the source said that it is deleted
 )
 
-// NewPlan starts a comparison with the fingerprints known of the source's assets.
+// NewPlan starts a comparison with the fingerprints known of the source's assets, and keeps them from there on.
 func NewPlan(known map[semdex.AssetID]semdex.Hash) *Plan {
 	return &Plan{known: known, seen: make(map[semdex.AssetID]state, len(known))}
 }
@@ -43,10 +43,14 @@ func (p *Plan) Next(id semdex.AssetID, hash semdex.Hash) Action {
 		return Duplicate
 	}
 	p.seen[id] = listed
-	switch old, known := p.known[id]; {
+	old, known := p.known[id]
+	p.known[id] = hash
+	switch {
+	case before == gone: // to be stored again, even as it was
+		return Change
 	case !known:
 		return Add
-	case old != hash || before == gone:
+	case old != hash:
 		return Change
 	}
 	return Unchanged
@@ -54,10 +58,10 @@ func (p *Plan) Next(id semdex.AssetID, hash semdex.Hash) Action {
 
 // Delete takes what the source says to be deleted, and says whether there is anything to delete.
 func (p *Plan) Delete(id semdex.AssetID) bool {
-	before := p.seen[id]
-	p.seen[id] = gone
 	_, known := p.known[id]
-	return before != gone && (known || before == listed)
+	p.seen[id] = gone
+	delete(p.known, id)
+	return known
 }
 
 // Keep marks an asset whose record could not be read, so that it is not taken for deleted. A readable record
@@ -67,6 +71,12 @@ func (p *Plan) Keep(id semdex.AssetID) {
 		p.seen[id] = kept
 	}
 }
+
+// Restart begins the listing again, on top of what was said so far.
+func (p *Plan) Restart() { clear(p.seen) }
+
+// Held is how many assets the mirror holds once all that was said so far is done.
+func (p *Plan) Held() int { return len(p.known) }
 
 // Missing gives the known assets that were not listed, sorted: after a complete listing, the deleted ones.
 func (p *Plan) Missing() []semdex.AssetID {

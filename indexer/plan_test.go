@@ -2,6 +2,7 @@ package indexer_test
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -46,7 +47,7 @@ func TestPlan(t *testing.T) {
 			[]string{add, "true", unchanged, "true"}, []semdex.AssetID{"f:a", "f:c"}},
 	}
 	for _, tt := range tests {
-		plan = indexer.NewPlan(known)
+		plan = indexer.NewPlan(maps.Clone(known))
 		if diff := cmp.Diff(tt.want, tt.steps()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
 		}

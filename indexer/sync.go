@@ -1,9 +1,11 @@
 package indexer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"semdex"
@@ -54,6 +56,7 @@ type syncing struct {
 	options Options
 	plan    *Plan
 	library int // how many assets there were before, of all sources
+	before  int // and of this one
 	pending mirror.Batch
 	listed  int
 	failed  error // what take gave, should a source go on regardless
@@ -77,11 +80,8 @@ func (s *syncing) run() error {
 			return err
 		}
 	}
-	s.plan = NewPlan(known)
-	listing, err := s.src.Fetch(s.ctx, cursor, s.take)
-	if err == nil {
-		err = s.failed
-	}
+	s.plan, s.before = NewPlan(known), len(known)
+	listing, err := s.fetch(cursor)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,51 @@ func (s *syncing) run() error {
 		}
 	}
 	s.pending.Cursors = map[string][]byte{s.src.Name(): listing.Cursor}
+	if listing.Complete {
+		s.pending.Cursors[s.unheldKey()] = encodeInt(s.unheld(listing))
+	}
 	return s.flush()
+}
+
+// fetch lists the source. Where what changed does not lead to as many assets as the source says it holds, some
+// were deleted, or changed unseen, without a word about it: then it is listed whole.
+func (s *syncing) fetch(cursor []byte) (Listing, error) {
+	listing, err := s.src.Fetch(s.ctx, cursor, s.take)
+	if err = cmp.Or(err, s.failed); err != nil || listing.Complete || listing.Total == 0 {
+		return listing, err
+	}
+	before, err := s.mirror.Cursor(s.unheldKey())
+	if err != nil || s.unheld(listing) == decodeInt(before) {
+		return listing, err
+	}
+	if err := s.flush(); err != nil {
+		return listing, err
+	}
+	s.plan.Restart()
+	s.result.Unchanged, s.result.Rejected = 0, nil
+	listing, err = s.src.Fetch(s.ctx, nil, s.take)
+	return listing, cmp.Or(err, s.failed)
+}
+
+// unheld is how many assets the source says it holds and the mirror has not: records that could not be read.
+func (s *syncing) unheld(l Listing) int {
+	if l.Total == 0 {
+		return 0
+	}
+	return l.Total - s.plan.Held()
+}
+
+// unheldKey is the cursor that keeps unheld from one complete listing to the next.
+func (s *syncing) unheldKey() string { return s.src.Name() + " unheld" }
+
+func encodeInt(n int) []byte { return strconv.AppendInt(nil, int64(n), 10) }
+
+func decodeInt(b []byte) int {
+	n, err := strconv.Atoi(string(b))
+	if err != nil {
+		return 0 // none is kept
+	}
+	return n
 }
 
 func (s *syncing) take(item Item) error {
@@ -192,14 +236,24 @@ func (s *syncing) checkID(id semdex.AssetID) error {
 
 func (s *syncing) deleteMissing() error {
 	missing := s.plan.Missing()
-	emptied := len(missing) > 1 && len(missing) == len(s.plan.known) // a source of many that lists none of its assets
+	emptied := len(missing) > 1 && len(missing) == s.before // a source of many that lists none of its assets
 	if (emptied || TooManyDeletes(len(missing), s.library)) && !s.options.AllowDeletes {
 		if err := s.flush(); err != nil {
 			return err
 		}
 		return &semdex.Error{Code: semdex.Conflict,
-			Message: fmt.Sprintf("%s no longer lists %d of its %d assets (the library has %d); nothing was deleted", s.src.Name(), len(missing), len(s.plan.known), s.library),
+			Message: fmt.Sprintf("%s no longer lists %d of its %d assets (the library has %d); nothing was deleted", s.src.Name(), len(missing), s.before, s.library),
 			Hint:    "if they are really gone, run again with --allow-deletes; if not, look at the source's credentials and paths"}
+	}
+	if source, ok := s.src.(Confirmer); ok && len(missing) > 0 {
+		var err error
+		missing, err = source.Confirm(s.ctx, missing, s.take)
+		if err = cmp.Or(err, s.failed); err != nil {
+			return err
+		}
+	}
+	for _, id := range missing {
+		s.plan.Delete(id)
 	}
 	s.result.Deleted += len(missing)
 	s.pending.Delete = append(s.pending.Delete, missing...)
