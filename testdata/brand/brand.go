@@ -1,5 +1,5 @@
 // Package brand is the demo library of Semdex: a fictional outdoor company, its pictures (as metadata only), its
-// vocabulary in English and German, judged queries, and half a year of simulated usage. The README beside it tells
+// vocabulary in English and German, judged queries, and nine months of simulated usage. The README beside it tells
 // what is hidden in the data and why.
 //
 // Nothing here is read at run time but Files, which `semdex demo` serves and tests index.

@@ -1,4 +1,4 @@
-// Command simulate writes events.jsonl of the brand library: half a year of usage that nobody ever made.
+// Command simulate writes events.jsonl of the brand library: nine months of usage that nobody ever made.
 //
 // The events are SIMULATED. No person looked, searched or paid; each line says so with "source":"simulated".
 // They exist to give reports something to report on, so a story is laid into them (the README tells it).
@@ -19,7 +19,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -203,51 +202,68 @@ const (
 )
 
 var wishes = []wish{
-	{"en", "sustainable packaging", 24, []string{topic + "sustainable-packaging"}, 9},
-	{"de", "nachhaltige Verpackung", 24, []string{topic + "sustainable-packaging"}, 9},
-	{"en", "eco packaging", 24, []string{topic + "sustainable-packaging"}, 3},
+	{"en", "sustainable packaging", 27, []string{topic + "sustainable-packaging"}, 9},
+	{"de", "nachhaltige Verpackung", 27, []string{topic + "sustainable-packaging"}, 9},
+	{"en", "eco packaging", 27, []string{topic + "sustainable-packaging"}, 3},
 	{"en", "recyclable", 9, []string{topic + "recyclable"}, 3},
 	{"de", "umweltfreundlich", 3, []string{topic + "eco-friendly"}, 3},
 	{"de", "klimaneutral", 2, []string{topic + "carbon-neutral"}, 2},
-	{"en", "back-to-school", 31, []string{topic + "back-to-school"}, 5},
-	{"de", "Schulanfang 2026", 33, []string{topic + "back-to-school"}, 7},
-	{"de", "Schulranzen", 1, []string{product + "satchel"}, 3},
-	{"en", "students", 9, []string{topic + "students"}, 3},
-	{"de", "Schulrucksack", 12, []string{product + "school-backpack"}, 4},
-	{"de", "Hüttentour", 20, []string{topic + "hut-to-hut"}, 10},
-	{"en", "hut to hut", 20, []string{topic + "hut-to-hut"}, 6},
-	{"de", "Berghütte", 12, []string{topic + "mountain-hut"}, 4},
-	{"en", "rain jacket", 18, []string{product + "rain-jacket"}, 6},
-	{"de", "Regenjacke Kinder", 7, []string{product + "rain-jacket"}, 4},
+	{"en", "back-to-school", 55, []string{topic + "back-to-school"}, 5},
+	{"de", "Schulanfang 2026", 140, []string{topic + "back-to-school"}, 7},
+	{"de", "Schulranzen", 20, []string{product + "satchel"}, 3},
+	{"en", "students", 10, []string{topic + "students"}, 3},
+	{"de", "Schulrucksack", 20, []string{product + "school-backpack"}, 4},
+	{"de", "Hüttentour", 48, []string{topic + "hut-to-hut"}, 10},
+	{"en", "hut to hut", 48, []string{topic + "hut-to-hut"}, 6},
+	{"de", "Berghütte", 54, []string{topic + "mountain-hut"}, 4},
+	{"en", "rain jacket", 26, []string{product + "rain-jacket"}, 6},
+	{"de", "Regenjacke Kinder", 36, []string{product + "rain-jacket"}, 4},
 	{"en", "rain jacket liner", 2, []string{product + "rain-jacket-liner"}, 2},
-	{"de", "Griesel gelb", 8, []string{product + "griesel"}, 3},
-	{"de", "Skitour", 4, []string{topic + "ski-touring"}, 4},
-	{"en", "headlamp", 7, []string{product + "headlamp"}, 2},
-	{"en", "trail", 14, []string{topic + "trail", product + "trail"}, 4},
-	{"en", "trail running", 6, []string{topic + "trail-running"}, 4},
-	{"de", "Reparatur", 9, []string{topic + "repair"}, 5},
-	{"en", "repair", 9, []string{topic + "repair"}, 3},
-	{"de", "Gletscher", 4, []string{topic + "glacier"}, 2},
-	{"en", "lake sunrise", 4, []string{topic + "lake", topic + "golden-hour"}, 2},
-	{"en", "logo white", 4, []string{topic + "logo"}, 4},
-	{"de", "Größentabelle", 2, []string{topic + "fit-and-size"}, 3},
-	{"en", "size chart jackets", 2, []string{topic + "fit-and-size", product + "jackets"}, 2},
-	{"de", "Daunenjacke Freisteller", 3, []string{product + "down-jacket", topic + "packshot"}, 3},
-	{"en", "packshot steinbock", 1, []string{product + "steinbock", topic + "packshot"}, 3},
-	{"de", "Familie wandern", 6, []string{topic + "family", topic + "hiking"}, 4},
-	{"en", "camping lake", 3, []string{topic + "camping", topic + "lake"}, 2},
+	{"de", "Griesel gelb", 25, []string{product + "griesel"}, 3},
+	{"de", "Skitour", 5, []string{topic + "ski-touring"}, 4},
+	{"en", "headlamp", 6, []string{product + "headlamp"}, 2},
+	{"en", "trail", 27, []string{topic + "trail", product + "trail"}, 4},
+	{"en", "trail running", 10, []string{topic + "trail-running"}, 4},
+	{"de", "Reparatur", 22, []string{topic + "repair"}, 5},
+	{"en", "repair", 22, []string{topic + "repair"}, 3},
+	{"de", "Gletscher", 6, []string{topic + "glacier"}, 2},
+	{"en", "lake sunrise", 20, []string{topic + "lake", topic + "golden-hour"}, 2},
+	{"en", "logo white", 9, []string{topic + "logo"}, 4},
+	{"de", "Größentabelle", 8, []string{topic + "fit-and-size"}, 3},
+	{"en", "size chart jackets", 53, []string{topic + "fit-and-size", product + "jackets"}, 2},
+	{"de", "Daunenjacke Freisteller", 54, []string{product + "down-jacket", topic + "packshot"}, 3},
+	{"en", "packshot steinbock", 63, []string{product + "steinbock", topic + "packshot"}, 3},
+	{"de", "Familie wandern", 40, []string{topic + "family", topic + "hiking"}, 4},
+	{"en", "camping lake", 19, []string{topic + "camping", topic + "lake"}, 2},
 	{"de", "PFAS-frei", 4, []string{topic + "pfas-free"}, 2},
+	{"de", "Schultüte", 3, []string{topic + "first-school-day"}, 4},
+	{"de", "Turnbeutel", 3, []string{product + "gym-bag"}, 2},
+	{"en", "school bag", 20, []string{product + "school-backpack"}, 3},
+	{"de", "Schulferien", 2, []string{topic + "school-holidays"}, 2},
+	{"de", "Anreise mit der Bahn", 4, []string{topic + "arriving-by-train"}, 4},
+	{"en", "car-free travel", 4, []string{topic + "arriving-by-train"}, 2},
+	{"de", "Verleih", 4, []string{topic + "rental"}, 3},
+	{"de", "Rücknahme", 3, []string{topic + "take-back"}, 2},
+	{"de", "Ausbildung", 4, []string{topic + "apprenticeship"}, 2},
+	{"de", "Steinbock", 16, []string{topic + "ibex", product + "steinbock"}, 3},
+	{"en", "hut slippers", 3, []string{product + "hut-slippers"}, 1},
+	{"en", "rain poncho", 3, []string{product + "poncho"}, 2},
+	{"en", "trail race", 5, []string{topic + "trail-race"}, 2},
+	{"de", "Schaufenster", 6, []string{topic + "window-display"}, 2},
+	{"en", "wild swimming", 3, []string{topic + "wild-swimming"}, 1},
 	// wanted, and not there: nothing approved shows bikepacking
 	{"en", "bikepacking", 0, []string{topic + "bikepacking"}, 8},
 	{"de", "Bikepacking", 0, []string{topic + "bikepacking"}, 8},
 	{"en", "bike packing", 0, []string{topic + "bikepacking"}, 3},
 	{"de", "Gravelreise", 0, []string{topic + "bikepacking"}, 2},
-	{"en", "gravel tour alps", 0, []string{topic + "bikepacking"}, 2},
+	{"en", "gravel tour", 0, []string{topic + "bikepacking"}, 2},
 	// words the vocabulary does not know
 	{"de", "Kletterhelm", 0, nil, 2},
-	{"en", "vegan boots", 0, nil, 2},
+	{"en", "vegan", 0, nil, 2},
 	{"de", "Hängematte", 0, nil, 1},
-	{"en", "dog on trail", 0, []string{topic + "trail", product + "trail"}, 1},
+	{"en", "dog harness", 0, nil, 1},
+	{"de", "Kindertrage", 0, nil, 2},
+	{"de", "Kinderrucksack", 0, nil, 6}, // there are some, but nobody called them that
 }
 
 // pull says how strongly a campaign draws people of a market in a month. Hut to Hut is made for DACH and does far
@@ -259,7 +275,7 @@ func pull(campaign, market string, month time.Month) float64 {
 		if month < time.April {
 			return 0.3
 		}
-		if market == "dach" {
+		if market == "dach" && month < time.September {
 			return 16
 		}
 		if alpine {
@@ -292,14 +308,49 @@ func pull(campaign, market string, month time.Month) float64 {
 		}
 		return 1
 	case "Back to School 2026":
-		if month >= time.May {
-			return 6
+		switch {
+		case month >= time.September:
+			return 2
+		case month >= time.August:
+			return 12
+		case month >= time.July:
+			return 9
+		case month >= time.May:
+			return 4
 		}
 		return 0.5
+	case "Storm Season 2026":
+		if market == "nordics" || market == "uk" {
+			return 4
+		}
+		return 1
+	case "Summer Sale 2026":
+		return 2
 	case "":
 		return 0.8
 	}
 	return 0.5
+}
+
+// inSeason says how much more a wish is on people's lips in a month than in the run of the year.
+func inSeason(w wish, market string, month time.Month) float64 {
+	names := func(concepts ...string) bool {
+		return slices.ContainsFunc(concepts, func(c string) bool { return slices.Contains(w.concepts, c) })
+	}
+	switch {
+	case names(topic + "hut-to-hut"):
+		return min(2.5, pull("Hut to Hut 2026", market, month)/2)
+	case names(topic+"back-to-school", topic+"first-school-day", product+"school-backpack", product+"gym-bag", product+"satchel"),
+		w.q == "Kinderrucksack":
+		return []float64{0.3, 0.3, 0.3, 0.4, 0.7, 1.3, 3.5, 4.5, 1.5}[month-1]
+	case names(topic + "school-holidays"):
+		return []float64{0, 0, 0, 0, 0, 0, 3, 3, 0}[month-1]
+	case names(topic+"arriving-by-train", topic+"wild-swimming"):
+		return []float64{0, 0, 0, 0.5, 2, 2, 2, 2, 1}[month-1]
+	case names(topic+"ski-touring", topic+"snow"):
+		return []float64{2.5, 2.5, 1.5, 0.3, 0.1, 0.1, 0.1, 0.2, 0.8}[month-1]
+	}
+	return 1
 }
 
 // favourites are what everybody reaches for first.
@@ -307,6 +358,8 @@ var favourites = map[string]float64{
 	"img-0001": 9, "img-0002": 6, "vid-0001": 7, "vid-0003": 4, "img-0007": 4, "doc-0001": 3, "gfx-0013": 3,
 	"img-0017": 4, "img-0020": 3, "gfx-0001": 3, "img-0034": 6, "img-0057": 6, "img-0072": 5, "img-0083": 5, "img-0094": 5,
 	"img-0065": 4, "img-0100": 3, "img-0102": 4, "gfx-0005": 6, "gfx-0006": 5, "doc-0012": 3, "doc-0013": 4, "img-0123": 3, "img-0142": 4,
+	"img-0173": 3, "vid-0021": 3, "doc-0025": 4, "vid-0022": 2, "img-0187": 4, "img-0197": 3, "img-0214": 5, "img-0206": 2, "img-0251": 4,
+	"img-0308": 2, "img-0302": 2, "img-0271": 4, "img-0274": 3, "img-0277": 3, "img-0283": 3,
 }
 
 // fame is how well known an asset is. Apart from the favourites it follows from the id alone, and a fifth is never found.
@@ -326,8 +379,11 @@ func fame(id string) float64 {
 	}
 }
 
-// neverUsed was licensed in January and is still waiting for its first page.
-const neverUsed = "img-0112"
+// neverUsed were licensed and are still waiting for their first page.
+var neverUsed = []string{"img-0112", "vid-0032", "img-0269"}
+
+// socialOnly is the reel of the cat. Social media cannot have enough of it, and nobody else has asked for it.
+const socialOnly = "vid-0027"
 
 type simulation struct {
 	rand     *rand.Rand
@@ -337,10 +393,10 @@ type simulation struct {
 	queries  int
 }
 
-// everyday fills the half year with sessions: someone of a market looks for something, looks at it, perhaps uses it.
+// everyday fills nine months with sessions: someone of a market looks for something, looks at it, perhaps uses it.
 func (s *simulation) everyday() {
-	for day := date(2026, 1, 1); day.Before(date(2026, 7, 1)); day = day.AddDate(0, 0, 1) {
-		n := 2 + s.rand.IntN(4)
+	for day := date(2026, 1, 1); day.Before(date(2026, 10, 1)); day = day.AddDate(0, 0, 1) {
+		n := 3 + s.rand.IntN(5)
 		if wd := day.Weekday(); wd == time.Saturday || wd == time.Sunday {
 			n = s.rand.IntN(2)
 		}
@@ -354,7 +410,7 @@ func (s *simulation) session(day time.Time) {
 	m := markets[s.pick(len(markets), func(i int) float64 { return float64(markets[i].share) })]
 	s.sessions++
 	now := day.Add(time.Duration(6*60+s.rand.IntN(12*60))*time.Minute + time.Duration(s.rand.IntN(60))*time.Second)
-	if s.rand.IntN(12) == 0 { // late at night, when it is tomorrow in Berlin already
+	if s.rand.IntN(12) == 0 && day.Before(date(2026, 9, 30)) { // late at night, when it is tomorrow in Berlin already
 		now = day.Add(22*time.Hour + time.Duration(s.rand.IntN(119))*time.Minute)
 	}
 	e := event{
@@ -384,11 +440,7 @@ func (s *simulation) search(e *event, m market, day time.Time, now *time.Time) (
 		if wishes[i].lang != m.lang && s.rand.IntN(6) > 0 {
 			return 0
 		}
-		x := float64(wishes[i].share)
-		if strings.HasPrefix(wishes[i].q, "Hütten") || wishes[i].q == "hut to hut" {
-			x *= min(2.5, pull("Hut to Hut 2026", m.name, day.Month())/2)
-		}
-		return x
+		return float64(wishes[i].share) * inSeason(wishes[i], m.name, day.Month())
 	})]
 	s.queries++
 	q := *e
@@ -418,7 +470,7 @@ func (s *simulation) choose(m market, day time.Time, found []asset) (asset, bool
 	}
 	weight := func(i int) float64 {
 		a := from[i]
-		if a.ID == neverUsed || !a.usable(day, m.countries) {
+		if slices.Contains(neverUsed, a.ID) || a.ID == socialOnly || !a.usable(day, m.countries) {
 			return 0
 		}
 		return fame(a.ID) * pull(a.campaign(), m.name, day.Month())
@@ -513,12 +565,22 @@ func (s *simulation) planted() {
 		s.events = append(s.events, event{Type: "license.purchase", OccurredAt: moment(at), AssetID: id, Actor: buyer, Client: smintio,
 			Context: c, Value: &value{amount, currency}})
 	}
-	buy("2026-01-13T20:15:00Z", neverUsed, 389, "EUR", "")
+	buy("2026-01-13T20:15:00Z", neverUsed[0], 389, "EUR", "")
+	buy("2026-01-28T16:40:31Z", "img-0277", 140, "EUR", "")                // editorial
 	buy("2026-02-03T09:41:12Z", "img-0122", 110, "EUR", "Hut to Hut 2026") // more countries
-	buy("2026-02-11T14:02:50Z", "img-0119", 155, "EUR", "")                // more copies
-	buy("2026-03-24T10:30:05Z", "img-0118", 95, "EUR", "")                 // another year, editorial
+	buy("2026-02-05T16:12:20Z", "img-0267", 175, "EUR", "")
+	buy("2026-02-11T14:02:50Z", "img-0119", 155, "EUR", "") // more copies
+	buy("2026-03-04T09:20:00Z", neverUsed[1], 640, "EUR", "")
+	buy("2026-03-24T10:30:05Z", "img-0118", 95, "EUR", "") // another year, editorial
+	buy("2026-04-10T08:55:00Z", "img-0271", 165, "EUR", "Hut to Hut 2026")
 	buy("2026-04-15T17:20:00Z", "img-0113", 249, "USD", "Spring Trails 2026")
+	buy("2026-05-07T11:03:17Z", neverUsed[2], 275, "GBP", "")
+	buy("2026-05-12T09:30:00Z", "img-0283", 85, "EUR", "")
+	buy("2026-06-02T07:15:40Z", "img-0274", 129, "EUR", "Back to School 2026")
 	buy("2026-06-10T08:05:44Z", "img-0114", 119, "EUR", "Back to School 2026")
+	buy("2026-06-20T10:00:00Z", "img-0275", 25, "EUR", "Back to School 2026")
+	buy("2026-07-14T06:48:09Z", "img-0285", 260, "USD", "")
+	buy("2026-09-16T12:21:55Z", "img-0279", 230, "USD", "Spring 2027")
 
 	late := actor{"u_77c0ffee", "user", "marketing-uk"}
 	for _, at := range []string{"2026-02-04T11:10:00Z", "2026-02-19T15:22:31Z", "2026-03-02T09:05:00Z"} {
@@ -529,6 +591,39 @@ func (s *simulation) planted() {
 	for _, at := range []string{"2026-05-06T07:50:10Z", "2026-05-20T13:14:00Z"} {
 		s.events = append(s.events, event{Type: "asset.download", OccurredAt: moment(at), AssetID: "img-0113", Rendition: "web", Actor: abroad, Client: portal,
 			Context: &context{Region: "DE", Channel: "web"}})
+	}
+	shop := func(at, id string, count int, client client, c context) {
+		c.Channel, c.IntendedUse = "web", "landing page"
+		s.events = append(s.events, event{Type: "asset.embed", OccurredAt: moment(at), AssetID: id, Count: count, Client: client,
+			Actor: actor{ID: "svc_" + client.Name, Type: "service"}, Context: &c})
+	}
+	for i, at := range []string{"2026-06-08T23:00:00Z", "2026-06-15T23:00:00Z", "2026-06-22T23:00:00Z", "2026-07-06T23:00:00Z"} {
+		shop(at, "img-0267", 18+7*i, shopEN, context{Region: "US"}) // licensed for Germany, Austria, Switzerland
+	}
+	for i, at := range []string{"2026-07-13T22:30:00Z", "2026-07-27T22:30:00Z", "2026-08-10T22:30:00Z", "2026-08-24T22:30:00Z", "2026-09-07T22:30:00Z"} {
+		shop(at, "img-0268", 31-4*i, shopDE, context{Region: "DE", Campaign: "Back to School 2026"}) // its licence ended with June
+	}
+	s.reel()
+}
+
+// reel plants the use of one asset by one channel.
+func (s *simulation) reel() {
+	for week := date(2026, 3, 2); week.Before(date(2026, 9, 28)); week = week.AddDate(0, 0, 7) {
+		for range 2 + s.rand.IntN(4) {
+			m := markets[s.pick(len(markets), func(i int) float64 { return float64(markets[i].share) })]
+			now := week.Add(time.Duration(s.rand.IntN(5*24*60))*time.Minute + 8*time.Hour)
+			e := event{AssetID: socialOnly, Actor: s.person(m), Client: portal, Context: &context{Channel: "social", Region: m.regions[s.rand.IntN(len(m.regions))]}}
+			for _, kind := range []string{"asset.view", "asset.share", "asset.download"}[:1+s.rand.IntN(3)] {
+				e.Type, e.OccurredAt, e.Count, e.Rendition = kind, now, 0, ""
+				switch kind {
+				case "asset.share":
+					e.Count = 1 + s.rand.IntN(6)
+				case "asset.download":
+					e.Rendition = "web"
+				}
+				s.add(e, &now)
+			}
+		}
 	}
 }
 
