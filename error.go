@@ -55,6 +55,15 @@ func CodeOf(err error) Code {
 	return Internal
 }
 
+// HintOf gives the hint of the first Error in err's chain, "" where there is none.
+func HintOf(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Hint
+	}
+	return ""
+}
+
 // Public gives what of err may be shown to a stranger: its code, message and hint. Whatever is no Error
 // becomes Internal and a bland line, so that no path, address or secret leaks through a wrapped cause.
 func Public(err error) *Error {

@@ -46,6 +46,7 @@ var engines = map[string]string{
 	"github.com/gin-gonic/gin":                  "api",
 	"github.com/danielgtaylor/huma":             "api",
 	"golang.org/x/oauth2":                       "indexer",
+	"github.com/robfig/cron":                    "indexer",
 }
 
 // sourceFile is a Go file of the module. Room is its folder, "." for the root.

@@ -122,8 +122,9 @@ type Status struct {
 // semdex.Public gives and no more.
 type SourceStatus struct {
 	Name       string           `json:"name"`
-	LastSync   *time.Time       `json:"last_sync" doc:"end of the last complete run; null before the first"`
-	LagSeconds float64          `json:"lag_seconds" doc:"how far the library is behind the source"`
+	Kind       string           `json:"kind" enum:"assets,concepts" doc:"what it brings"`
+	LastSync   *time.Time       `json:"last_sync" doc:"start of the last run that went well; null before the first"`
+	LagSeconds float64          `json:"lag_seconds" doc:"how far the library may be behind the source"`
 	LastError  string           `json:"last_error,omitempty"`
 	Counts     map[string]int64 `json:"counts,omitempty" doc:"of the last run, such as added, changed, deleted, rejected"`
 }

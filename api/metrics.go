@@ -59,13 +59,15 @@ type gauge struct {
 type gauges struct {
 	libraries Libraries
 	counts    []gauge
-	lag, fail *prometheus.Desc
+
+	lag, synced, fail *prometheus.Desc
 }
 
 func newGauges(l Libraries) *gauges {
 	g := &gauges{libraries: l,
-		lag:  prometheus.NewDesc("semdex_source_lag_seconds", "How far a library is behind a source.", []string{"library", "source"}, nil),
-		fail: prometheus.NewDesc("semdex_source_failing", "1 where the last run of a source failed.", []string{"library", "source"}, nil),
+		lag:    prometheus.NewDesc("semdex_source_lag_seconds", "How far a library may be behind a source.", []string{"library", "source"}, nil),
+		synced: prometheus.NewDesc("semdex_source_last_sync_timestamp_seconds", "When the last run of a source that went well began.", []string{"library", "source"}, nil),
+		fail:   prometheus.NewDesc("semdex_source_failing", "1 where the last run of a source failed.", []string{"library", "source"}, nil),
 	}
 	add := func(name, help string, of func(Status) float64) {
 		g.counts = append(g.counts, gauge{prometheus.NewDesc(name, help, []string{"library"}, nil), of})
@@ -84,6 +86,7 @@ func (g *gauges) Describe(out chan<- *prometheus.Desc) {
 		out <- c.desc
 	}
 	out <- g.lag
+	out <- g.synced
 	out <- g.fail
 }
 
@@ -100,7 +103,10 @@ func (g *gauges) Collect(out chan<- prometheus.Metric) {
 			if source.LastError != "" {
 				failing = 1
 			}
-			out <- prometheus.MustNewConstMetric(g.lag, prometheus.GaugeValue, source.LagSeconds, s.Library, source.Name)
+			if source.LastSync != nil { // before the first run there is no telling
+				out <- prometheus.MustNewConstMetric(g.lag, prometheus.GaugeValue, source.LagSeconds, s.Library, source.Name)
+				out <- prometheus.MustNewConstMetric(g.synced, prometheus.GaugeValue, float64(source.LastSync.Unix()), s.Library, source.Name)
+			}
 			out <- prometheus.MustNewConstMetric(g.fail, prometheus.GaugeValue, failing, s.Library, source.Name)
 		}
 	}

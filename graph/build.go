@@ -119,16 +119,20 @@ func (b *builder) classify() {
 // retired reports whether r is only what is left of a concept: deprecated, without a SKOS label, a concept by
 // its thesaurus' own class alone. It is no concept of the graph, but its URI leads to its successor.
 func (r *resource) retired() bool {
-	for _, kind := range []semdex.LabelKind{semdex.PrefLabel, semdex.AltLabel, semdex.HiddenLabel} {
-		if len(r.literals[nsSKOS+kind.String()])+len(r.links[nsXL+kind.String()]) > 0 {
-			return false
-		}
-	}
-	return r.deprecated() && !slices.Contains(r.types, nsSKOS+"Concept")
+	return !r.labelled() && r.deprecated() && !slices.Contains(r.types, nsSKOS+"Concept")
 }
 
+// labelled reports whether r bears a SKOS label of any kind.
+func (r *resource) labelled() bool {
+	return slices.ContainsFunc([]semdex.LabelKind{semdex.PrefLabel, semdex.AltLabel, semdex.HiddenLabel}, func(kind semdex.LabelKind) bool {
+		return len(r.literals[nsSKOS+kind.String()])+len(r.links[nsXL+kind.String()]) > 0
+	})
+}
+
+// deprecated reports whether r says so, or is the stub that a merge leaves: replaced, without a SKOS label.
 func (r *resource) deprecated() bool {
-	return slices.ContainsFunc(r.literals[nsOWL+"deprecated"], func(t rdf.Term) bool { return t.Value == "true" || t.Value == "1" })
+	return slices.ContainsFunc(r.literals[nsOWL+"deprecated"], func(t rdf.Term) bool { return t.Value == "true" || t.Value == "1" }) ||
+		!r.labelled() && len(r.links[nsDCT+"isReplacedBy"]) > 0
 }
 
 // succeed makes the URIs of what is no concept any more lead to the one concept that has taken its place.
@@ -219,7 +223,8 @@ func (b *builder) notes(r *resource) []Note {
 	return slices.Compact(notes)
 }
 
-// labels reads the plain labels of r and those that stand as SKOS-XL resources.
+// labels reads the plain labels of r and those that stand as SKOS-XL resources. The stub of a concept that was
+// merged or deleted may have an rdfs:label alone.
 func (b *builder) labels(r *resource) []semdex.Label {
 	var labels []semdex.Label
 	for _, kind := range []semdex.LabelKind{semdex.PrefLabel, semdex.AltLabel, semdex.HiddenLabel} {
@@ -232,6 +237,13 @@ func (b *builder) labels(r *resource) []semdex.Label {
 		for _, t := range terms {
 			if text := strings.TrimSpace(t.Value); text != "" {
 				labels = append(labels, semdex.Label{Text: text, Lang: semdex.LanguageTag(t.Lang), Kind: kind})
+			}
+		}
+	}
+	if !r.labelled() && r.deprecated() {
+		for _, t := range r.literals[nsRDFS+"label"] {
+			if text := strings.TrimSpace(t.Value); text != "" {
+				labels = append(labels, semdex.Label{Text: text, Lang: semdex.LanguageTag(t.Lang), Kind: semdex.PrefLabel})
 			}
 		}
 	}

@@ -9,6 +9,7 @@ package indexer
 
 import (
 	"context"
+	"fmt"
 
 	"semdex"
 	"semdex/internal/mirror"
@@ -103,6 +104,17 @@ type Rejection struct {
 	ID     semdex.AssetID `json:"id,omitempty"` // where it could be told; what is stored under it stays
 	Reason string         `json:"reason"`
 	Raw    string         `json:"raw,omitempty"` // the record as it came, cut at MaxRaw bytes
+}
+
+// Place says where the record stands, as far as it can be told.
+func (r Rejection) Place() string {
+	switch {
+	case r.Line > 0:
+		return fmt.Sprintf("%s:%d", r.File, r.Line)
+	case r.File == "":
+		return string(r.ID)
+	}
+	return r.File
 }
 
 // MaxRaw bounds how much of a rejected record is kept, in bytes.

@@ -30,6 +30,8 @@ type Result struct {
 	Unchanged int         `json:"unchanged"`
 	Rejected  []Rejection `json:"rejected,omitempty"`
 	Complete  bool        `json:"complete"` // the source was listed whole
+
+	Listed []semdex.AssetID `json:"-"` // where it was not: the assets that were listed and could be read
 }
 
 // batchSize is how many records are stored in one transaction: large enough to share the price of making
@@ -59,6 +61,7 @@ type syncing struct {
 	before  int // and of this one
 	pending mirror.Batch
 	listed  int
+	partial bool  // the listing goes on from a cursor
 	failed  error // what take gave, should a source go on regardless
 	result  Result
 }
@@ -86,6 +89,7 @@ func (s *syncing) run() error {
 		return err
 	}
 	if s.result.Complete = listing.Complete; listing.Complete {
+		s.result.Listed = nil
 		if err := s.deleteMissing(); err != nil {
 			return err
 		}
@@ -105,6 +109,7 @@ func (s *syncing) run() error {
 // fetch lists the source. Where what changed does not lead to as many assets as the source says it holds, some
 // were deleted, or changed unseen, without a word about it: then it is listed whole.
 func (s *syncing) fetch(cursor []byte) (Listing, error) {
+	s.partial = cursor != nil
 	listing, err := s.src.Fetch(s.ctx, cursor, s.take)
 	if err = cmp.Or(err, s.failed); err != nil || listing.Complete || listing.Total == 0 {
 		return listing, err
@@ -117,6 +122,7 @@ func (s *syncing) fetch(cursor []byte) (Listing, error) {
 		return listing, err
 	}
 	s.plan.Restart()
+	s.partial = false
 	s.result.Unchanged, s.result.Rejected = 0, nil
 	listing, err = s.src.Fetch(s.ctx, nil, s.take)
 	return listing, cmp.Or(err, s.failed)
@@ -205,6 +211,9 @@ func (s *syncing) asset(item Item) error {
 		if err := s.flush(); err != nil {
 			return err
 		}
+	}
+	if s.partial {
+		s.result.Listed = append(s.result.Listed, a.ID)
 	}
 	switch s.plan.Next(a.ID, record.Hash) {
 	case Unchanged:

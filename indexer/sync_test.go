@@ -206,7 +206,7 @@ func TestSync(t *testing.T) {
 			}
 			got := sync(t, m, &tt.src, tt.options)
 			tt.want.Source = "f"
-			if diff := cmp.Diff(tt.want, got, cmpopts.IgnoreFields(indexer.Rejection{}, "Reason", "Raw")); diff != "" {
+			if diff := cmp.Diff(tt.want, got, cmpopts.IgnoreFields(indexer.Rejection{}, "Reason", "Raw"), cmpopts.IgnoreFields(indexer.Result{}, "Listed")); diff != "" {
 				t.Errorf("result (-want +got):\n%s", diff)
 			}
 			for _, r := range got.Rejected {
@@ -445,5 +445,17 @@ func TestASourceThatListsNothingIsNotEmptied(t *testing.T) {
 	_, err := indexer.Sync(t.Context(), &fake{}, m, indexer.Options{})
 	if n, _ := m.Count(); semdex.CodeOf(err) != semdex.Conflict || n != 102 {
 		t.Errorf("a small source of a large library lists nothing: got error %v and %d stored, want a Conflict and 102", err, n)
+	}
+}
+
+func TestAnIncompleteListingTellsWhatItRead(t *testing.T) {
+	t.Parallel()
+	m := newMirror(t)
+	if got := sync(t, m, &fake{items: items("a=1 b=1 !c"), cursor: "c0"}, indexer.Options{}); got.Listed != nil {
+		t.Errorf("a whole listing: got %q, want nothing: all of it was read", got.Listed)
+	}
+	got := sync(t, m, &fake{items: items("a=1 c=1 !b -x"), cursor: "c1", partial: true}, indexer.Options{})
+	if diff := cmp.Diff([]semdex.AssetID{"f:a", "f:c"}, got.Listed); diff != "" {
+		t.Errorf("listed and read (-want +got):\n%s", diff)
 	}
 }

@@ -122,7 +122,9 @@ func TestWhatIsNotListedIsLookedUp(t *testing.T) {
 }
 
 // counts shows a result as "+added ~changed -deleted".
-func counts(r indexer.Result) string { return fmt.Sprintf("+%d ~%d -%d", r.Added, r.Changed, r.Deleted) }
+func counts(r indexer.Result) string {
+	return fmt.Sprintf("+%d ~%d -%d", r.Added, r.Changed, r.Deleted)
+}
 
 // shownAs gives "a=1 b=1" as stored shows it.
 func shownAs(s string) string {

@@ -35,7 +35,7 @@ type labelText struct {
 }
 
 // NewLabels reads all labels of th. langs are the library's languages: inflected forms are recognised in
-// these.
+// these. A label that a concept in use bears is not that of a deprecated one too: a merge hands labels on.
 func NewLabels(th Thesaurus, langs []string) *Labels {
 	l := &Labels{
 		langs: langs, exact: map[string][]LabelRef{}, key: map[string][]LabelRef{}, stems: map[string]map[string][]LabelRef{},
@@ -44,7 +44,12 @@ func NewLabels(th Thesaurus, langs []string) *Labels {
 	for _, lang := range langs {
 		l.stems[lang] = map[string][]LabelRef{}
 	}
+	var deprecated []int32
 	for c := range int32(th.Len()) {
+		if th.Deprecated(c) {
+			deprecated = append(deprecated, c)
+			continue
+		}
 		for _, label := range th.Labels(c) {
 			l.add(c, label)
 		}
@@ -52,7 +57,25 @@ func NewLabels(th Thesaurus, langs []string) *Labels {
 			l.notation[n] = append(l.notation[n], c)
 		}
 	}
+	l.addDeprecated(th, deprecated)
 	return l
+}
+
+// addDeprecated adds what names deprecated concepts and no concept in use.
+func (l *Labels) addDeprecated(th Thesaurus, deprecated []int32) {
+	taken := func(refs []LabelRef) bool { return len(refs) > 0 && !th.Deprecated(refs[0].Concept) }
+	for _, c := range deprecated {
+		for _, label := range th.Labels(c) {
+			if !taken(l.exact[text.Exact(label.Text)]) {
+				l.add(c, label)
+			}
+		}
+		for _, n := range th.Notations(c) {
+			if named := l.notation[n]; len(named) == 0 || th.Deprecated(named[0]) {
+				l.notation[n] = append(named, c)
+			}
+		}
+	}
 }
 
 func (l *Labels) add(c int32, label semdex.Label) {

@@ -127,3 +127,18 @@ func TestPreferLanguage(t *testing.T) {
 		}
 	}
 }
+
+func TestALabelIsOfTheConceptInUse(t *testing.T) {
+	voc := NewVocabulary(map[string]string{
+		"bag": "Bag@en | ~Satchel@en", "satchel": "satchel@en | ~Schoolbag@en", "purse": "Purse@en",
+	}, map[string]string{"satchel replaced": "bag", "satchel notation": "B1", "purse notation": "B1"})
+	labels := NewLabels(voc, []string{"en"})
+	for label, want := range map[string]string{"satchel": "bag", "schoolbag": "satchel", "purse": "purse"} {
+		if got := voc.Names(labels.Named(label, everyConcept)); got != want {
+			t.Errorf("%s: got %q, want %q", label, got, want)
+		}
+	}
+	if got := voc.Names(labels.Noted("B1", everyConcept)); got != "purse" {
+		t.Errorf("the notation: got %q, want that of the concept in use alone", got)
+	}
+}

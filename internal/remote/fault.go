@@ -62,6 +62,7 @@ type Fault struct {
 	URL      string // without its query, which may hold secrets
 	Status   int    // 0 where there was no answer
 	Said     string // what the system said, cut short
+	Asks     string // the schemes that a 401 asks for in WWW-Authenticate: "Basic", "Basic Bearer"
 	Attempts int
 	Err      error
 
@@ -146,6 +147,7 @@ func (f *Fault) answered(r *http.Response, body []byte) *Fault {
 		}
 		return f.of(Unreadable, nil)
 	case r.StatusCode == http.StatusUnauthorized:
+		f.Asks = asks(r.Header)
 		return f.of(Unauthorized, nil)
 	case r.StatusCode == http.StatusForbidden:
 		return f.of(Forbidden, nil)
@@ -157,6 +159,20 @@ func (f *Fault) answered(r *http.Response, body []byte) *Fault {
 		return f.of(Refused, nil)
 	}
 	return f.of(Broken, nil)
+}
+
+// asks gives the schemes that the headers say one may log in by.
+func asks(h http.Header) string {
+	var schemes []string
+	for _, challenge := range h.Values("WWW-Authenticate") {
+		for part := range strings.SplitSeq(challenge, ",") {
+			scheme, _, _ := strings.Cut(strings.TrimSpace(part), " ")
+			if scheme != "" && !strings.Contains(scheme, "=") { // a parameter of the scheme before
+				schemes = append(schemes, short(scheme))
+			}
+		}
+	}
+	return strings.Join(schemes, " ")
 }
 
 // maxSaid bounds what is quoted of an answer, in bytes.

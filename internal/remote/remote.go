@@ -56,6 +56,10 @@ type Request struct {
 	MaxBody int64         // bytes of the answer
 	Once    bool          // never to be repeated: it is not known to do the same twice
 	Pace    *Pace         // nil: none
+
+	// Whole says what an answer in 2xx lacks that ends too early for HTTP to notice; it is then asked for again
+	// as one that was cut off. nil: every answer is whole.
+	Whole func(body []byte) error
 }
 
 // Response is a whole answer in 2xx.
@@ -167,6 +171,12 @@ func (c *Client) attempt(ctx context.Context, r Request) (*Response, *Fault) {
 	}
 	if response.StatusCode/100 != 2 {
 		return nil, f.answered(response, body)
+	}
+	if r.Whole != nil {
+		if err := r.Whole(body); err != nil {
+			f.Status = response.StatusCode
+			return nil, f.of(Cut, err)
+		}
 	}
 	return &Response{Status: response.StatusCode, Header: response.Header, Body: body}, nil
 }

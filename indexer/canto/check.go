@@ -1,0 +1,243 @@
+package canto
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"semdex"
+	"semdex/indexer"
+	"semdex/internal/remote"
+)
+
+// maxClockOff is how far clocks may be apart, and stamps in the future.
+const maxClockOff = 5 * time.Minute
+
+// Check looks at the set-up: address, credentials, clock, account, custom fields, assets, stamps, folders, download
+// and limits. It lists nothing.
+func (s *Source) Check(ctx context.Context) []indexer.Finding {
+	c := &checking{fetching: s.fetching(ctx, func(indexer.Item) error { return nil }), limitedBefore: s.limited.Load()}
+	if c.address() && c.credentials() {
+		c.customFields()
+		c.assets()
+		c.stampsFit()
+		c.folders()
+		c.download()
+	}
+	c.limits()
+	return c.findings
+}
+
+// checking is a Check under way.
+type checking struct {
+	*fetching
+	findings      []indexer.Finding
+	server        time.Time // when the account answered, by Canto's clock; ours where it does not tell
+	newest        page      // the assets that were modified last
+	limitedBefore int64
+}
+
+func (c *checking) say(level indexer.Level, subject, message, mend string) {
+	c.findings = append(c.findings, indexer.Finding{Level: level, Subject: subject, Message: message, Mend: mend})
+}
+
+// tell tells an error as a finding.
+func (c *checking) tell(level indexer.Level, subject string, err error) {
+	var known *semdex.Error
+	if !errors.As(err, &known) {
+		c.say(level, subject, err.Error(), "try again")
+		return
+	}
+	message := known.Message
+	if fault := remote.FaultOf(err); fault != nil {
+		message += ": " + fault.Error()
+	}
+	c.say(level, subject, message, cmp.Or(known.Hint, "try again"))
+}
+
+// address asks without a token: any word of the server will do.
+func (c *checking) address() bool {
+	_, err := c.client.Do(c.ctx, c.request(groupUser, "/user", nil))
+	fault := remote.FaultOf(err)
+	if err != nil && (fault == nil || fault.Status == 0) {
+		c.tell(indexer.Failure, "address", err)
+		return false
+	}
+	c.say(indexer.Fine, "address", c.config.URL+" answers", "")
+	return true
+}
+
+// credentials gets a token and tries it, and tells of the clock and the account on the way.
+func (c *checking) credentials() bool {
+	var who user
+	response, err := c.read(c.ctx, c.request(groupUser, "/user", nil), into(&who))
+	fault := remote.FaultOf(err)
+	if err != nil && (fault == nil || fault.System != c.client.System || fault.Kind == remote.Unauthorized) {
+		c.tell(indexer.Failure, "credentials", err)
+		return false
+	}
+	if stored := c.tokens.storeError(c.ctx); stored != nil {
+		c.say(indexer.Warning, "credentials", "Canto gives a token, but it cannot be kept for the next run: "+stored.Error(), "make the data directory writable for this user")
+	} else {
+		c.say(indexer.Fine, "credentials", "Canto gives a token", "")
+	}
+	c.server = c.config.Now()
+	if err != nil {
+		c.tell(indexer.Failure, "account", err)
+		return true
+	}
+	c.clock(response.Header)
+	c.say(indexer.Fine, "account", "assets are seen as "+who.String()+" sees them", "")
+	return true
+}
+
+func (c *checking) clock(h http.Header) {
+	at, err := http.ParseTime(h.Get("Date"))
+	if err != nil {
+		return
+	}
+	c.server = at
+	if off := c.config.Now().Sub(at).Round(time.Second); off.Abs() > maxClockOff {
+		c.say(indexer.Warning, "clock", fmt.Sprintf("the clocks of this machine and of Canto are %s apart", off.Abs()), "set the clock of this machine by a time server (NTP)")
+		return
+	}
+	c.say(indexer.Fine, "clock", "agrees with that of Canto", "")
+}
+
+// user is the account whose rights a token has.
+type user struct {
+	UserID string `json:"userId"`
+	Name   string `json:"name"`
+	Email  string `json:"email"`
+}
+
+func (u user) String() string {
+	name := cmp.Or(u.Name, u.UserID, u.Email, "an account without a name")
+	if u.Email != "" && u.Email != name {
+		name += " (" + u.Email + ")"
+	}
+	return name
+}
+
+func (c *checking) customFields() {
+	const subject = "custom fields"
+	defined, err := c.resolveMap()
+	switch {
+	case err != nil:
+		c.tell(indexer.Failure, subject, err)
+	case len(c.targets) == 0:
+		c.say(indexer.Fine, subject, "none is mapped", "")
+	case c.config.UncheckedMap:
+		c.say(indexer.Warning, subject, "the map is not compared with the custom fields: one that is renamed loses its values without a word", "take unchecked_map out unless Canto does not list its custom fields")
+	default:
+		c.say(indexer.Fine, subject, fmt.Sprintf("all %d of the map are among the %d of Canto", len(c.targets), len(defined)), "")
+	}
+}
+
+// assets counts them by scheme.
+func (c *checking) assets() {
+	const subject = "assets"
+	total := 0
+	var parts []string
+	for _, scheme := range c.config.Schemes {
+		p, err := c.page(listing{name: "canto list " + scheme, path: "/" + scheme, query: byUpload(), scheme: scheme}, 0, 1)
+		if err != nil {
+			c.tell(indexer.Failure, subject, err)
+			return
+		}
+		n := max(p.found, len(p.rows))
+		if total += n; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, scheme))
+		}
+	}
+	if total == 0 {
+		c.say(indexer.Failure, subject, "the account sees no assets", "give the account of the API key the right to see them in Canto; check scope, user_id and schemes")
+		return
+	}
+	c.say(indexer.Fine, subject, strings.Join(parts, ", "), "")
+}
+
+// stampsFit looks whether the stamps make sense in the zone that they are read in.
+func (c *checking) stampsFit() {
+	const subject = "stamps"
+	var err error
+	if c.newest, err = c.page(c.recent(), 0, firstPage); err != nil {
+		c.tell(indexer.Failure, subject, err)
+		return
+	}
+	stamps := c.stamps(c.newest)
+	switch {
+	case len(stamps) == 0 && len(c.newest.rows) > 0:
+		c.say(indexer.Warning, subject, "assets do not tell when they were modified", "set modified: time")
+	case len(stamps) == 0:
+	case stamps[0].Sub(c.server) > maxClockOff:
+		c.say(indexer.Warning, subject, fmt.Sprintf("the newest asset was modified at %s, which is still to come: the stamps are not in %s",
+			stamps[0].Format("2006-01-02 15:04 MST"), c.config.TimeZone), fitting(stamps[0].In(c.config.TimeZone), c.server))
+	case !c.ordered(c.newest):
+		c.say(indexer.Warning, subject, "Canto does not sort assets by their modification, so every run lists all of them", "set modified to time or auto, whichever agrees with what Canto shows; else run less often")
+	default:
+		c.say(indexer.Fine, subject, "the newest modification was at "+stamps[0].Format("2006-01-02 15:04 MST"), "")
+	}
+}
+
+// zones are those in which Canto's tenants most likely are.
+var zones = []string{"Europe/London", "Europe/Berlin", "Europe/Helsinki", "Asia/Dubai", "Asia/Kolkata", "Asia/Singapore",
+	"Asia/Tokyo", "Australia/Sydney", "Pacific/Auckland", "America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles"}
+
+// fitting names the zone in which a stamp was made just now, or not long ago.
+func fitting(stamp, now time.Time) string {
+	const mend = "set time_zone to that of the Canto account"
+	best, least := "", time.Duration(0)
+	for _, name := range zones {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			continue // this machine does not know it
+		}
+		y, m, d := stamp.Date()
+		ago := now.Sub(time.Date(y, m, d, stamp.Hour(), stamp.Minute(), stamp.Second(), 0, zone))
+		if ago > -maxClockOff && (best == "" || ago < least) {
+			best, least = name, ago
+		}
+	}
+	if best == "" {
+		return mend
+	}
+	return mend + "; " + best + " would fit"
+}
+
+func (c *checking) folders() {
+	albums, err := c.tree(c.ctx)
+	if err != nil {
+		c.tell(indexer.Failure, "folders", err)
+		return
+	}
+	c.say(indexer.Fine, "folders", fmt.Sprintf("%d albums", len(albums)), "")
+}
+
+// download fetches one preview, as whoever looks for near duplicates does.
+func (c *checking) download() {
+	for _, e := range c.entries(c.recent(), c.newest.rows) {
+		if !e.known || e.foreign {
+			continue
+		}
+		body, err := c.Preview(c.ctx, c.id(e.key))
+		if err != nil {
+			c.tell(indexer.Warning, "download", err)
+			return
+		}
+		c.say(indexer.Fine, "download", fmt.Sprintf("a preview can be fetched (%d kB)", (len(body)+1023)/1024), "")
+		return
+	}
+}
+
+func (c *checking) limits() {
+	if n := c.limited.Load() - c.limitedBefore; n > 0 {
+		c.say(indexer.Warning, "limits", fmt.Sprintf("Canto asked %d times for fewer calls during this check", n), "other integrations share the limit of the account: set calls_per_minute lower")
+		return
+	}
+	c.say(indexer.Fine, "limits", "Canto did not ask for fewer calls", "")
+}
