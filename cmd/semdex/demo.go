@@ -18,6 +18,7 @@ import (
 	"semdex"
 	"semdex/api"
 	"semdex/cmd/internal/config"
+	"semdex/cmd/internal/demo"
 	"semdex/cmd/internal/library"
 	"semdex/search"
 	"semdex/testdata/brand"
@@ -55,50 +56,115 @@ func (p *program) runDemo(ctx context.Context, f *demoFlags) error {
 	if err != nil {
 		return err
 	}
-	c, err := p.demoConfig(dir, f)
+	d, err := p.startDemo(ctx, dir, f)
 	if err != nil {
 		return errors.Join(err, own.Close(ctx))
 	}
+	defer d.systems.Close()
 	listener, err := p.demoListener(f.listen)
 	if err != nil {
 		own.Close(ctx)
 		return err
 	}
-	return p.own(ctx, own, newSession(c, p.logger()), func(ctx context.Context, s *session) error {
-		return p.serveAPI(ctx, s, listener, func(ctx context.Context) error { return p.prepareDemo(ctx, s, listener.Addr()) })
+	return p.own(ctx, own, newSession(d.config, p.logger()), func(ctx context.Context, s *session) error {
+		return p.serveAPI(ctx, s, listener, func(ctx context.Context) error { return d.prepare(ctx, s, listener.Addr()) })
 	})
 }
 
-// demoConfig writes the files of the demo, but for data that stand there already, and reads their configuration.
-func (p *program) demoConfig(dir string, f *demoFlags) (*config.Config, error) {
+// demonstration is a demo under way: the imitations of Canto and PoolParty, and the configuration of the library
+// that is brought in from them.
+type demonstration struct {
+	*program
+	systems *demo.Systems
+	config  *config.Config
+	filled  bool
+}
+
+// startDemo writes the files of the demo, but for data that stand there already, starts the systems, and writes
+// the configuration. Where the files are those of the last run, the systems are filled later, so that the first
+// answer does not wait for it.
+func (p *program) startDemo(ctx context.Context, dir string, f *demoFlags) (*demonstration, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, &semdex.Error{Code: semdex.Invalid, Message: "cannot make the folder of the demo", Err: err, Hint: "choose another with --data"}
 	}
-	path := filepath.Join(dir, "semdex.yaml")
-	if f.assets != "" {
-		if err := replace(path, []byte(p.ownFilesConfig(f))); err != nil {
-			return nil, err
-		}
-		return config.Load(path)
+	base, name, events, content, err := p.demoContent(dir, f)
+	if err != nil {
+		return nil, err
 	}
-	err := fs.WalkDir(brand.Files, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+	systems, err := demo.Start(dir, content)
+	if err != nil {
+		return nil, err
+	}
+	d := &demonstration{program: p, systems: systems}
+	if !systems.Same() {
+		err = d.fill(ctx)
+	}
+	var text []byte
+	if err == nil {
+		text, err = systems.Configure(base, name, events)
+	}
+	path := filepath.Join(dir, "semdex.yaml")
+	if err == nil {
+		err = replace(path, text)
+	}
+	if err == nil {
+		d.config, err = config.Load(path)
+	}
+	if err != nil {
+		return nil, errors.Join(err, systems.Close())
+	}
+	return d, nil
+}
+
+// demoContent says what the demo shows: a configuration to start from, the name of its library, its events file,
+// and the files that fill the systems.
+func (p *program) demoContent(dir string, f *demoFlags) (base []byte, name, events string, c demo.Content, err error) {
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		return nil, "", "", c, err
+	}
+	if f.assets != "" {
+		c = demo.Content{Assets: p.path(f.assets), Vocabulary: p.path(f.vocabulary), Title: "Demo", Languages: []string{"en"}, Zone: zone}
+		return []byte("data: ./data\nlibraries:\n  demo:\n    languages: [en]\n"), "demo", "", c, nil
+	}
+	if err := writeBrand(dir); err != nil {
+		return nil, "", "", c, fmt.Errorf("write the brand library: %w", err)
+	}
+	base, err = brand.Files.ReadFile("semdex.yaml")
+	c = demo.Content{Assets: filepath.Join(dir, "assets.jsonl"), Vocabulary: filepath.Join(dir, "taxonomy.ttl"), Title: "Firnhain", Languages: []string{"en", "de"}, Zone: zone}
+	return base, "brand", "./events.jsonl", c, err
+}
+
+// writeBrand writes the files of the brand library, but for those that stand there: they may have been edited.
+func writeBrand(dir string) error {
+	return fs.WalkDir(brand.Files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || name == "semdex.yaml" {
 			return err
+		}
+		path := filepath.Join(dir, name)
+		if _, err := os.Stat(path); err == nil {
+			return nil
 		}
 		body, err := brand.Files.ReadFile(name)
 		if err != nil {
 			return err
 		}
-		path := filepath.Join(dir, name)
-		if _, err := os.Stat(path); err == nil && name != "semdex.yaml" {
-			return nil // perhaps edited
-		}
-		return replace(path, body)
+		return os.WriteFile(path, body, 0o600)
 	})
-	if err != nil {
-		return nil, fmt.Errorf("write the brand library: %w", err)
+}
+
+// fill puts the files into the systems, and tells of records that are none.
+func (d *demonstration) fill(ctx context.Context) error {
+	rejected, err := d.systems.Fill(ctx)
+	for i, r := range rejected {
+		if i == maxNamed {
+			d.say("demo: ... and %d more", len(rejected)-i)
+			break
+		}
+		d.say("demo: left out: %s: %s", r.Place(), r.Reason)
 	}
-	return config.Load(path)
+	d.filled = err == nil
+	return err
 }
 
 // replace writes a file if its content is another.
@@ -107,15 +173,6 @@ func replace(path string, body []byte) error {
 		return nil
 	}
 	return os.WriteFile(path, body, 0o600)
-}
-
-func (p *program) ownFilesConfig(f *demoFlags) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "# Written by semdex demo.\ndata: ./data\nlibraries:\n  demo:\n    sources:\n      - {type: files, assets: %q}\n", p.path(f.assets))
-	if f.vocabulary != "" {
-		fmt.Fprintf(&b, "    vocabularies:\n      - {type: file, path: %q}\n", p.path(f.vocabulary))
-	}
-	return b.String()
 }
 
 // demoListener takes the address or, where its port is taken, the next free one.
@@ -141,23 +198,28 @@ func (p *program) demoListener(address string) (net.Listener, error) {
 	return nil, &semdex.Error{Code: semdex.Conflict, Message: "cannot listen on " + address, Err: err, Hint: "choose another address with --listen"}
 }
 
-// prepareDemo brings the library in, proves that it answers, and prints what to do with it.
-func (p *program) prepareDemo(ctx context.Context, s *session, address net.Addr) error {
+// prepare brings the library in, proves that it answers, and prints what to do with it.
+func (d *demonstration) prepare(ctx context.Context, s *session, address net.Addr) error {
 	l, err := s.library(ctx, "")
 	if err != nil {
 		return err
 	}
-	_, answered, err := p.firstAnswer(ctx, l)
+	_, answered, err := d.firstAnswer(ctx, l)
 	if err != nil {
 		return err
 	}
 	if answered { // it stood there already: what changed comes in behind the first answer
 		s.setReady(nil)
 	}
-	if _, err := p.indexOne(ctx, l, library.SyncOptions{}); err != nil {
+	if !d.filled {
+		if err := d.fill(ctx); err != nil {
+			return err
+		}
+	}
+	if _, err := d.indexOne(ctx, l, library.SyncOptions{Full: d.systems.Moved, AllowDeletes: true}); err != nil {
 		return err
 	}
-	query, _, err := p.firstAnswer(ctx, l)
+	query, _, err := d.firstAnswer(ctx, l)
 	if err != nil {
 		return err
 	}
@@ -165,7 +227,7 @@ func (p *program) prepareDemo(ctx context.Context, s *session, address net.Addr)
 	if err != nil {
 		return err
 	}
-	return p.welcome(ctx, l, s.config.Path, "http://"+address.String(), key, query)
+	return d.welcome(ctx, l, "http://"+address.String(), key, query)
 }
 
 // firstAnswer asks what a demo asks first and reports whether there was anything to find. The first time that
@@ -225,12 +287,13 @@ func demoKey(s *session) (string, error) {
 	return plain, err
 }
 
-func (p *program) welcome(ctx context.Context, l *library.Library, config, base, key, query string) error {
+func (d *demonstration) welcome(ctx context.Context, l *library.Library, base, key, query string) error {
+	config := d.config.Path
 	status, err := l.Status(ctx)
 	if err != nil {
 		return err
 	}
-	if short, err := filepath.Rel(p.dir, config); err == nil && len(short) < len(config) {
+	if short, err := filepath.Rel(d.dir, config); err == nil && len(short) < len(config) {
 		config = short
 	}
 	var b strings.Builder
@@ -239,7 +302,7 @@ Semdex demo: %d assets, %d concepts, %d usage events%s
   API      %s/v1/search
   docs     %s/docs
   key      %s
-
+%s
 Search, with synonyms and narrower concepts:
   curl -s -H 'Authorization: Bearer %s' '%s/v1/search?q=%s&per_page=3'
 A report as CSV:
@@ -247,9 +310,18 @@ A report as CSV:
 The same on the command line, in another terminal:
   semdex search %q --config %s
 Stop with Ctrl-C.
-`, status.Assets, status.Concepts, status.Events, simulated(l), base, base, key, key, base, url.QueryEscape(query), key, base, query, config)
-	_, err = p.stdout.Write([]byte(b.String()))
+`, status.Assets, status.Concepts, status.Events, simulated(l), base, base, key, d.sources(), key, base, url.QueryEscape(query), key, base, query, config)
+	_, err = d.stdout.Write([]byte(b.String()))
 	return err
+}
+
+// sources says where the library comes from.
+func (d *demonstration) sources() string {
+	text := fmt.Sprintf("Brought in over HTTP, as from the real systems, by OAuth and page by page:\n  Canto      %s (imitation)\n", d.systems.Canto.URL())
+	if d.systems.PoolParty != nil {
+		text += fmt.Sprintf("  PoolParty  %s (imitation)\n", d.systems.PoolParty.URL())
+	}
+	return text
 }
 
 func simulated(l *library.Library) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,6 +12,7 @@ import (
 	"semdex"
 	"semdex/cmd/internal/library"
 	"semdex/graph"
+	"semdex/indexer"
 )
 
 func (p *program) index() *cobra.Command {
@@ -104,9 +106,17 @@ func (p *program) indexOne(ctx context.Context, l *library.Library, o library.Sy
 			p.say("%s: ... and %d more, all in %s", l.Name(), len(r.Rejected)-i, l.RejectedFile())
 			break
 		}
-		p.say("%s: rejected: %s:%d: %s", l.Name(), rej.File, rej.Line, rej.Reason)
+		p.say("%s: rejected: %s: %s", l.Name(), rejectedAt(rej), rej.Reason)
 	}
 	return len(r.Rejected), err
+}
+
+// rejectedAt says which record was rejected: by its place, and by its id where the place does not lead to it.
+func rejectedAt(r indexer.Rejection) string {
+	if r.Line > 0 && filepath.IsAbs(r.File) || r.ID == "" || r.Place() == string(r.ID) {
+		return r.Place()
+	}
+	return fmt.Sprintf("%s (%s)", r.ID, r.Place())
 }
 
 func (p *program) tellProblems(name string, problems []graph.Problem) {

@@ -132,7 +132,12 @@ func firstDifference(got, want string) string {
 	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
 	for i := range min(len(g), len(w)) {
 		if g[i] != w[i] {
-			return fmt.Sprintf("line %d: got %.300q, want %.300q", i+1, g[i], w[i])
+			at := 0
+			for at < min(len(g[i]), len(w[i])) && g[i][at] == w[i][at] {
+				at++
+			}
+			at = max(0, at-100)
+			return fmt.Sprintf("line %d, from %d: got %.300q, want %.300q", i+1, at, g[i][at:], w[i][at:])
 		}
 	}
 	return fmt.Sprintf("%d lines, want %d", len(g), len(w))

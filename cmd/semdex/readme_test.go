@@ -11,20 +11,20 @@ import (
 
 var update = flag.Bool("update", false, "write what commands print into the README")
 
-// TestReadmeShowsWhatCommandsPrint runs the commands of the README's console blocks on the brand library and
-// compares what they print with what stands there.
+// TestReadmeShowsWhatCommandsPrint runs the commands of the README's console blocks beside a demo and compares
+// what they print with what stands there.
 func TestReadmeShowsWhatCommandsPrint(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes; not with -short")
+	}
 	path := filepath.Join("..", "..", "README.md")
 	body, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	brand := brandFolder(t)
-	if err := os.Rename(brand, filepath.Join(dir, "semdex-demo")); err != nil {
-		t.Fatal(err)
-	}
-	output(t, dir, "index", "--config", "semdex-demo/semdex.yaml")
+	demo := startDemo(t, dir)
+	defer demo.stop(t)
 	const open, end = "```console\n$ bin/semdex ", "```\n"
 	var out bytes.Buffer
 	rest, blocks := string(body), 0

@@ -181,7 +181,7 @@ func (c *tate) labelQueries(t *testing.T, dir string, n int) (queries, qrels str
 		}
 		slices.Sort(relevant)
 		for _, work := range slices.Compact(relevant) {
-			fmt.Fprintf(&r, "s%s\t0\ttate:%s\t1\n", id, work)
+			fmt.Fprintf(&r, "s%s\t0\t%s\t1\n", id, work)
 		}
 	}
 	return writeTo(t, dir, "queries.jsonl", q.String()), writeTo(t, dir, "qrels.tsv", r.String())

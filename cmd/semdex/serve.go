@@ -18,6 +18,7 @@ import (
 	"semdex/api"
 	"semdex/cmd/internal/config"
 	"semdex/cmd/internal/owner"
+	"semdex/indexer"
 )
 
 func (p *program) serve() *cobra.Command {
@@ -98,7 +99,11 @@ func (p *program) serveAPI(ctx context.Context, s *session, listener net.Listene
 		}
 	}()
 	opening.Go(func() {
-		if err := p.openAll(ctx, s, prepare); err != nil {
+		err := p.openAll(ctx, s, prepare)
+		if err == nil {
+			err = runByClock(ctx, s, log)
+		}
+		if err != nil {
 			failed <- err
 		}
 	})
@@ -107,7 +112,7 @@ func (p *program) serveAPI(ctx context.Context, s *session, listener net.Listene
 	case err = <-failed:
 	}
 	stop()
-	opening.Wait() // whoever called closes the libraries next
+	opening.Wait() // with what runs by the clock: whoever called closes the libraries next
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
 	if late := server.Shutdown(end); late != nil { // what still runs now is cut off
@@ -135,6 +140,29 @@ func (p *program) openAll(ctx context.Context, s *session, prepare func(context.
 		}
 	}
 	s.setReady(nil)
+	return nil
+}
+
+// runByClock does what the libraries' schedules say, until ctx ends.
+func runByClock(ctx context.Context, s *session, log *slog.Logger) error {
+	var jobs []indexer.Job
+	for _, name := range s.Names() {
+		l, err := s.library(ctx, name)
+		if err != nil {
+			return err
+		}
+		own, err := l.Jobs()
+		if err != nil {
+			return err
+		}
+		if len(own) == 0 && l.Remote() {
+			log.Warn("nothing brings this library in step with its sources: it has no schedule", "library", name, "hint", `set schedule: "*/15 * * * *" in the configuration, or run semdex index`)
+		}
+		jobs = append(jobs, own...)
+	}
+	indexer.RunJobs(ctx, jobs, func(job string, times int) {
+		log.Warn("a run took longer than its schedule leaves; times were left out", "job", job, "times", times)
+	})
 	return nil
 }
 

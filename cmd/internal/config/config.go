@@ -43,6 +43,8 @@ type Library struct {
 	Sources      []Source     `yaml:"sources"`
 	Vocabularies []Vocabulary `yaml:"vocabularies"`
 	Dimensions   Dimensions   `yaml:"dimensions"`
+	Schedule     string       `yaml:"schedule"`  // when serve brings in what changed: a cron expression in time_zone
+	Reconcile    string       `yaml:"reconcile"` // when it compares with all that the sources hold
 
 	Zone *time.Location `yaml:"-"`
 }
@@ -52,18 +54,57 @@ type Rights struct {
 	Missing string `yaml:"missing"`
 }
 
-// Source is a system that assets and events come from.
+// Source is a system that assets and events come from. The tag "of" names the types that a key is for, none
+// where it is for all.
 type Source struct {
-	Type   string `yaml:"type"`
-	Prefix string `yaml:"prefix"` // first part of the ids; the type where empty
-	Assets string `yaml:"assets"` // files: path of the assets file
-	Events string `yaml:"events"` // files: path of the events file
+	Type     string `yaml:"type"`
+	Prefix   string `yaml:"prefix"`            // first part of the ids; the type where empty
+	Schedule string `yaml:"schedule"`          // instead of the library's
+	Assets   string `yaml:"assets" of:"files"` // path of the assets file
+	Events   string `yaml:"events" of:"files"` // path of the events file
+
+	Tenant         string            `yaml:"tenant" of:"canto"`
+	URL            string            `yaml:"url" of:"canto"`       // instead of https:// and the tenant
+	OAuthURL       string            `yaml:"oauth_url" of:"canto"` // instead of https://oauth. and the tenant's domain
+	TokenPath      string            `yaml:"token_path" of:"canto"`
+	AppID          string            `yaml:"app_id" of:"canto"`
+	AppSecret      Secret            `yaml:"app_secret" of:"canto"`
+	Scope          string            `yaml:"scope" of:"canto"`
+	UserID         string            `yaml:"user_id" of:"canto"`
+	Map            map[string]string `yaml:"map" of:"canto"` // custom field, by name or id -> our field
+	UncheckedMap   bool              `yaml:"unchecked_map" of:"canto"`
+	TimeZone       string            `yaml:"time_zone" of:"canto"` // of the tenant's stamps; the library's where empty
+	Schemes        []string          `yaml:"schemes" of:"canto"`
+	PageSize       int               `yaml:"page_size" of:"canto"`
+	MaxOffset      int               `yaml:"max_offset" of:"canto"`
+	TimeUnit       string            `yaml:"time_unit" of:"canto"`
+	Modified       string            `yaml:"modified" of:"canto"`
+	CallsPerMinute int               `yaml:"calls_per_minute" of:"canto"`
+
+	Zone *time.Location `yaml:"-"` // of TimeZone
 }
 
 // Vocabulary is where concepts come from.
 type Vocabulary struct {
 	Type string `yaml:"type"`
-	Path string `yaml:"path"` // file: path of the RDF file
+	Path string `yaml:"path" of:"file"` // path of the RDF file
+
+	URL            string   `yaml:"url" of:"poolparty"`
+	Project        string   `yaml:"project" of:"poolparty"`
+	Auth           string   `yaml:"auth" of:"poolparty"` // basic or oauth
+	Username       string   `yaml:"username" of:"poolparty"`
+	Password       Secret   `yaml:"password" of:"poolparty"`
+	TokenURL       string   `yaml:"token_url" of:"poolparty"`
+	ClientID       string   `yaml:"client_id" of:"poolparty"`
+	ClientSecret   Secret   `yaml:"client_secret" of:"poolparty"`
+	Grant          string   `yaml:"grant" of:"poolparty"` // password or client_credentials
+	Modules        []string `yaml:"modules" of:"poolparty"`
+	Format         string   `yaml:"format" of:"poolparty"`
+	History        string   `yaml:"history" of:"poolparty"`
+	ServerZone     string   `yaml:"server_zone" of:"poolparty"`
+	CallsPerMinute int      `yaml:"calls_per_minute" of:"poolparty"`
+
+	Zone *time.Location `yaml:"-"` // of ServerZone
 }
 
 // Dimension is a facet and report dimension.
@@ -107,7 +148,7 @@ func Load(path string) (*Config, error) {
 		return nil, &semdex.Error{Code: semdex.Invalid, Message: path + ": " + err.Error(), Hint: "begin with this:\n\n" + Example}
 	}
 	if err != nil {
-		return nil, &semdex.Error{Code: semdex.Invalid, Message: path + ": " + err.Error(), Hint: "the README has all keys"}
+		return nil, &semdex.Error{Code: semdex.Invalid, Message: path + ": " + err.Error(), Hint: cmp.Or(semdex.HintOf(err), "the README has all keys")}
 	}
 	return c, nil
 }
@@ -216,42 +257,13 @@ func (l *Library) complete(dir string) error {
 	if err := l.completeSources(dir); err != nil {
 		return err
 	}
-	for i := range l.Vocabularies {
-		v := &l.Vocabularies[i]
-		if v.Type != "file" {
-			return fmt.Errorf("vocabularies: type %q is not known; this version reads: file", v.Type)
-		}
-		if v.Path == "" {
-			return fmt.Errorf("vocabularies: path is missing")
-		}
-		v.Path = absolute(dir, v.Path)
+	if err := l.completeVocabularies(dir); err != nil {
+		return err
+	}
+	if err := l.checkSchedules(); err != nil {
+		return err
 	}
 	return l.checkDimensions()
-}
-
-func (l *Library) completeSources(dir string) error {
-	seen := map[string]bool{}
-	for i := range l.Sources {
-		s := &l.Sources[i]
-		if s.Type != "files" {
-			return fmt.Errorf("sources: type %q is not known; this version reads: files", s.Type)
-		}
-		if s.Assets == "" && s.Events == "" {
-			return fmt.Errorf("sources: a files source needs assets, events or both")
-		}
-		if s.Prefix == "" {
-			s.Prefix = s.Type
-		}
-		if !libraryName.MatchString(s.Prefix) {
-			return fmt.Errorf("sources: prefix %q: small letters, digits, - and _ only", s.Prefix)
-		}
-		if seen[s.Prefix] && s.Assets != "" {
-			return fmt.Errorf("sources: two sources have the prefix %q; give one of them another prefix", s.Prefix)
-		}
-		seen[s.Prefix] = seen[s.Prefix] || s.Assets != ""
-		s.Assets, s.Events = absolute(dir, s.Assets), absolute(dir, s.Events)
-	}
-	return nil
 }
 
 func (l *Library) checkDimensions() error {

@@ -245,33 +245,27 @@ func (l *Library) Status(ctx context.Context) (api.Status, error) {
 	if s.Events, err = store.Count(ctx); err != nil {
 		return s, err
 	}
-	runs := l.sources.all()
-	for _, run := range runs {
-		s.Problems += len(run.result.Rejected)
+	for _, src := range l.sources {
+		s.Sources = append(s.Sources, l.sourceStatus(src.Name(), "assets"))
 	}
-	for _, src := range l.config.Sources {
-		if src.Assets != "" {
-			s.Sources = append(s.Sources, sourceStatus(src.Prefix, runs, l.now()))
-		}
+	for _, v := range l.vocabularies {
+		s.Sources = append(s.Sources, l.sourceStatus(v.Name(), "concepts"))
+	}
+	for _, one := range s.Sources {
+		s.Problems += int(one.Counts["rejected"])
 	}
 	return s, nil
 }
 
-func sourceStatus(name string, runs map[string]sourceRun, now time.Time) api.SourceStatus {
-	s := api.SourceStatus{Name: name}
-	run, ran := runs[name]
+func (l *Library) sourceStatus(name, kind string) api.SourceStatus {
+	s := api.SourceStatus{Name: name, Kind: kind}
+	run, ran := l.runs.of(name)
 	if !ran {
 		return s
 	}
-	s.Counts = map[string]int64{
-		"added": int64(run.result.Added), "changed": int64(run.result.Changed), "deleted": int64(run.result.Deleted),
-		"unchanged": int64(run.result.Unchanged), "rejected": int64(len(run.result.Rejected)),
-	}
-	if !run.ended.IsZero() {
-		s.LastSync, s.LagSeconds = &run.ended, now.Sub(run.ended).Seconds()
-	}
-	if run.err != nil {
-		s.LastError = semdex.Public(run.err).Message
+	s.Counts, s.LastError = run.Counts, run.Error
+	if !run.Synced.IsZero() {
+		s.LastSync, s.LagSeconds = &run.Synced, max(0, l.now().Sub(run.Synced).Seconds())
 	}
 	return s
 }

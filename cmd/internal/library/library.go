@@ -7,6 +7,8 @@
 //	index/           the search index (package local)
 //	usage/           the event log and the DuckDB store (package analytics)
 //	rejected.jsonl   the records that the last sync of each source left out, and why
+//	sources.json     when each source and vocabulary was last brought in, and what came of it
+//	tokens/          access tokens of remote systems, so that a new process does not ask for new ones
 package library
 
 import (
@@ -41,6 +43,9 @@ type Library struct {
 	log    *slog.Logger
 	now    func() time.Time
 
+	sources      []indexer.Source
+	vocabularies []indexer.Vocabulary
+
 	mirror *mirror.Mirror
 	index  *indexRef
 	search *search.Service
@@ -49,7 +54,7 @@ type Library struct {
 
 	syncing    sync.Mutex // one sync at a time
 	duplicates duplicates
-	sources    sourceStates
+	runs       *sourceRuns
 	stop       context.CancelFunc
 	background sync.WaitGroup
 }
@@ -68,7 +73,10 @@ func Open(ctx context.Context, name, dir string, c config.Library, log *slog.Log
 }
 
 func (l *Library) open(ctx context.Context) error {
-	var err error
+	err := l.connect()
+	if err != nil {
+		return err
+	}
 	if l.mirror, err = mirror.Open(filepath.Join(l.dir, "mirror.bolt")); err != nil {
 		return err
 	}

@@ -472,7 +472,7 @@ func hashOnce(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	sums := map[string]string{}
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil || d.IsDir() || d.Name() == "sources.json" { // which says when it was last looked
 			return ignoreGone(err)
 		}
 		body, err := os.ReadFile(path)

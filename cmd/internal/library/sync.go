@@ -4,27 +4,20 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"os"
-	"path/filepath"
 	"slices"
-	"sync"
-	"time"
 
 	"semdex"
-	"semdex/cmd/internal/config"
 	"semdex/graph"
-	"semdex/graph/rdf"
 	"semdex/indexer"
-	"semdex/indexer/files"
 	"semdex/internal/mirror"
 )
 
 // SyncOptions of a run over all sources.
 type SyncOptions struct {
+	Only         []string // sources to bring in, by prefix; nil: all there is
+	Vocabularies bool     // and the vocabularies beside Only
 	Full         bool
 	Rebuild      bool // build the projections again from the mirror and the event log
 	DryRun       bool
@@ -42,14 +35,20 @@ type SyncResult struct {
 	Rejected     []indexer.Rejection
 	Problems     []graph.Problem
 
-	read map[recordFile]bool // what was read whole
+	read   map[recordFile]bool     // what was read whole
+	mended map[semdex.AssetID]bool // assets that were listed and could be read
 }
 
-// recordFile is a file of a source.
+// recordFile is the assets of a source, or the events file of that path.
 type recordFile struct{ source, path string }
 
 // EventResult counts the events of files.
 type EventResult struct{ Accepted, Duplicates, Rejected int }
+
+// wants says whether a source is to be brought in.
+func (o SyncOptions) wants(source string) bool {
+	return o.Only == nil || slices.Contains(o.Only, source)
+}
 
 func assetID(s string) semdex.AssetID { return semdex.AssetID(s) }
 
@@ -68,17 +67,20 @@ func (l *Library) Sync(ctx context.Context, o SyncOptions) (*SyncResult, error) 
 			errs = append(errs, err)
 		}
 	}
-	r.read = map[recordFile]bool{}
-	note(l.syncVocabularies(ctx, o, r))
-	for _, s := range l.config.Sources {
-		if s.Assets != "" && ctx.Err() == nil {
-			note(l.syncSource(ctx, &files.Source{Prefix: s.Prefix, Path: s.Assets}, o, r))
+	r.read, r.mended = map[recordFile]bool{}, map[semdex.AssetID]bool{}
+	if o.Only == nil || o.Vocabularies {
+		note(l.syncVocabularies(ctx, o, r))
+	}
+	for _, src := range l.sources {
+		if o.wants(src.Name()) && ctx.Err() == nil {
+			note(l.syncSource(ctx, src, o, r))
 		}
 	}
 	if !o.DryRun && ctx.Err() == nil {
 		note(l.project(ctx, o, r))
 		note(l.syncEvents(ctx, o, r))
 		note(l.writeRejected(r))
+		note(l.runs.save())
 	}
 	if ctx.Err() != nil {
 		return r, ctx.Err()
@@ -86,98 +88,20 @@ func (l *Library) Sync(ctx context.Context, o SyncOptions) (*SyncResult, error) 
 	return r, errors.Join(errs...)
 }
 
-// syncVocabularies reads the vocabularies that changed and makes the new graph the one in use.
-func (l *Library) syncVocabularies(ctx context.Context, o SyncOptions, r *SyncResult) error {
-	batch := mirror.Batch{}
-	var errs []error
-	names := map[string]bool{}
-	for _, v := range l.config.Vocabularies {
-		name := filepath.Base(v.Path)
-		for n := 2; names[name]; n++ {
-			name = fmt.Sprintf("%s (%d)", filepath.Base(v.Path), n)
-		}
-		names[name] = true
-		read, err := l.readVocabulary(ctx, name, v)
-		if err != nil {
-			errs = append(errs, err)
-		} else if read != nil {
-			batch.Vocabularies = append(batch.Vocabularies, *read)
-		}
-	}
-	known, _, err := l.mirror.Vocabularies()
-	if err != nil {
-		return err
-	}
-	for _, v := range known {
-		if !names[v.Name] {
-			batch.Forget = append(batch.Forget, v.Name)
-		}
-	}
-	r.Vocabularies = len(batch.Vocabularies) + len(batch.Forget)
-	if r.Vocabularies > 0 && !o.DryRun {
-		if _, err := l.mirror.Apply(batch); err != nil {
-			return err
-		}
-		if err := l.loadGraph(); err != nil {
-			return err
-		}
-	}
-	g := l.graph.Load()
-	r.Problems = g.Problems()
-	o.Say("vocabularies: %d read, %d concepts, %d problems", len(batch.Vocabularies), g.Len(), len(r.Problems))
-	return errors.Join(errs...)
-}
-
-// vocabularyReader goes into the hash of a vocabulary, so that a file is read again by a reader that reads it
-// differently.
-const vocabularyReader = "1\n"
-
-// readVocabulary gives the vocabulary as the mirror keeps it, nil where it is what the mirror has.
-func (l *Library) readVocabulary(ctx context.Context, name string, v config.Vocabulary) (*mirror.Vocabulary, error) {
-	body, err := os.ReadFile(v.Path)
-	if err != nil {
-		return nil, &semdex.Error{Code: semdex.Invalid, Message: "cannot read the vocabulary " + v.Path, Err: err,
-			Hint: "check vocabularies: path: in the configuration; relative paths start at the configuration file"}
-	}
-	hash := sha256.Sum256(append([]byte(vocabularyReader), body...))
-	if old, found, err := l.mirror.VocabularyHash(name); err != nil || found && old == hash {
-		return nil, err
-	}
-	var triples []rdf.Triple
-	err = rdf.DecodeFile(ctx, v.Path, rdf.Options{Name: v.Path, Document: name}, func(t rdf.Triple) error {
-		triples = append(triples, t)
-		return nil
-	})
-	if err != nil {
-		return nil, badVocabulary(err)
-	}
-	if graph.Build(graph.Document{Name: name, Triples: triples}).Len() == 0 {
-		return nil, &semdex.Error{Code: semdex.Invalid, Message: "the vocabulary " + v.Path + " holds no skos:Concept",
-			Hint: "check that it is a SKOS file; the vocabulary read before, if any, is still in use"}
-	}
-	return &mirror.Vocabulary{Name: name, Hash: hash, Snapshot: rdf.EncodeTriples(triples)}, nil
-}
-
-func badVocabulary(err error) error {
-	var syntax *rdf.SyntaxError
-	if errors.As(err, &syntax) {
-		return &semdex.Error{Code: semdex.Invalid, Message: syntax.Error(), Hint: syntax.Hint}
-	}
-	return &semdex.Error{Code: semdex.Invalid, Message: "cannot read the vocabulary", Err: err}
-}
-
-func (l *Library) syncSource(ctx context.Context, src *files.Source, o SyncOptions, r *SyncResult) error {
+func (l *Library) syncSource(ctx context.Context, src indexer.Source, o SyncOptions, r *SyncResult) error {
 	started := l.now()
 	finish := func(result indexer.Result) error { // a kill after this finds the rejections written down
-		r.read[recordFile{src.Name(), src.Path}] = result.Complete
-		return l.writeRejected(&SyncResult{Rejected: append(slices.Clone(r.Rejected), result.Rejected...), read: r.read})
+		r.note(src.Name(), result)
+		return l.writeRejected(&SyncResult{Rejected: append(slices.Clone(r.Rejected), result.Rejected...), read: r.read, mended: r.mended})
 	}
 	result, err := indexer.Sync(ctx, src, l.mirror, indexer.Options{Full: o.Full, DryRun: o.DryRun, AllowDeletes: o.AllowDeletes, Progress: o.Progress, Finish: finish})
 	if !o.DryRun {
-		l.sources.ran(src.Name(), started, result, err)
+		l.runs.ran(src.Name(), started, counts(result), err)
 	}
-	r.read[recordFile{src.Name(), src.Path}] = err == nil && result.Complete
-	if err == nil && !result.Complete && len(result.Rejected) == 0 {
+	if err != nil {
+		r.read[recordFile{source: src.Name()}] = false
+	}
+	if err == nil && result.Added+result.Changed+result.Deleted+len(result.Rejected) == 0 && !result.Complete {
 		o.Say("%s: nothing changed", result.Source)
 	} else {
 		o.Say("%s: %d added, %d changed, %d deleted, %d unchanged, %d rejected", result.Source, result.Added, result.Changed, result.Deleted, result.Unchanged, len(result.Rejected))
@@ -185,6 +109,21 @@ func (l *Library) syncSource(ctx context.Context, src *files.Source, o SyncOptio
 	r.Sources = append(r.Sources, result)
 	r.Rejected = append(r.Rejected, result.Rejected...)
 	return err
+}
+
+// note remembers what a source was read of, for the rejections of earlier runs.
+func (r *SyncResult) note(source string, result indexer.Result) {
+	r.read[recordFile{source: source}] = result.Complete
+	for _, id := range result.Listed {
+		r.mended[id] = true
+	}
+}
+
+func counts(r indexer.Result) map[string]int64 {
+	return map[string]int64{
+		"added": int64(r.Added), "changed": int64(r.Changed), "deleted": int64(r.Deleted),
+		"unchanged": int64(r.Unchanged), "rejected": int64(len(r.Rejected)),
+	}
 }
 
 // project brings the projections up to the mirror, or builds them again.
@@ -212,7 +151,7 @@ func (l *Library) syncEvents(ctx context.Context, o SyncOptions, r *SyncResult) 
 	}
 	var errs []error
 	for _, s := range l.config.Sources {
-		if s.Events != "" && ctx.Err() == nil {
+		if s.Events != "" && o.wants(s.Prefix) && ctx.Err() == nil {
 			errs = append(errs, l.importEvents(ctx, s.Events, s.Prefix, o, r))
 		}
 	}
@@ -251,93 +190,4 @@ func (l *Library) importEvents(ctx context.Context, path, source string, o SyncO
 	}
 	_, err = l.mirror.Apply(mirror.Batch{Cursors: map[string][]byte{eventsCursor(source, path): sum[:]}})
 	return err
-}
-
-// RejectedFile is where the rejected records stand.
-func (l *Library) RejectedFile() string { return filepath.Join(l.dir, "rejected.jsonl") }
-
-// writeRejected keeps the rejected records of the files that were read, with those that stand in
-// rejected.jsonl for files that were not read again.
-func (l *Library) writeRejected(run *SyncResult) error {
-	old, err := os.ReadFile(l.RejectedFile())
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	var out bytes.Buffer
-	encoder := json.NewEncoder(&out)
-	for _, r := range l.keptRejections(old, run) {
-		if err := encoder.Encode(r); err != nil {
-			return err
-		}
-	}
-	if bytes.Equal(old, out.Bytes()) {
-		return nil
-	}
-	temporary := l.RejectedFile() + ".new"
-	if err := os.WriteFile(temporary, out.Bytes(), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(temporary, l.RejectedFile())
-}
-
-// keptRejections joins what stood there for files that were not read in this run with what is new. A file
-// that was read clean has none any more, nor has one that the configuration no longer names.
-func (l *Library) keptRejections(old []byte, run *SyncResult) []indexer.Rejection {
-	named := map[recordFile]bool{}
-	for _, s := range l.config.Sources {
-		named[recordFile{s.Prefix, s.Assets}], named[recordFile{s.Prefix, s.Events}] = true, true
-	}
-	var kept []indexer.Rejection
-	decoder := json.NewDecoder(bytes.NewReader(old))
-	for {
-		var r indexer.Rejection
-		if err := decoder.Decode(&r); err != nil {
-			if !errors.Is(err, io.EOF) {
-				l.log.Warn("rejected.jsonl cannot be read to its end", "err", err)
-			}
-			break
-		}
-		file := recordFile{r.Source, r.File}
-		again := slices.ContainsFunc(run.Rejected, func(n indexer.Rejection) bool { return recordFile{n.Source, n.File} == file })
-		if named[file] && !again && !run.read[file] {
-			kept = append(kept, r)
-		}
-	}
-	return append(kept, run.Rejected...)
-}
-
-// sourceStates remembers the last run of each source since the library was opened.
-type sourceStates struct {
-	mu   sync.Mutex
-	runs map[string]sourceRun
-}
-
-type sourceRun struct {
-	ended  time.Time // of the last run that went well
-	result indexer.Result
-	err    error
-}
-
-func (s *sourceStates) ran(name string, at time.Time, result indexer.Result, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.runs == nil {
-		s.runs = map[string]sourceRun{}
-	}
-	run := s.runs[name]
-	run.result, run.err = result, err
-	if err == nil {
-		run.ended = at
-	}
-	s.runs[name] = run
-}
-
-func (s *sourceStates) all() map[string]sourceRun {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	out := map[string]sourceRun{}
-	for name, run := range s.runs {
-		out[name] = run
-	}
-	return out
 }

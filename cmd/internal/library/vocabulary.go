@@ -1,0 +1,181 @@
+package library
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+
+	"semdex"
+	"semdex/graph"
+	"semdex/graph/rdf"
+	"semdex/indexer"
+	"semdex/indexer/files"
+	"semdex/internal/mirror"
+)
+
+// vocabularyReader stands before the cursor of a vocabulary, so that one is read again by a reader that reads it
+// differently.
+const vocabularyReader = "1 "
+
+// vocabularyCursor is the name of that cursor.
+func vocabularyCursor(name string) string { return "vocabulary " + name }
+
+// syncVocabularies reads the vocabularies that changed and makes the new graph the one in use.
+func (l *Library) syncVocabularies(ctx context.Context, o SyncOptions, r *SyncResult) error {
+	batch := mirror.Batch{Cursors: map[string][]byte{}}
+	var errs []error
+	names := map[string]bool{}
+	for _, v := range l.vocabularies {
+		names[v.Name()] = true
+		started := l.now()
+		concepts, err := l.readVocabulary(ctx, v, o, &batch)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if !o.DryRun {
+			l.runs.ran(v.Name(), started, map[string]int64{"concepts": int64(concepts)}, err)
+		}
+		errs = append(errs, err)
+	}
+	known, _, err := l.mirror.Vocabularies()
+	if err != nil {
+		return err
+	}
+	for _, v := range known {
+		if !names[v.Name] {
+			batch.Forget = append(batch.Forget, v.Name)
+			batch.Cursors[vocabularyCursor(v.Name)] = nil
+		}
+	}
+	r.Vocabularies = len(batch.Vocabularies) + len(batch.Forget)
+	if !o.DryRun {
+		if err := l.takeVocabularies(batch); err != nil {
+			return err
+		}
+	}
+	g := l.graph.Load()
+	r.Problems = g.Problems()
+	o.Say("vocabularies: %d read, %d concepts, %d problems", len(batch.Vocabularies), g.Len(), len(r.Problems))
+	return errors.Join(errs...)
+}
+
+// takeVocabularies stores what was read and, where a vocabulary changed, builds the graph again.
+func (l *Library) takeVocabularies(batch mirror.Batch) error {
+	if _, err := l.mirror.Apply(batch); err != nil {
+		return err
+	}
+	if len(batch.Vocabularies)+len(batch.Forget) == 0 {
+		return nil
+	}
+	return l.loadGraph()
+}
+
+// readVocabulary puts a vocabulary into the batch where it is not what the mirror has, and gives the number of
+// its concepts, 0 where it did not change.
+func (l *Library) readVocabulary(ctx context.Context, v indexer.Vocabulary, o SyncOptions, batch *mirror.Batch) (int, error) {
+	name := v.Name()
+	old, found, err := l.mirror.VocabularyHash(name)
+	if err != nil {
+		return 0, err
+	}
+	var cursor []byte
+	if found && !o.Full {
+		stored, err := l.mirror.Cursor(vocabularyCursor(name))
+		if err != nil {
+			return 0, err
+		}
+		cursor, _ = bytes.CutPrefix(stored, []byte(vocabularyReader))
+		if len(cursor) == len(stored) { // of another reader, or none
+			cursor = nil
+		}
+	}
+	export, err := v.Fetch(ctx, cursor)
+	if err != nil {
+		return 0, err
+	}
+	if export.Cursor != nil {
+		batch.Cursors[vocabularyCursor(name)] = append([]byte(vocabularyReader), export.Cursor...)
+	}
+	if export.Unchanged || len(export.Documents) == 0 {
+		return 0, nil
+	}
+	triples, err := decodeExport(ctx, name, export)
+	if err == nil {
+		err = l.checkVocabulary(v, export.Documents[0].Name, triples, o)
+	}
+	if err != nil {
+		delete(batch.Cursors, vocabularyCursor(name))
+		return 0, err
+	}
+	snapshot := rdf.EncodeTriples(triples)
+	if hash := sha256.Sum256(snapshot); !found || hash != old {
+		batch.Vocabularies = append(batch.Vocabularies, mirror.Vocabulary{Name: name, Hash: hash, Snapshot: snapshot})
+	}
+	return countConcepts(name, triples), nil
+}
+
+// decodeExport reads the documents of a vocabulary, which share their blank nodes.
+func decodeExport(ctx context.Context, name string, export indexer.Export) ([]rdf.Triple, error) {
+	var triples []rdf.Triple
+	for _, d := range export.Documents {
+		format, _ := rdf.FormatOf("document." + d.Format) // one that is not known is told by its name
+		err := rdf.Decode(ctx, bytes.NewReader(d.Body), rdf.Options{Format: format, Name: d.Name, Document: name}, func(t rdf.Triple) error {
+			triples = append(triples, t)
+			return nil
+		})
+		if err != nil {
+			return nil, badVocabulary(err)
+		}
+	}
+	return triples, nil
+}
+
+func badVocabulary(err error) error {
+	var syntax *rdf.SyntaxError
+	if errors.As(err, &syntax) {
+		return &semdex.Error{Code: semdex.Invalid, Message: syntax.Error(), Hint: syntax.Hint}
+	}
+	return &semdex.Error{Code: semdex.Invalid, Message: "cannot read the vocabulary", Err: err}
+}
+
+// countConcepts counts those in use: what is deleted stays as a deprecated one.
+func countConcepts(name string, triples []rdf.Triple) int {
+	return graph.Build(graph.Document{Name: name, Triples: triples}).Quality(nil).Concepts
+}
+
+// checkVocabulary refuses what would leave the library without its concepts: a file that is no vocabulary, an
+// account that lost its rights.
+func (l *Library) checkVocabulary(v indexer.Vocabulary, document string, triples []rdf.Triple, o SyncOptions) error {
+	n := countConcepts(v.Name(), triples)
+	_, isFile := v.(*files.Vocabulary)
+	if n == 0 {
+		return &semdex.Error{Code: semdex.Invalid, Message: "the vocabulary " + document + " holds no skos:Concept",
+			Hint: "check that it is SKOS, and what the account may see; the vocabulary read before, if any, is still in use"}
+	}
+	if isFile || o.AllowDeletes {
+		return nil
+	}
+	before, err := l.conceptsOf(v.Name())
+	if err == nil && indexer.TooManyDeletes(before-n, before) {
+		err = &semdex.Error{Code: semdex.Conflict, Message: fmt.Sprintf("the vocabulary %s had %d concepts and now has %d; the one read before is still in use", v.Name(), before, n),
+			Hint: "if they are really gone, run again with --allow-deletes; if not, look at the rights of the account and at the project"}
+	}
+	return err
+}
+
+// conceptsOf counts the concepts of a vocabulary in the mirror.
+func (l *Library) conceptsOf(name string) (int, error) {
+	vocabularies, _, err := l.mirror.Vocabularies()
+	if err != nil {
+		return 0, err
+	}
+	for _, v := range vocabularies {
+		if v.Name == name {
+			triples, err := rdf.DecodeTriples(v.Snapshot)
+			return countConcepts(name, triples), err
+		}
+	}
+	return 0, nil
+}
