@@ -8,7 +8,9 @@ SOURCES    := $(shell find . -name '*.go' -not -path './bin/*') go.mod go.sum
 FUZZTIME   ?= 60s
 FUZZ       := graph/rdf:FuzzTurtle graph/rdf:FuzzNTriples graph/rdf:FuzzRDFXML graph/rdf:FuzzDecodeTriples \
               search:FuzzReadQuery search:FuzzMark indexer/files:FuzzAssetLine internal/text:FuzzTokens \
-              cmd/internal/config:FuzzParse
+              indexer/canto:FuzzRecord indexer/canto:FuzzPage indexer/canto:FuzzToken \
+              indexer/poolparty:FuzzProjects indexer/poolparty:FuzzEvents indexer/poolparty:FuzzExport indexer/poolparty:FuzzCursor \
+              indexer/poolparty:FuzzErrorBody cmd/internal/config:FuzzParse
 
 .PHONY: demo build check test race real fuzz bench kill tools clean
 

@@ -3,6 +3,8 @@ package canto_test
 import (
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -61,7 +63,7 @@ func TestWhatIsWrongWithASetUp(t *testing.T) {
 	closed := httptest.NewServer(http.NotFoundHandler())
 	closed.Close()
 	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
-	secure.Config.ErrorLog = nil
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
 	secure.StartTLS()
 	t.Cleanup(secure.Close)
 	tests := []struct {
@@ -80,16 +82,16 @@ func TestWhatIsWrongWithASetUp(t *testing.T) {
 		{"the path of tokens is wrong", func(c *canto.Config) { c.TokenPath = "/x" }, cantotest.Faults{}, "credentials", indexer.Failure, "no token server", "token_path", true},
 		{"tokens cannot be kept", func(c *canto.Config) { c.Tokens = brokenStore{} }, cantotest.Faults{}, "credentials", indexer.Warning, "read-only", "data directory", false},
 		{"the clock goes wrong", nil, cantotest.Faults{ClockOffset: time.Hour}, "clock", indexer.Warning, "apart", "NTP", false},
-		{"the account may not be seen", nil, cantotest.Faults{Forbidden: []string{"user"}}, "account", indexer.Failure, "may not", "rights", false},
+		{"the account may not be seen", nil, cantotest.Faults{Forbidden: []string{"user"}}, "account", indexer.Failure, "may not", "right", false},
 		{"a field has another name", func(c *canto.Config) { c.Map = map[string]string{"License End": "rights.valid_until"} }, cantotest.Faults{}, "custom fields", indexer.Failure, `the nearest is "License until"`, "map:", false},
 		{"fields are not compared", func(c *canto.Config) {
 			c.Map, c.UncheckedMap = map[string]string{"License End": "rights.valid_until"}, true
 		}, cantotest.Faults{}, "custom fields", indexer.Warning, "not compared", "unchecked_map", false},
-		{"fields may not be listed", func(c *canto.Config) { c.Map = map[string]string{"License until": "rights.valid_until"} }, cantotest.Faults{Forbidden: []string{"field"}}, "custom fields", indexer.Failure, "may not", "rights", false},
+		{"fields may not be listed", func(c *canto.Config) { c.Map = map[string]string{"License until": "rights.valid_until"} }, cantotest.Faults{Forbidden: []string{"field"}}, "custom fields", indexer.Failure, "may not", "right", false},
 		{"nothing is to be seen", nil, cantotest.Faults{Blind: true}, "assets", indexer.Failure, "sees no assets", "right", false},
-		{"lists may not be seen", nil, cantotest.Faults{Forbidden: []string{"list"}}, "assets", indexer.Failure, "may not", "rights", false},
+		{"lists may not be seen", nil, cantotest.Faults{Forbidden: []string{"list"}}, "assets", indexer.Failure, "may not", "right", false},
 		{"stamps are in another zone", func(c *canto.Config) { c.TimeZone = time.UTC }, cantotest.Faults{}, "stamps", indexer.Warning, "still to come", "Europe/Berlin would fit", false},
-		{"folders may not be seen", nil, cantotest.Faults{Forbidden: []string{"tree"}}, "folders", indexer.Failure, "may not", "rights", false},
+		{"folders may not be seen", nil, cantotest.Faults{Forbidden: []string{"tree"}}, "folders", indexer.Failure, "may not", "right", false},
 		{"pictures cannot be fetched", nil, cantotest.Faults{CDNDown: true}, "download", indexer.Warning, "failed", "", false},
 		{"there are too many calls", nil, cantotest.Faults{LimitEvery: 4}, "limits", indexer.Warning, "fewer calls", "calls_per_minute", false},
 	}

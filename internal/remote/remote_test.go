@@ -358,3 +358,45 @@ func TestNoPace(t *testing.T) {
 	}
 	done()
 }
+
+func TestAnAnswerThatIsNotWholeIsReadAgain(t *testing.T) {
+	t.Parallel()
+	whole := func(body []byte) error {
+		if !strings.HasSuffix(string(body), "}") {
+			return errors.New("the last line has no end")
+		}
+		return nil
+	}
+	server, calls := answers(t, status(200, `{"a":`), fine)
+	if _, err := client().Do(t.Context(), Request{URL: server.URL, Whole: whole}); err != nil || calls.Load() != 2 {
+		t.Errorf("got error %v after %d calls, want the second to do", err, calls.Load())
+	}
+	server, calls = answers(t, status(200, `{"a":`))
+	_, err := client().Do(t.Context(), Request{URL: server.URL, Whole: whole})
+	if !Is(err, Cut) || calls.Load() != 3 || !strings.Contains(err.Error(), "the last line has no end") {
+		t.Errorf("got error %v after %d calls, want one that tells what is missing after 3", err, calls.Load())
+	}
+}
+
+func TestA401TellsHowToLogIn(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name    string
+		headers []string
+		want    string
+	}{
+		{"nothing is said", nil, ""},
+		{"one way", []string{`Basic realm="x"`}, "Basic"},
+		{"two ways", []string{"Basic", `Bearer realm="x", error="invalid_token"`}, "Basic Bearer"},
+	}
+	for _, tt := range tests {
+		server, _ := answers(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header()["Www-Authenticate"] = tt.headers
+			w.WriteHeader(http.StatusUnauthorized)
+		})
+		_, err := client().Do(t.Context(), Request{URL: server.URL})
+		if f := FaultOf(err); f == nil || f.Asks != tt.want {
+			t.Errorf("%s: got %+v, want %q", tt.name, f, tt.want)
+		}
+	}
+}
