@@ -37,7 +37,7 @@ type checking struct {
 	*fetching
 	findings      []indexer.Finding
 	server        time.Time // when the account answered, by Canto's clock; ours where it does not tell
-	newest        page      // the assets that were modified last
+	recently      page      // the assets that were modified last
 	limitedBefore int64
 }
 
@@ -144,12 +144,16 @@ func (c *checking) assets() {
 	total := 0
 	var parts []string
 	for _, scheme := range c.config.Schemes {
-		p, err := c.page(listing{name: "canto list " + scheme, path: "/" + scheme, query: byUpload(), scheme: scheme}, 0, 1)
+		n, err := c.found(schemeList(scheme))
+		if err == nil && n < 0 { // it is not told, so what shows is counted
+			var p page
+			p, err = c.page(schemeList(scheme), 0, c.config.PageSize)
+			n = len(p.rows)
+		}
 		if err != nil {
 			c.tell(indexer.Failure, subject, err)
 			return
 		}
-		n := max(p.found, len(p.rows))
 		if total += n; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, scheme))
 		}
@@ -165,19 +169,19 @@ func (c *checking) assets() {
 func (c *checking) stampsFit() {
 	const subject = "stamps"
 	var err error
-	if c.newest, err = c.page(c.recent(), 0, firstPage); err != nil {
+	if c.recently, err = c.newest(); err != nil {
 		c.tell(indexer.Failure, subject, err)
 		return
 	}
-	stamps := c.stamps(c.newest)
+	stamps := c.stamps(c.recently)
 	switch {
-	case len(stamps) == 0 && len(c.newest.rows) > 0:
+	case len(stamps) == 0 && len(c.recently.rows) > 0:
 		c.say(indexer.Warning, subject, "assets do not tell when they were modified", "set modified: time")
 	case len(stamps) == 0:
 	case stamps[0].Sub(c.server) > maxClockOff:
 		c.say(indexer.Warning, subject, fmt.Sprintf("the newest asset was modified at %s, which is still to come: the stamps are not in %s",
 			stamps[0].Format("2006-01-02 15:04 MST"), c.config.TimeZone), fitting(stamps[0].In(c.config.TimeZone), c.server))
-	case !c.ordered(c.newest):
+	case !c.ordered(c.recently):
 		c.say(indexer.Warning, subject, "Canto does not sort assets by their modification, so every run lists all of them", "set modified to time or auto, whichever agrees with what Canto shows; else run less often")
 	default:
 		c.say(indexer.Fine, subject, "the newest modification was at "+stamps[0].Format("2006-01-02 15:04 MST"), "")
@@ -220,7 +224,7 @@ func (c *checking) folders() {
 
 // download fetches one preview, as whoever looks for near duplicates does.
 func (c *checking) download() {
-	for _, e := range c.entries(c.recent(), c.newest.rows) {
+	for _, e := range c.entries(c.recent(), c.recently.rows) {
 		if !e.known || e.foreign {
 			continue
 		}

@@ -53,6 +53,10 @@ func TestASetUpThatIsFine(t *testing.T) {
 	if got := told(t, src.Check(t.Context()), "assets").Message; got != "3 image, 1 video" {
 		t.Errorf("got %q, want the assets by scheme", got)
 	}
+	s.SetFaults(cantotest.Faults{NoFound: true})
+	if got := told(t, src.Check(t.Context()), "assets"); got.Level != indexer.Fine || got.Message != "3 image, 1 video" {
+		t.Errorf("got %+v where nothing is counted, want what shows", got)
+	}
 	if n := s.Stats().Tokens; n != 1 {
 		t.Errorf("it took %d tokens, want 1", n)
 	}

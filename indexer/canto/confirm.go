@@ -139,7 +139,7 @@ func (f *fetching) confirmed(keys []key, found map[key]entry) (map[key]bool, err
 			continue
 		}
 		there[k] = true
-		if err := f.offer(batchList, e); err != nil {
+		if err := f.offer(e); err != nil {
 			return nil, err
 		}
 	}

@@ -60,6 +60,8 @@ type fetching struct {
 	offered map[uint64]struct{}     // what was listed
 	broken  map[string]map[int]bool // unreadable places, by list
 	unit    *unit                   // of ranges of time, once it is known
+
+	unsorted bool // Canto refuses to sort by modification
 }
 
 func (s *Source) fetching(ctx context.Context, yield func(indexer.Item) error) *fetching {
@@ -82,7 +84,7 @@ func (f *fetching) look() (*cursor, page, error) {
 	if now.Albums, err = f.tree(f.ctx); err != nil {
 		return nil, page{}, err
 	}
-	first, err := f.page(f.recent(), 0, firstPage)
+	first, err := f.newest()
 	if err != nil {
 		return nil, page{}, err
 	}
@@ -107,9 +109,24 @@ func (f *fetching) resolveMap() ([]customField, error) {
 }
 
 // recent is the list of all assets, those modified last first.
-func (s *Source) recent() listing {
+func (f *fetching) recent() listing {
+	order := "last_modified"
+	if f.unsorted {
+		order = "time"
+	}
 	return listing{name: "canto search", path: "/search", query: url.Values{
-		"scheme": {strings.Join(s.config.Schemes, "|")}, "sortBy": {"last_modified"}, "sortDirection": {"descending"}}}
+		"scheme": {strings.Join(f.config.Schemes, "|")}, "sortBy": {order}, "sortDirection": {"descending"}}}
+}
+
+// newest gives the first page of the assets that were modified last. The order is in no document of Canto, so it may
+// be refused.
+func (f *fetching) newest() (page, error) {
+	p, err := f.page(f.recent(), 0, firstPage)
+	if remote.Is(err, remote.Refused) && !f.unsorted {
+		f.unsorted = true
+		return f.newest()
+	}
+	return p, err
 }
 
 // foreign reports whether a scheme is none that this source lists. One that is not known is data like any other.
@@ -188,6 +205,9 @@ func (f *fetching) watermark(p page) time.Time {
 // ordered reports whether a page is in the order of modification that was asked for, so that what is new would show
 // on it. An hour does not count: by that much the order of stamps without a zone is wrong where clocks are set back.
 func (f *fetching) ordered(p page) bool {
+	if f.unsorted {
+		return false
+	}
 	stamps := f.stamps(p)
 	for i := 1; i < len(stamps); i++ {
 		if stamps[i].Sub(stamps[i-1]) > time.Hour {
@@ -235,7 +255,7 @@ func (f *fetching) modifiedSince(since time.Time, first page) (told bool, err er
 				enough = true
 				continue
 			}
-			if err := f.offer(l, e); err != nil {
+			if err := f.offer(e); err != nil {
 				return true, err
 			}
 		}
@@ -248,7 +268,7 @@ func (f *fetching) modifiedSince(since time.Time, first page) (told bool, err er
 func (f *fetching) album(id string) (told bool, err error) {
 	l := listing{name: "canto album " + id, path: "/album/" + escape(id), query: byUpload()}
 	seen := map[uint64]struct{}{}
-	w, err := f.walk(l, nil, func(entries []entry) (bool, error) { return false, f.take(l, entries, seen) })
+	w, err := f.walk(l, nil, func(entries []entry) (bool, error) { return false, f.take(entries, seen) })
 	if remote.Is(err, remote.Missing) { // it is gone by now
 		return false, nil
 	}
@@ -256,10 +276,10 @@ func (f *fetching) album(id string) (told bool, err error) {
 }
 
 // take lists entries, and notes that they were seen.
-func (f *fetching) take(l listing, entries []entry, seen map[uint64]struct{}) error {
+func (f *fetching) take(entries []entry, seen map[uint64]struct{}) error {
 	for _, e := range entries {
 		seen[e.mark] = struct{}{}
-		if err := f.offer(l, e); err != nil {
+		if err := f.offer(e); err != nil {
 			return err
 		}
 	}

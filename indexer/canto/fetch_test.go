@@ -168,6 +168,84 @@ func TestARecordThatBreaksThePage(t *testing.T) {
 	}
 }
 
+func TestARecordThatBreaksThePageOfALargeScheme(t *testing.T) {
+	t.Parallel()
+	records := images(300)
+	for i := range records {
+		records[i].Uploaded = time.Date(2026, 1, 1, 0, i, 0, 0, time.UTC)
+	}
+	s := tenant(t, cantotest.Options{MaxOffset: 120}, records...)
+	s.SetFaults(cantotest.Faults{Malformed: map[string]cantotest.Malformation{"image/i0000": cantotest.BadJSON, "image/i0140": cantotest.BadJSON, "image/i0299": cantotest.BadJSON}})
+	got := fetch(t, source(t, s), nil)
+	if got.err != nil || len(got.ids) != 297 || len(got.rejected) != 3 || !got.listing.Complete {
+		t.Fatalf("got %d assets, %+v, %+v and error %v, want all but the three, each told once", len(got.ids), got.rejected, got.listing, got.err)
+	}
+	for _, r := range got.rejected {
+		if !strings.HasPrefix(r.File, "canto list image ") || !strings.Contains(r.File, "..") {
+			t.Errorf("got %s, want it to name the window that the place is in", r.Place())
+		}
+	}
+}
+
+func TestWindowsThatDoNotAddUpAreNotUsed(t *testing.T) {
+	t.Parallel()
+	counted := 0
+	src := odd(t, func(w http.ResponseWriter, r *http.Request) {
+		window := r.FormValue("uploadedTime")
+		if r.URL.Path != "/api/v1/image" && r.URL.Path != "/api/v1/search" {
+			fmt.Fprint(w, `{"found":0}`)
+			return
+		}
+		if window != "" {
+			counted++
+			found := 40
+			if strings.HasPrefix(window, "7") { // after the year 2190 there is nothing
+				found = 0
+			} else if counted > 3 { // parts of the whole have less than the whole
+				found = 1
+			}
+			fmt.Fprintf(w, `{"found":%d}`, found)
+			return
+		}
+		start, _ := strconv.Atoi(r.FormValue("start"))
+		limit, _ := strconv.Atoi(r.FormValue("limit"))
+		var rows []string
+		for i := start; i < min(start+limit, 40); i++ {
+			rows = append(rows, fmt.Sprintf(`{"id":"i%02d","scheme":"image","lastUploaded":"20260101000000%03d"}`, i, i))
+		}
+		fmt.Fprintf(w, `{"results":[%s],"found":40}`, strings.Join(rows, ","))
+	}, func(c *canto.Config) { c.PageSize, c.MaxOffset = 10, 20 })
+	got := fetch(t, src, nil)
+	if got.err != nil || len(got.ids) != 40 || !got.listing.Complete || counted != 5 {
+		t.Errorf("got %d assets and error %v after %d counts, want all 40 by their places after 5", len(got.ids), got.err, counted)
+	}
+}
+
+func TestAServerThatDoesNotSortByModification(t *testing.T) {
+	t.Parallel()
+	refused := 0
+	src := odd(t, func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.FormValue("sortBy") == "last_modified":
+			refused++
+			says(400, `{"code":3301,"message":"there is no order by that name"}`)(w, r)
+		case r.URL.Path == "/api/v1/image", r.URL.Path == "/api/v1/search":
+			fmt.Fprint(w, `{"results":[{"id":"a","scheme":"image","lastUploaded":"20260101000000000"}],"found":1}`)
+		default:
+			fmt.Fprint(w, `{"found":0}`)
+		}
+	})
+	first := fetch(t, src, nil)
+	for _, got := range []fetched{first, fetch(t, src, first.listing.Cursor)} {
+		if got.err != nil || len(got.ids) != 1 || !got.listing.Complete || got.listing.Total != 1 {
+			t.Errorf("got %q, %+v and error %v, want everything each time", got.ids, got.listing, got.err)
+		}
+	}
+	if f := told(t, src.Check(t.Context()), "stamps"); f.Level != indexer.Warning || !strings.Contains(f.Message, "does not sort") || refused != 3 {
+		t.Errorf("got %+v after %d tries, want a warning", f, refused)
+	}
+}
+
 func TestASyncKeepsWhatCannotBeReadForAWhile(t *testing.T) {
 	t.Parallel()
 	for name, kind := range map[string]cantotest.Malformation{"a shape": cantotest.BadShape, "no JSON": cantotest.BadJSON} {
@@ -216,7 +294,7 @@ func TestConfirm(t *testing.T) {
 }
 
 // odd serves tokens, an empty tree and whatever answer it is told for everything else.
-func odd(t *testing.T, answer func(w http.ResponseWriter, r *http.Request)) *canto.Source {
+func odd(t *testing.T, answer func(w http.ResponseWriter, r *http.Request), change ...func(*canto.Config)) *canto.Source {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
@@ -229,7 +307,11 @@ func odd(t *testing.T, answer func(w http.ResponseWriter, r *http.Request)) *can
 		}
 	}))
 	t.Cleanup(s.Close)
-	src, err := canto.New(canto.Config{URL: s.URL, OAuthURL: s.URL, AppID: "a", AppSecret: "hush", Attempts: 2, Backoff: time.Microsecond, LimitWait: time.Microsecond})
+	c := canto.Config{URL: s.URL, OAuthURL: s.URL, AppID: "a", AppSecret: "hush", Attempts: 2, Backoff: time.Microsecond, LimitWait: time.Microsecond}
+	for _, f := range change {
+		f(&c)
+	}
+	src, err := canto.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}

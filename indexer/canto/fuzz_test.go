@@ -25,7 +25,7 @@ func FuzzRecord(f *testing.F) {
 	source := reader(f, fields)
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		e := source.entry(imageList, row{raw: json.RawMessage(raw)})
-		item := source.item(imageList, e)
+		item := source.item(e)
 		switch {
 		case item.Rejected != nil:
 			if item.Rejected.Reason == "" || item.Asset != nil {

@@ -104,6 +104,15 @@ func (f *fetching) page(l listing, start, limit int) (page, error) {
 	return f.unreadable(l, start, err)
 }
 
+// found asks how many assets a list has; -1 where that is not told.
+func (f *fetching) found(l listing) (int, error) {
+	p, err := f.page(l, 0, 1)
+	if err == nil && p.found < 0 && len(p.rows) > 0 && p.rows[0].err != nil { // the one that is shown cannot be read
+		p, err = f.page(l, 1, 1)
+	}
+	return p.found, err
+}
+
 // partial reports whether less of an answer may be readable: there is JSON that is broken somewhere, or too much.
 func partial(err error) bool {
 	var syntax *json.SyntaxError
@@ -147,6 +156,7 @@ func (f *fetching) spoiled(l listing, position int, cause error) error {
 // entry is a place in a list that was looked at.
 type entry struct {
 	row
+	list    string // the name of the list
 	mark    uint64 // what tells it from others
 	key     key
 	known   bool // the key could be read
@@ -164,7 +174,7 @@ func (f *fetching) entries(l listing, rows []row) []entry {
 }
 
 func (f *fetching) entry(l listing, r row) entry {
-	e := entry{row: r}
+	e := entry{row: r, list: l.name}
 	if r.err != nil {
 		e.mark = f.marked("unreadable", l.name, strconv.Itoa(r.position))
 		return e
@@ -179,7 +189,7 @@ func (f *fetching) entry(l listing, r row) entry {
 		e.err = f.id(e.key).Check()
 	}
 	if e.err != nil {
-		e.mark = f.marked("rejected", l.name, string(r.raw))
+		e.mark = f.marked("rejected", string(r.raw))
 		return e
 	}
 	e.known, e.mark = true, f.marked("asset", e.key.scheme, e.key.id)
@@ -192,17 +202,17 @@ func (f *fetching) marked(parts ...string) uint64 {
 }
 
 // offer lists an entry, unless it was listed before.
-func (f *fetching) offer(l listing, e entry) error {
+func (f *fetching) offer(e entry) error {
 	if _, done := f.offered[e.mark]; done || e.foreign {
 		return nil
 	}
 	f.offered[e.mark] = struct{}{}
-	return f.yield(f.item(l, e))
+	return f.yield(f.item(e))
 }
 
 // item makes of an entry what is listed.
-func (f *fetching) item(l listing, e entry) indexer.Item {
-	item := indexer.Item{File: l.name, Line: e.position + 1}
+func (f *fetching) item(e entry) indexer.Item {
+	item := indexer.Item{File: e.list, Line: e.position + 1}
 	err := e.err
 	if err == nil {
 		if item.Asset, err = build(&f.config, f.mapping, e.key.scheme, e.record); err == nil {

@@ -32,7 +32,7 @@ func reader(t testing.TB, fields map[string]string, change ...func(*Config)) *fe
 var imageList = listing{name: "canto list image", scheme: "image"}
 
 func (f *fetching) reads(raw string) indexer.Item {
-	return f.item(imageList, f.entry(imageList, row{position: 41, raw: json.RawMessage(raw)}))
+	return f.item(f.entry(imageList, row{position: 41, raw: json.RawMessage(raw)}))
 }
 
 func TestRecordsBecomeAssets(t *testing.T) {

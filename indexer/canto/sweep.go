@@ -33,13 +33,18 @@ func (f *fetching) everything(now *cursor) (indexer.Listing, error) {
 // stable reports whether as many assets are found as before. Where the schemes have fewer, Canto counts otherwise in a
 // search; where the search has fewer now, too, they may have become invisible on the way.
 func (f *fetching) stable(found int) (bool, error) {
-	p, err := f.page(f.recent(), 0, 1)
-	return p.found == found, err
+	now, err := f.found(f.recent())
+	return now == found, err
+}
+
+// schemeList is the list of a scheme, in the order of upload.
+func schemeList(scheme string) listing {
+	return listing{name: "canto list " + scheme, path: "/" + scheme, query: byUpload(), scheme: scheme}
 }
 
 // sweep lists a scheme, again where assets were missed, and gives how many were seen, and whether these are all.
 func (f *fetching) sweep(scheme string) (n int, whole bool, err error) {
-	l := listing{name: "canto list " + scheme, path: "/" + scheme, query: byUpload(), scheme: scheme}
+	l := schemeList(scheme)
 	seen := map[uint64]struct{}{}
 	for range maxPasses {
 		w, err := f.pass(l, seen)
@@ -55,7 +60,7 @@ func (f *fetching) sweep(scheme string) (n int, whole bool, err error) {
 
 // pass lists a scheme once, in parts where it is too large to be paged through.
 func (f *fetching) pass(l listing, seen map[uint64]struct{}) (walked, error) {
-	take := func(entries []entry) (bool, error) { return false, f.take(l, entries, seen) }
+	take := func(entries []entry) (bool, error) { return false, f.take(entries, seen) }
 	first, err := f.page(l, 0, f.config.PageSize)
 	if err != nil {
 		return walked{}, err
@@ -65,9 +70,6 @@ func (f *fetching) pass(l listing, seen map[uint64]struct{}) (walked, error) {
 		if err != nil || !w.tooDeep {
 			return w, err
 		}
-	}
-	if _, err := take(f.entries(l, first.rows)); err != nil {
-		return walked{}, err
 	}
 	return f.parts(l, first, take)
 }
@@ -84,11 +86,11 @@ func (f *fetching) parts(l listing, first page, take func([]entry) (bool, error)
 	}
 	for _, w := range windows {
 		part := l.with(rangeParameter, w.text)
-		part.deep = w.deep
+		part.name, part.deep = l.name+" "+w.text, w.deep
 		if _, err := f.walk(part, nil, take); err != nil {
 			return walked{}, err
 		}
 	}
-	last, err := f.page(l, 0, 1)
-	return walked{first: first.found, last: last.found}, err
+	last, err := f.found(l)
+	return walked{first: first.found, last: last}, err
 }

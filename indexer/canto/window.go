@@ -146,8 +146,7 @@ func (f *fetching) fits(l listing, u unit, stamp string) (bool, error) {
 
 // count asks how many assets a range has; -1 where that is not told.
 func (f *fetching) count(l listing, u unit, from, to time.Time) (int, error) {
-	p, err := f.page(l.with(rangeParameter, u.text(from, to)), 0, 1)
-	return p.found, err
+	return f.found(l.with(rangeParameter, u.text(from, to)))
 }
 
 // parting is the search for windows that are small enough.
