@@ -199,7 +199,7 @@ func (f *fakeLibrary) Report(_ context.Context, name string, r analytics.Request
 
 func (f *fakeLibrary) Status(context.Context) (Status, error) {
 	return Status{Library: f.name, Assets: fakeTotal, Sources: []SourceStatus{
-		{Name: "files", Kind: "assets", LagSeconds: 2, LastSync: &fakeSynced}, {Name: "new", Kind: "concepts", LastError: "down"}}}, nil
+		{Name: "files", Kind: "assets", LagSeconds: &fakeLag, LastSync: &fakeSynced}, {Name: "new", Kind: "concepts", LastError: "down"}}}, nil
 }
 
 // fakeLibraries hands out its libraries and counts those not given back.
@@ -345,5 +345,7 @@ func problem(t *testing.T, rec *httptest.ResponseRecorder, status int, code semd
 }
 
 var errDisk = errors.New("disk /var/secret/path is full")
+
+var fakeLag = 2.0
 
 var fakeSynced = time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)

@@ -124,7 +124,7 @@ type SourceStatus struct {
 	Name       string           `json:"name"`
 	Kind       string           `json:"kind" enum:"assets,concepts" doc:"what it brings"`
 	LastSync   *time.Time       `json:"last_sync" doc:"start of the last run that went well; null before the first"`
-	LagSeconds float64          `json:"lag_seconds" doc:"how far the library may be behind the source"`
+	LagSeconds *float64         `json:"lag_seconds" doc:"how far the library may be behind the source; null before the first run that went well"`
 	LastError  string           `json:"last_error,omitempty"`
 	Counts     map[string]int64 `json:"counts,omitempty" doc:"of the last run, such as added, changed, deleted, rejected"`
 }

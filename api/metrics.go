@@ -103,8 +103,8 @@ func (g *gauges) Collect(out chan<- prometheus.Metric) {
 			if source.LastError != "" {
 				failing = 1
 			}
-			if source.LastSync != nil { // before the first run there is no telling
-				out <- prometheus.MustNewConstMetric(g.lag, prometheus.GaugeValue, source.LagSeconds, s.Library, source.Name)
+			if source.LastSync != nil && source.LagSeconds != nil { // before the first run there is no telling
+				out <- prometheus.MustNewConstMetric(g.lag, prometheus.GaugeValue, *source.LagSeconds, s.Library, source.Name)
 				out <- prometheus.MustNewConstMetric(g.synced, prometheus.GaugeValue, float64(source.LastSync.Unix()), s.Library, source.Name)
 			}
 			out <- prometheus.MustNewConstMetric(g.fail, prometheus.GaugeValue, failing, s.Library, source.Name)

@@ -101,5 +101,5 @@ func (g *Graph) overlaps() []Overlap {
 	slices.SortFunc(out, func(a, b Overlap) int {
 		return cmp.Or(cmp.Compare(a.Text, b.Text), slices.Compare(a.Concepts, b.Concepts))
 	})
-	return out
+	return slices.CompactFunc(out, func(a, b Overlap) bool { return a.Text == b.Text && slices.Equal(a.Concepts, b.Concepts) }) // in several schemes
 }

@@ -35,7 +35,7 @@ type Item struct {
 
 // Listing says what a Fetch covered.
 type Listing struct {
-	Cursor   []byte // where the next Fetch goes on; nil: nothing to go on from
+	Cursor   []byte // where the next Fetch goes on; nil: nothing to go on from, which only a complete listing may lack
 	Complete bool   // everything the source holds was listed, so what was not listed is gone
 	Total    int    // how many assets the source says it holds; 0: it does not say
 }
@@ -91,7 +91,7 @@ type Finding struct {
 }
 
 // Checker is a Source or Vocabulary that can look at its own set-up. A check changes nothing; it goes on past what
-// fails, as far as it can.
+// fails, as far as it can. It may run beside a Fetch.
 type Checker interface {
 	Check(ctx context.Context) []Finding
 }

@@ -75,6 +75,12 @@ func (p *Plan) Keep(id semdex.AssetID) {
 // Restart begins the listing again, on top of what was said so far.
 func (p *Plan) Restart() { clear(p.seen) }
 
+// Holds reports whether the mirror holds an asset once all that was said so far is done.
+func (p *Plan) Holds(id semdex.AssetID) bool {
+	_, known := p.known[id]
+	return known
+}
+
 // Held is how many assets the mirror holds once all that was said so far is done.
 func (p *Plan) Held() int { return len(p.known) }
 

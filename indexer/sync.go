@@ -62,6 +62,7 @@ type syncing struct {
 	pending mirror.Batch
 	listed  int
 	partial bool  // the listing goes on from a cursor
+	unread  int   // records in it that could not be read and that the mirror does not hold: the total may hide a deletion behind them
 	failed  error // what take gave, should a source go on regardless
 	result  Result
 }
@@ -87,6 +88,9 @@ func (s *syncing) run() error {
 	listing, err := s.fetch(cursor)
 	if err != nil {
 		return err
+	}
+	if !listing.Complete && listing.Cursor == nil {
+		return s.incomplete()
 	}
 	if s.result.Complete = listing.Complete; listing.Complete {
 		s.result.Listed = nil
@@ -115,7 +119,7 @@ func (s *syncing) fetch(cursor []byte) (Listing, error) {
 		return listing, err
 	}
 	before, err := s.mirror.Cursor(s.unheldKey())
-	if err != nil || s.unheld(listing) == decodeInt(before) {
+	if err != nil || s.unread == 0 && s.unheld(listing) == decodeInt(before) {
 		return listing, err
 	}
 	if err := s.flush(); err != nil {
@@ -126,6 +130,15 @@ func (s *syncing) fetch(cursor []byte) (Listing, error) {
 	s.result.Unchanged, s.result.Rejected = 0, nil
 	listing, err = s.src.Fetch(s.ctx, nil, s.take)
 	return listing, cmp.Or(err, s.failed)
+}
+
+// incomplete is the error of a source that was neither listed whole nor up to a point to go on from.
+func (s *syncing) incomplete() error {
+	if err := s.flush(); err != nil {
+		return err
+	}
+	return &semdex.Error{Code: semdex.Upstream, Message: fmt.Sprintf("fewer assets could be listed than %s says it holds; what was listed is in, and nothing was deleted", s.src.Name()),
+		Hint: "run again when fewer people work in it; if it stays so, look at the rights of the account"}
 }
 
 // unheld is how many assets the source says it holds and the mirror has not: records that could not be read.
@@ -189,6 +202,9 @@ func (s *syncing) reject(r Rejection) {
 	r.Source = s.src.Name()
 	if len(r.Raw) > MaxRaw {
 		r.Raw = strings.ToValidUTF8(r.Raw[:MaxRaw], "")
+	}
+	if s.partial && !s.plan.Holds(r.ID) {
+		s.unread++
 	}
 	if r.ID != "" {
 		s.plan.Keep(r.ID)

@@ -70,6 +70,7 @@ func TestSyncListsWholeWhatDoesNotAddUp(t *testing.T) {
 		{"a deletion without a word does not", strings.Replace(first, "b=1 ", "", 1), "", "+0 ~0 -1 changed all", strings.Replace(first, "b=1 ", "", 1)},
 		{"a deletion beside an addition does not, and counts once", strings.Replace(first, "b=1 ", "", 1) + " n=1 o=1", "n=1 o=1",
 			"+2 ~0 -1 changed all", strings.Replace(first, "b=1 ", "", 1) + " n=1 o=1"},
+		{"a deletion behind a new record that cannot be read", strings.Replace(first, "b=1 ", "", 1) + " !x", "!x", "+0 ~0 -1 changed all", strings.Replace(first, "b=1 ", "", 1)},
 		{"an addition that was not told of does not", first + " n=1", "", "+1 ~0 -0 changed all", first + " n=1"},
 	}
 	for _, tt := range tests {
@@ -131,4 +132,16 @@ func shownAs(s string) string {
 	list := strings.Fields(s)
 	slices.Sort(list)
 	return "f:" + strings.Join(list, " f:")
+}
+
+func TestAListingThatIsNeitherWholeNorGoesOnIsAnError(t *testing.T) {
+	t.Parallel()
+	m := newMirror(t)
+	_, err := indexer.Sync(t.Context(), &fake{items: items("a=1 b=1"), partial: true}, m, indexer.Options{})
+	if semdex.CodeOf(err) != semdex.Upstream || !strings.Contains(err.Error(), "fewer assets could be listed") || semdex.HintOf(err) == "" {
+		t.Errorf("got error %v, want one that says that the listing is not whole", err)
+	}
+	if diff := cmp.Diff("f:a=1 f:b=1", stored(t, m)); diff != "" {
+		t.Errorf("what was listed is in (-want +got):\n%s", diff)
+	}
 }

@@ -308,12 +308,15 @@ Search, with synonyms and narrower concepts:
 A report as CSV:
   curl -s -H 'Authorization: Bearer %s' '%s/v1/reports/usage?by=topic,region&limit=5&format=csv'
 The same on the command line, in another terminal:
-  semdex search %q --config %s
+  semdex search %s --config %s
 Stop with Ctrl-C.
-`, status.Assets, status.Concepts, status.Events, simulated(l), base, base, key, d.sources(), key, base, url.QueryEscape(query), key, base, query, config)
+`, status.Assets, status.Concepts, status.Events, simulated(l), base, base, key, d.sources(), key, base, url.QueryEscape(query), key, base, quoted(query), config)
 	_, err = d.stdout.Write([]byte(b.String()))
 	return err
 }
+
+// quoted writes a text so that a shell takes it as it is.
+func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
 // sources says where the library comes from.
 func (d *demonstration) sources() string {

@@ -74,6 +74,7 @@ func TestDoctorFindsPlantedFaults(t *testing.T) {
 		{"a scheme that the vocabulary has not", replaced("voc.firnhain.example/audiences", "voc.firnhain.example/audience"), "failure", "what the vocabulary lacks", "dimension audience", []string{"/audience"}, []string{"/audiences"}},
 		{"a field that no asset bears", replaced("field: Campaign", "field: Kampagne"), "failure", "how assets and concepts go together", "dimension campaign", []string{"Kampagne"}, []string{"Campaign"}},
 		{"a language without labels", replaced(`languages: \[en, de\]`, "languages: [en, de, fr]"), "warning", "what the vocabulary lacks", "labels in fr", []string{"fr"}, []string{"prefLabels"}},
+		{"a misspelt module", replaced(`username: demo-reader`, "username: demo-reader\n        modules: [concepts, deprecated]"), "warning", "vocabulary poolparty", "module deprecated", nil, nil},
 		{"no schedule", replaced(`\n +schedule: .*`, ""), "warning", "schedule", "schedule", []string{"by itself"}, []string{"schedule:"}},
 	}
 	for _, tt := range tests {

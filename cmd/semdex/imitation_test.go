@@ -308,11 +308,13 @@ func TestDemoLosesNoField(t *testing.T) {
 		`"size":10,"width":20,"height":30,"duration":1.5,"md5":"0f","phash":"ff","credit":"C","copyright":"(c)",` +
 		`"rights":{"valid_from":"2020-01-01","valid_until":"2030-01-01","territories":["DE","AT"],"channels":["web"],"license":"rm","editorial":true,"source":"s","cost":{"amount":1.5,"currency":"EUR"}},` +
 		`"links":{"thumbnail":"https://t.example/1","preview":"https://t.example/2","original":"https://t.example/3","detail":"https://t.example/4"}}`
-	writeTo(t, dir, "assets.jsonl", line+"\n"+`{"id":"b"}`+"\n"+`{"id":"bad","size":"huge"}`+"\n")
+	writeTo(t, dir, "assets.jsonl", line+"\n"+`{"id":"b"}`+"\n"+`{"id":"bad","size":"huge"}`+"\n"+`{"id":"b","type":"video"}`+"\n")
 	demo := startDemo(t, dir, "--assets", "assets.jsonl")
 	defer demo.stop(t)
-	if !strings.Contains(demo.said(), "assets.jsonl:3: size:") {
-		t.Errorf("the bad line is not named: %q", demo.said())
+	for _, bad := range []string{"assets.jsonl:3: size:", "assets.jsonl:4: duplicate id"} {
+		if !strings.Contains(demo.said(), bad) {
+			t.Errorf("%s is not named in %q", bad, demo.said())
+		}
 	}
 	exported := output(t, dir, "export", "assets", "--config", "semdex-demo/semdex.yaml")
 	byID := map[string]map[string]any{}

@@ -62,21 +62,13 @@ func (s *Source) send(ctx context.Context, r remote.Request, do func(context.Con
 	}
 }
 
-// read sends a call and decodes its answer. One that cannot be decoded is asked for once more, since proxies serve
-// a page while a system restarts.
+// read sends a call and decodes its answer, which is asked for once more where that fails.
 func (s *Source) read(ctx context.Context, r remote.Request, decode func(body []byte) error) (*remote.Response, error) {
-	for again := false; ; again = true {
-		response, err := s.send(ctx, r, s.client.Do)
-		if err != nil {
-			return nil, err
-		}
-		if err = decode(response.Body); err == nil {
-			return response, nil
-		}
-		if again || r.Once {
-			return nil, explain(s.client.Unreadable(r, response.Body, err))
-		}
+	response, err := s.client.Read(r, func(r remote.Request) (*remote.Response, error) { return s.send(ctx, r, s.client.Do) }, decode)
+	if remote.Is(err, remote.Unreadable) {
+		err = explain(err)
 	}
+	return response, err
 }
 
 // into decodes into v.

@@ -7,9 +7,10 @@
 // cursor, everything is listed: scheme by scheme, in pages that overlap, so that nothing falls between two pages
 // while people work on; schemes with more assets than may be paged through are parted by the time of upload.
 //
-// A listing counts as complete when as many assets were seen as Canto says there are. Stamps of Canto bear no zone:
+// A listing counts as complete when as many assets were seen as Canto says there are, or when two passes in a row saw
+// the same ones; where Canto does not say how many, one pass to the end. Stamps of Canto bear no zone:
 // they are read in the configured one. Custom fields become fields of an asset, or what the map makes of them; a
-// mapped field is the only source of its target.
+// mapped field is the only source of its target, but for links, which Canto has where the field has none.
 //
 // The token goes to the configured host alone and is not sent on to where that leads. Tokens are kept from one
 // run to the next by a TokenStore.

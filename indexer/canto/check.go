@@ -86,8 +86,8 @@ func (c *checking) credentials() bool {
 		c.say(indexer.Fine, "credentials", "Canto gives a token", "")
 	}
 	c.server = c.config.Now()
-	if err != nil {
-		c.tell(indexer.Failure, "account", err)
+	if err != nil { // it is not needed for a sync
+		c.tell(indexer.Warning, "account", err)
 		return true
 	}
 	c.clock(response.Header)

@@ -86,7 +86,7 @@ func TestWhatIsWrongWithASetUp(t *testing.T) {
 		{"the path of tokens is wrong", func(c *canto.Config) { c.TokenPath = "/x" }, cantotest.Faults{}, "credentials", indexer.Failure, "no token server", "token_path", true},
 		{"tokens cannot be kept", func(c *canto.Config) { c.Tokens = brokenStore{} }, cantotest.Faults{}, "credentials", indexer.Warning, "read-only", "data directory", false},
 		{"the clock goes wrong", nil, cantotest.Faults{ClockOffset: time.Hour}, "clock", indexer.Warning, "apart", "NTP", false},
-		{"the account may not be seen", nil, cantotest.Faults{Forbidden: []string{"user"}}, "account", indexer.Failure, "may not", "right", false},
+		{"the account may not be seen", nil, cantotest.Faults{Forbidden: []string{"user"}}, "account", indexer.Warning, "may not", "right", false},
 		{"a field has another name", func(c *canto.Config) { c.Map = map[string]string{"License End": "rights.valid_until"} }, cantotest.Faults{}, "custom fields", indexer.Failure, `the nearest is "License until"`, "map:", false},
 		{"fields are not compared", func(c *canto.Config) {
 			c.Map, c.UncheckedMap = map[string]string{"License End": "rights.valid_until"}, true

@@ -365,21 +365,34 @@ func TestAnswersThatAreNoLists(t *testing.T) {
 
 func TestFewerAssetsThanThereAreSaidToBe(t *testing.T) {
 	t.Parallel()
-	calls := 0
-	src := odd(t, func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/api/v1/image" {
-			calls++
-			fmt.Fprint(w, `{"results":[{"id":"a"}],"found":2}`)
-			return
-		}
-		fmt.Fprint(w, `{"found":0}`)
-	})
-	got := fetch(t, src, nil)
-	if got.err != nil || len(got.ids) != 1 || got.listing.Complete || got.listing.Cursor != nil || got.listing.Total != 0 {
-		t.Errorf("got %q, %+v and error %v, want one asset, and a listing that claims nothing", got.ids, got.listing, got.err)
+	tests := []struct {
+		name     string
+		found    func(call int) int
+		complete bool
+	}{
+		{"as many at every pass: the others cannot be listed", func(int) int { return 2 }, true},
+		{"another number each time: they may yet come", func(call int) int { return 2 + call }, false},
 	}
-	if calls == 0 || calls > 40 {
-		t.Errorf("it took %d calls, want a few passes", calls)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			calls := 0
+			src := odd(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path != "/api/v1/image" {
+					fmt.Fprint(w, `{"found":0}`)
+					return
+				}
+				calls++
+				fmt.Fprintf(w, `{"results":[{"id":"a"}],"found":%d}`, tt.found(calls))
+			})
+			got := fetch(t, src, nil)
+			if got.err != nil || len(got.ids) != 1 || got.listing.Complete != tt.complete || (got.listing.Cursor != nil) != tt.complete {
+				t.Errorf("got %q, %+v and error %v, want one asset, and complete to be %v", got.ids, got.listing, got.err, tt.complete)
+			}
+			if calls == 0 || calls > 40 {
+				t.Errorf("it took %d calls, want a few passes", calls)
+			}
+		})
 	}
 }
 

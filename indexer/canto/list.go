@@ -137,7 +137,7 @@ func (f *fetching) unreadable(l listing, position int, cause error) (page, error
 	if err := f.spoiled(l, position, cause); err != nil {
 		return page{}, err
 	}
-	return page{rows: []row{{position: position, err: fmt.Errorf("the answer cannot be read: %w", remote.FaultOf(cause).Err)}}, found: -1}, nil
+	return page{rows: []row{{position: position, err: fmt.Errorf("the answer cannot be read: %w", remote.FaultOf(cause))}}, found: -1}, nil
 }
 
 // spoiled notes a place of a list that cannot be read. Too many are an error.

@@ -386,6 +386,9 @@ func (b *builder) apply(m mapped, additional object) error {
 	if text == unpublished {
 		text = ""
 	}
+	if text == "" && strings.HasPrefix(m.name, "links.") { // any picture is better than none
+		return err
+	}
 	if err == nil {
 		err = b.set(m.target, text)
 	}

@@ -42,18 +42,22 @@ func schemeList(scheme string) listing {
 	return listing{name: "canto list " + scheme, path: "/" + scheme, query: byUpload(), scheme: scheme}
 }
 
-// sweep lists a scheme, again where assets were missed, and gives how many were seen, and whether these are all.
+// sweep lists a scheme, again where assets were missed, and gives how many were seen, and whether these are all that
+// can be.
 func (f *fetching) sweep(scheme string) (n int, whole bool, err error) {
 	l := schemeList(scheme)
 	seen := map[uint64]struct{}{}
+	before := -1
 	for range maxPasses {
 		w, err := f.pass(l, seen)
 		if err != nil {
 			return 0, false, err
 		}
-		if len(seen) >= w.most() {
+		steady := len(seen) == before && w.first == w.last // what is counted beyond that cannot be listed; deletions are confirmed one by one
+		if len(seen) >= w.most() || steady {
 			return len(seen), true, nil
 		}
+		before = len(seen)
 	}
 	return len(seen), false, nil
 }

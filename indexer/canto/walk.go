@@ -44,8 +44,8 @@ func (f *fetching) walk(l listing, given *page, take func([]entry) (enough bool,
 		if err != nil || enough {
 			return w, err
 		}
-		for _, e := range entries {
-			at.seen[e.mark] = struct{}{}
+		if at.stuck(entries) {
+			return w, nil
 		}
 		done, tooDeep := at.advance(len(entries), p.found)
 		if w.tooDeep = tooDeep; done || tooDeep {
@@ -63,6 +63,7 @@ type walking struct {
 	limit    int // of the page that was read last
 	known    int // how many rows of the next page are to show one that was seen; 0: none need to
 	retreats int
+	barren   int // pages in a row that showed nothing new
 }
 
 // next reads the page that is next.
@@ -103,6 +104,23 @@ func (w *walking) moved(entries []entry) bool {
 		}
 	}
 	return true
+}
+
+// maxStuck is how many pages in a row may show nothing new before the list is taken to go round in circles.
+const maxStuck = 3
+
+// stuck notes what was seen, and reports whether nothing new has come for too long.
+func (w *walking) stuck(entries []entry) bool {
+	before := len(w.seen)
+	for _, e := range entries {
+		w.seen[e.mark] = struct{}{}
+	}
+	if len(w.seen) > before {
+		w.barren = 0
+	} else {
+		w.barren++
+	}
+	return w.barren >= maxStuck
 }
 
 // retreat goes back by a page.

@@ -73,6 +73,22 @@ func (s *Source) unreadable(err error) error {
 		Hint: "check sources: assets: in the configuration; relative paths start at the configuration file"}
 }
 
+// Check looks whether the file can be read.
+func (s *Source) Check(context.Context) []indexer.Finding { return check("assets file", s.Path) }
+
+// check looks whether there is something to read in a file.
+func check(subject, path string) []indexer.Finding {
+	in, err := Open(path)
+	if err == nil {
+		_, err = io.CopyN(io.Discard, in, 1)
+		in.Close()
+	}
+	if err != nil && err != io.EOF {
+		return []indexer.Finding{{Level: indexer.Failure, Subject: subject, Message: err.Error(), Mend: "check the path in the configuration, and that this user may read the file"}}
+	}
+	return []indexer.Finding{{Level: indexer.Fine, Subject: subject, Message: path + " can be read"}}
+}
+
 func (s *Source) fingerprint() ([]byte, error) {
 	f, err := os.Open(s.Path)
 	if err != nil {

@@ -312,3 +312,32 @@ func TestRealAssets(t *testing.T) {
 		t.Errorf("got %d assets (error %v), want %d", assets, err, realAssets)
 	}
 }
+
+func TestChecks(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	whole := filepath.Join(dir, "a.jsonl")
+	if err := os.WriteFile(whole, []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	empty := filepath.Join(dir, "empty.ttl")
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name, path string
+		want       indexer.Level
+	}{
+		{"a file that is there", whole, indexer.Fine},
+		{"one with nothing in it can be read, too", empty, indexer.Fine},
+		{"one that is not there", filepath.Join(dir, "gone"), indexer.Failure},
+		{"a folder", dir, indexer.Failure},
+	} {
+		for _, c := range []indexer.Checker{&files.Source{Path: tt.path}, &files.Vocabulary{Path: tt.path}} {
+			got := c.Check(t.Context())
+			if len(got) != 1 || got[0].Level != tt.want || (got[0].Mend == "") != (tt.want == indexer.Fine) {
+				t.Errorf("%s: got %+v, want level %v and a mend where it fails", tt.name, got, tt.want)
+			}
+		}
+	}
+}

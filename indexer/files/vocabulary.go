@@ -40,6 +40,11 @@ func (v *Vocabulary) Fetch(_ context.Context, cursor []byte) (indexer.Export, er
 	return indexer.Export{Documents: []indexer.Document{{Name: v.Path, Format: v.format(), Body: body}}, Cursor: sum[:]}, nil
 }
 
+// Check looks whether the file can be read.
+func (v *Vocabulary) Check(context.Context) []indexer.Finding {
+	return check("vocabulary file", v.Path)
+}
+
 // format is the ending of the file, .gz looked through.
 func (v *Vocabulary) format() string {
 	return strings.TrimPrefix(filepath.Ext(strings.TrimSuffix(strings.ToLower(v.Path), ".gz")), ".")

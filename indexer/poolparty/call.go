@@ -36,21 +36,9 @@ func (s *Source) send(ctx context.Context, r remote.Request) (*remote.Response, 
 	}
 }
 
-// read sends a call and decodes its answer. One that cannot be decoded is asked for once more, since proxies serve
-// a page while a system restarts.
+// read sends a call and decodes its answer, which is asked for once more where that fails.
 func (s *Source) read(ctx context.Context, r remote.Request, decode func(body []byte) error) (*remote.Response, error) {
-	for again := false; ; again = true {
-		response, err := s.send(ctx, r)
-		if err != nil {
-			return nil, err
-		}
-		if err = decode(response.Body); err == nil {
-			return response, nil
-		}
-		if again {
-			return nil, s.client.Unreadable(r, response.Body, err)
-		}
-	}
+	return s.client.Read(r, func(r remote.Request) (*remote.Response, error) { return s.send(ctx, r) }, decode)
 }
 
 // explain says what a failed call means in PoolParty, and what to try. It keeps the fault.

@@ -168,6 +168,9 @@ func (c Config) check() error {
 		}
 		seen[m] = true
 	}
+	if !seen[moduleConcepts] {
+		return invalid("modules: concepts is not among them, and nothing can be found without", "list it with the others, such as concepts, deprecatedConcepts, skosnotes")
+	}
 	return c.checkCredentials()
 }
 

@@ -198,6 +198,21 @@ func (m *Mirror) Hashes(source string) (map[semdex.AssetID]semdex.Hash, error) {
 	return hashes, err
 }
 
+// Sources gives what the ids of the assets begin with, up to the first colon, sorted.
+func (m *Mirror) Sources() ([]string, error) {
+	var sources []string
+	err := m.db.View(func(tx *bbolt.Tx) error {
+		c := tx.Bucket(bucketAssets).Cursor()
+		for k, _ := c.First(); k != nil; {
+			source := semdex.AssetID(k).Source()
+			sources = append(sources, source)
+			k, _ = c.Seek([]byte(source + ";")) // the first key behind those of source and a colon
+		}
+		return nil
+	})
+	return sources, err
+}
+
 func hasPrefix(k, prefix []byte) bool {
 	return len(k) >= len(prefix) && string(k[:len(prefix)]) == string(prefix)
 }

@@ -484,3 +484,20 @@ func TestCutShortRecordIsAnError(t *testing.T) {
 		t.Errorf("got error %v, want one of JSON", err)
 	}
 }
+
+func TestSources(t *testing.T) {
+	t.Parallel()
+	m := fresh(t)
+	if got, err := m.Sources(); err != nil || len(got) != 0 {
+		t.Errorf("an empty mirror: got %q and error %v, want none", got, err)
+	}
+	var b mirror.Batch
+	for _, id := range []string{"canto:image:b", "canto:a", "can:a", "canto2:a", "files:a", "files:z", "zeta:1"} {
+		b.Put = append(b.Put, record(t, id, "x"))
+	}
+	apply(t, m, b)
+	got, err := m.Sources()
+	if diff := cmp.Diff([]string{"can", "canto2", "canto", "files", "zeta"}, got); diff != "" || err != nil {
+		t.Errorf("error %v, sources (-want +got):\n%s", err, diff)
+	}
+}

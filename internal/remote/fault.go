@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"semdex"
 )
@@ -201,7 +202,9 @@ func said(body []byte) string {
 }
 
 func short(text string) string {
-	text = strings.Join(strings.Fields(strings.ToValidUTF8(text, "\uFFFD")), " ")
+	text = strings.Join(strings.FieldsFunc(strings.ToValidUTF8(text, "\uFFFD"), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) // which would move a terminal
+	}), " ")
 	if len(text) > maxSaid {
 		text = strings.ToValidUTF8(text[:maxSaid], "") + "..."
 	}
@@ -223,20 +226,19 @@ func (c *Client) Unreadable(r Request, body []byte, err error) error {
 	return f.public()
 }
 
-// JSON sends a request and reads the answer into v. An answer that is no JSON is asked for once more, since
+// Read sends a call, by send, and decodes its answer. One that cannot be decoded is asked for once more, since
 // proxies serve a page while a system restarts.
-func (c *Client) JSON(ctx context.Context, r Request, v any) error {
+func (c *Client) Read(r Request, send func(Request) (*Response, error), decode func(body []byte) error) (*Response, error) {
 	for again := false; ; again = true {
-		response, err := c.Do(ctx, r)
+		response, err := send(r)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		err = json.Unmarshal(response.Body, v)
-		if err == nil {
-			return nil
+		if err = decode(response.Body); err == nil {
+			return response, nil
 		}
 		if again || r.Once {
-			return c.Unreadable(r, response.Body, err)
+			return nil, c.Unreadable(r, response.Body, err)
 		}
 	}
 }

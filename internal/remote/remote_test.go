@@ -3,6 +3,7 @@ package remote
 import (
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -197,6 +198,7 @@ func TestSaid(t *testing.T) {
 		{"a page", "\n<HTML><body>", "a web page"},
 		{"nothing", "", ""},
 		{"not UTF-8", "a\xffb", "a\uFFFDb"},
+		{"what would move a terminal", "a\x1b]0;b\a c\u0085d", "a ]0;b c d"},
 		{"long text is cut", strings.Repeat("ä", 400), strings.Repeat("ä", maxSaid/2) + "..."},
 	}
 	for _, tt := range tests {
@@ -206,15 +208,21 @@ func TestSaid(t *testing.T) {
 	}
 }
 
-func TestJSON(t *testing.T) {
+func TestReadAsksAgainForWhatItCannotDecode(t *testing.T) {
 	t.Parallel()
 	var v struct{ A int }
+	read := func(address string) error {
+		c := client()
+		_, err := c.Read(Request{URL: address}, func(r Request) (*Response, error) { return c.Do(t.Context(), r) },
+			func(body []byte) error { return json.Unmarshal(body, &v) })
+		return err
+	}
 	server, calls := answers(t, status(200, "<html>starting"), fine)
-	if err := client().JSON(t.Context(), Request{URL: server.URL}, &v); err != nil || v.A != 1 || calls.Load() != 2 {
+	if err := read(server.URL); err != nil || v.A != 1 || calls.Load() != 2 {
 		t.Errorf("got %+v, error %v after %d calls, want it to be asked for again once", v, err, calls.Load())
 	}
 	server, calls = answers(t, status(200, "<html>login"))
-	err := client().JSON(t.Context(), Request{URL: server.URL}, &v)
+	err := read(server.URL)
 	if !Is(err, Unreadable) || calls.Load() != 2 || !strings.Contains(err.Error(), "a web page") {
 		t.Errorf("got error %v after %d calls, want a web page to be named after two", err, calls.Load())
 	}
@@ -328,6 +336,7 @@ func TestPaceWakesWhoWaits(t *testing.T) {
 			leave, err := p.Enter(t.Context())
 			if err == nil {
 				most.Store(max(most.Load(), inside.Add(1)))
+				time.Sleep(time.Millisecond) // long enough for another to come in beside it
 				inside.Add(-1)
 				leave()
 			}

@@ -102,6 +102,7 @@ type Vocabulary struct {
 	Format         string   `yaml:"format" of:"poolparty"`
 	History        string   `yaml:"history" of:"poolparty"`
 	ServerZone     string   `yaml:"server_zone" of:"poolparty"`
+	MaxExport      int64    `yaml:"max_export" of:"poolparty"` // bytes
 	CallsPerMinute int      `yaml:"calls_per_minute" of:"poolparty"`
 
 	Zone *time.Location `yaml:"-"` // of ServerZone

@@ -111,7 +111,7 @@ func (v *Vocabulary) PoolParty() poolparty.Config {
 	return poolparty.Config{
 		URL: v.URL, Project: v.Project, Auth: v.Auth, Username: v.Username, Password: string(v.Password),
 		TokenURL: v.TokenURL, ClientID: v.ClientID, ClientSecret: string(v.ClientSecret), Grant: v.Grant,
-		Modules: v.Modules, Format: v.Format, History: v.History, ServerZone: v.Zone, CallsPerMinute: v.CallsPerMinute,
+		Modules: v.Modules, Format: v.Format, History: v.History, ServerZone: v.Zone, MaxExport: v.MaxExport, CallsPerMinute: v.CallsPerMinute,
 	}
 }
 

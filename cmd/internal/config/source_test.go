@@ -39,7 +39,7 @@ const remoteSystems = `libraries:
         schedule: "@hourly"
       - {type: files, events: ./events.jsonl, prefix: usage}
     vocabularies:
-      - {type: poolparty, url: https://acme.poolparty.biz, project: brand, username: api, password_file: secret, modules: [concepts], format: ntriples, history: "off", server_zone: Europe/Vienna, calls_per_minute: 30}
+      - {type: poolparty, url: https://acme.poolparty.biz, project: brand, username: api, password_file: secret, modules: [concepts], format: ntriples, history: "off", server_zone: Europe/Vienna, calls_per_minute: 30, max_export: 2000000}
       - {type: poolparty, url: https://acme.poolparty.biz, project: other, auth: oauth, token_url: https://login.acme.example/token, client_id: semdex, client_secret: hush, grant: client_credentials}
       - {type: file, path: ./taxonomy.ttl}
 `
@@ -66,7 +66,7 @@ func TestRemoteSystems(t *testing.T) {
 		t.Errorf("canto (-want +got):\n%s", diff)
 	}
 	wantPool := []poolparty.Config{
-		{URL: "https://acme.poolparty.biz", Project: "brand", Username: "api", Password: "s3cret", Modules: []string{"concepts"}, Format: "ntriples", History: "off", CallsPerMinute: 30},
+		{URL: "https://acme.poolparty.biz", Project: "brand", Username: "api", Password: "s3cret", Modules: []string{"concepts"}, Format: "ntriples", History: "off", CallsPerMinute: 30, MaxExport: 2_000_000},
 		{URL: "https://acme.poolparty.biz", Project: "other", Auth: "oauth", TokenURL: "https://login.acme.example/token", ClientID: "semdex", ClientSecret: "hush", Grant: "client_credentials"},
 	}
 	gotPool := []poolparty.Config{l.Vocabularies[0].PoolParty(), l.Vocabularies[1].PoolParty()}

@@ -182,13 +182,18 @@ func (s *Systems) Fill(ctx context.Context) ([]indexer.Rejection, error) {
 // readAssets reads an assets file as the source of that kind does, but for the prefix.
 func readAssets(ctx context.Context, path string) (assets []*semdex.Asset, rejected []indexer.Rejection, err error) {
 	source := &files.Source{Path: path}
+	seen := map[semdex.AssetID]bool{}
 	_, err = source.Fetch(ctx, nil, func(item indexer.Item) error {
-		if item.Rejected != nil {
+		switch {
+		case item.Rejected != nil:
 			rejected = append(rejected, *item.Rejected)
-			return nil
+		case seen[item.Asset.ID]:
+			rejected = append(rejected, indexer.Rejection{File: item.File, Line: item.Line, ID: item.Asset.ID, Reason: "duplicate id: the first one counts"})
+		default:
+			seen[item.Asset.ID] = true
+			item.Asset.ID = item.Asset.ID[len("files:"):]
+			assets = append(assets, item.Asset)
 		}
-		item.Asset.ID = item.Asset.ID[len("files:"):]
-		assets = append(assets, item.Asset)
 		return nil
 	})
 	return assets, rejected, err

@@ -251,8 +251,8 @@ func (l *Library) Status(ctx context.Context) (api.Status, error) {
 	for _, v := range l.vocabularies {
 		s.Sources = append(s.Sources, l.sourceStatus(v.Name(), "concepts"))
 	}
-	for _, one := range s.Sources {
-		s.Problems += int(one.Counts["rejected"])
+	for _, n := range *l.rejected.Load() {
+		s.Problems += n
 	}
 	return s, nil
 }
@@ -265,7 +265,8 @@ func (l *Library) sourceStatus(name, kind string) api.SourceStatus {
 	}
 	s.Counts, s.LastError = run.Counts, run.Error
 	if !run.Synced.IsZero() {
-		s.LastSync, s.LagSeconds = &run.Synced, max(0, l.now().Sub(run.Synced).Seconds())
+		lag := max(0, l.now().Sub(run.Synced).Seconds())
+		s.LastSync, s.LagSeconds = &run.Synced, &lag
 	}
 	return s
 }

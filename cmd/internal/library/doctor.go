@@ -55,7 +55,7 @@ func (l *Library) diagnoseSystem(ctx context.Context, system any, name string) [
 	default:
 		findings = append(findings, fine("last run", "went well, "+run.Synced.Format("2006-01-02 15:04 MST")))
 	}
-	if n := run.Counts["rejected"]; n > 0 {
+	if n := l.rejectedOf(name); n > 0 {
 		findings = append(findings, warn("rejected records", fmt.Sprintf("%d records could not be read", n), "mend them at the source; "+l.RejectedFile()+" names each with its reason"))
 	}
 	return findings
@@ -212,11 +212,18 @@ func (l *Library) diagnoseLinks() ([]indexer.Finding, error) {
 	if err != nil || assets == 0 {
 		return []indexer.Finding{warn("assets", "there are none yet", "run semdex index")}, err
 	}
+	strays, err := l.strays()
+	if err != nil {
+		return nil, err
+	}
 	findings := []indexer.Finding{fine("assets", fmt.Sprintf("%d assets with %d different tags and keywords", assets, len(tags)))}
 	for _, d := range l.config.Dimensions {
 		if d.Field != "" && !fields[d.Field] {
 			findings = append(findings, fail("dimension "+d.Name, "no asset has the custom field "+d.Field, "custom fields in use: "+inUse(fields)))
 		}
+	}
+	for _, prefix := range strays {
+		findings = append(findings, warn("assets of "+prefix, "they are still there, though no source has this prefix any more", "put the source back, or run semdex index --allow-deletes"))
 	}
 	return append(findings, l.diagnoseTags(tags)...), nil
 }
@@ -260,15 +267,16 @@ func (l *Library) diagnoseTags(tags map[string]int) []indexer.Finding {
 // diagnoseSchedule tells whether anything brings changes in by itself, and whether what is kept is kept from others.
 func (l *Library) diagnoseSchedule() []indexer.Finding {
 	var findings []indexer.Finding
+	idle := l.unscheduled()
 	switch {
 	case !l.Remote():
 		findings = append(findings, fine("schedule", "files alone: run semdex index when they change"))
-	case l.config.Schedule == "":
-		findings = append(findings, warn("schedule", "nothing brings changes in by itself", `set schedule: "*/15 * * * *", or run semdex index --every 15m`))
+	case len(idle) > 0:
+		findings = append(findings, warn("schedule", "nothing brings in by itself what changed in "+strings.Join(idle, ", "), `set schedule: "*/15 * * * *", or run semdex index --every 15m`))
 	case l.config.Reconcile == "":
 		findings = append(findings, warn("schedule", "nothing compares with all that the sources hold: a delete that they do not tell of stays", `set reconcile: "0 3 * * *"`))
 	default:
-		findings = append(findings, fine("schedule", l.config.Schedule+", compared whole "+l.config.Reconcile))
+		findings = append(findings, fine("schedule", cmp.Or(l.config.Schedule, "by source")+", compared whole "+l.config.Reconcile))
 	}
 	if info, err := os.Stat(l.dir); err == nil && info.Mode().Perm()&0o077 != 0 {
 		findings = append(findings, warn("data directory", l.dir+" may be read by others on this machine: it holds access tokens", "chmod 700 "+l.dir))

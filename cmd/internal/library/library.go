@@ -52,16 +52,17 @@ type Library struct {
 	graph  atomic.Pointer[graph.Graph]
 	usage  usageStore
 
-	syncing    sync.Mutex // one sync at a time
+	syncing    chan struct{} // holds one while a sync is under way
 	duplicates duplicates
 	runs       *sourceRuns
+	rejected   atomic.Pointer[map[string]int] // by source, how many records are kept aside
 	stop       context.CancelFunc
 	background sync.WaitGroup
 }
 
 // Open opens the library in dir, makes it where there is none, and brings the index up to the mirror.
 func Open(ctx context.Context, name, dir string, c config.Library, log *slog.Logger) (*Library, error) {
-	l := &Library{name: name, dir: dir, config: c, log: log.With("library", name), now: time.Now}
+	l := &Library{name: name, dir: dir, config: c, log: log.With("library", name), now: time.Now, syncing: make(chan struct{}, 1)}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open library %s: %w", name, err)
 	}

@@ -24,7 +24,9 @@ func (l *Library) writeRejected(run *SyncResult) error {
 	}
 	var out bytes.Buffer
 	encoder := json.NewEncoder(&out)
-	for _, r := range l.keptRejections(old, run) {
+	kept := l.keptRejections(old, run)
+	l.countRejected(kept)
+	for _, r := range kept {
 		if err := encoder.Encode(r); err != nil {
 			return err
 		}
@@ -32,31 +34,52 @@ func (l *Library) writeRejected(run *SyncResult) error {
 	if bytes.Equal(old, out.Bytes()) {
 		return nil
 	}
-	temporary := l.RejectedFile() + ".new"
-	if err := os.WriteFile(temporary, out.Bytes(), 0o600); err != nil {
-		return err
-	}
-	return os.Rename(temporary, l.RejectedFile())
+	return replaceFile(l.RejectedFile(), out.Bytes())
 }
 
 // keptRejections joins what stood there and was not read again in this run with what is new. What was read
 // whole has none any more but the new ones; nor has a source that the configuration no longer names.
 func (l *Library) keptRejections(old []byte, run *SyncResult) []indexer.Rejection {
-	var kept []indexer.Rejection
-	decoder := json.NewDecoder(bytes.NewReader(old))
+	kept := slices.DeleteFunc(l.readRejected(old), func(r indexer.Rejection) bool { return !l.stillRejected(r, run) })
+	return append(kept, run.Rejected...)
+}
+
+// readRejected reads what is written in rejected.jsonl, as far as it can be read.
+func (l *Library) readRejected(text []byte) []indexer.Rejection {
+	var list []indexer.Rejection
+	decoder := json.NewDecoder(bytes.NewReader(text))
 	for {
 		var r indexer.Rejection
 		if err := decoder.Decode(&r); err != nil {
 			if !errors.Is(err, io.EOF) {
 				l.log.Warn("rejected.jsonl cannot be read to its end", "err", err)
 			}
-			break
+			return list
 		}
-		if l.stillRejected(r, run) {
-			kept = append(kept, r)
-		}
+		list = append(list, r)
 	}
-	return append(kept, run.Rejected...)
+}
+
+// countRejected remembers how many records of each source wait for someone to look.
+func (l *Library) countRejected(list []indexer.Rejection) {
+	counts := map[string]int{}
+	for _, r := range list {
+		counts[r.Source]++
+	}
+	l.rejected.Store(&counts)
+}
+
+// rejectedOf gives how many records of a source are kept aside.
+func (l *Library) rejectedOf(source string) int { return (*l.rejected.Load())[source] }
+
+// openRejected counts what earlier runs kept aside.
+func (l *Library) openRejected() error {
+	text, err := os.ReadFile(l.RejectedFile())
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	l.countRejected(l.readRejected(text))
+	return nil
 }
 
 // stillRejected says whether a rejection of an earlier run holds on.
@@ -64,7 +87,7 @@ func (l *Library) stillRejected(r indexer.Rejection, run *SyncResult) bool {
 	of, named := l.recordFileOf(r)
 	again := slices.ContainsFunc(run.Rejected, func(n indexer.Rejection) bool {
 		nof, _ := l.recordFileOf(n)
-		return nof == of && (r.ID == "" || n.ID == r.ID)
+		return nof == of && n.ID == r.ID && (r.ID != "" || n.Place() == r.Place())
 	})
 	return named && !run.read[of] && !again && !(r.ID != "" && run.mended[r.ID])
 }

@@ -2,6 +2,7 @@ package library
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -21,6 +22,7 @@ type remoteAssets struct {
 	items    []indexer.Item
 	complete bool
 	err      error
+	onFetch  func()
 	fetched  int
 }
 
@@ -28,6 +30,9 @@ func (r *remoteAssets) Name() string { return "remote" }
 
 func (r *remoteAssets) Fetch(_ context.Context, _ []byte, yield func(indexer.Item) error) (indexer.Listing, error) {
 	r.fetched++
+	if r.onFetch != nil {
+		r.onFetch()
+	}
 	for _, item := range r.items {
 		if err := yield(item); err != nil {
 			return indexer.Listing{}, err
@@ -49,6 +54,8 @@ type remoteConcepts struct {
 	name    string
 	n       int
 	err     error
+	stub    bool     // one more is deprecated
+	version string   // goes into the cursor
 	cursors []string // that it was asked with
 }
 
@@ -56,14 +63,19 @@ func (r *remoteConcepts) Name() string { return r.name }
 
 func (r *remoteConcepts) Fetch(_ context.Context, cursor []byte) (indexer.Export, error) {
 	r.cursors = append(r.cursors, string(cursor))
-	if r.err != nil || string(cursor) == fmt.Sprint(r.n) {
+	next := fmt.Sprint(r.n, r.version)
+	if r.err != nil || string(cursor) == next {
 		return indexer.Export{Unchanged: true, Cursor: cursor}, r.err
 	}
 	var b strings.Builder
 	for i := range r.n {
 		fmt.Fprintf(&b, "<https://remote.example/%d> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://www.w3.org/2004/02/skos/core#Concept> .\n", i)
 	}
-	return indexer.Export{Documents: []indexer.Document{{Name: "remote (concepts)", Format: "nt", Body: []byte(b.String())}}, Cursor: fmt.Append(nil, r.n)}, nil
+	if r.stub {
+		b.WriteString("<https://remote.example/old> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://www.w3.org/2004/02/skos/core#Concept> .\n" +
+			"<https://remote.example/old> <http://www.w3.org/2002/07/owl#deprecated> \"true\" .\n")
+	}
+	return indexer.Export{Documents: []indexer.Document{{Name: "remote (concepts)", Format: "nt", Body: []byte(b.String())}}, Cursor: []byte(next)}, nil
 }
 
 // remoteHome is a home with a source and a vocabulary of other systems beside the files.
@@ -140,7 +152,7 @@ func sourceOf(t *testing.T, l *Library, name string) api.SourceStatus {
 
 func TestLagSurvivesARestart(t *testing.T) {
 	h, l, source, _ := remoteHome(t)
-	if s := sourceOf(t, l, "remote"); s.LastSync != nil || s.LagSeconds != 0 {
+	if s := sourceOf(t, l, "remote"); s.LastSync != nil || s.LagSeconds != nil {
 		t.Errorf("before the first run: got %+v, want nothing", s)
 	}
 	h.sync(l, SyncOptions{})
@@ -153,10 +165,10 @@ func TestLagSurvivesARestart(t *testing.T) {
 	l = h.open()
 	h.syncs.Store(50)
 	s := sourceOf(t, l, "remote")
-	if s.LastSync == nil || s.LagSeconds != 49*60 || s.LastError != "Canto failed" || s.Kind != "assets" {
+	if s.LastSync == nil || *s.LagSeconds != 49*60 || s.LastError != "Canto failed" || s.Kind != "assets" {
 		t.Errorf("got %+v, want 49 minutes behind the run that went well, and the error of the last one", s)
 	}
-	if s := sourceOf(t, l, "taxonomy.ttl"); s.Kind != "concepts" || s.LagSeconds != 10*60 || s.LastError != "" {
+	if s := sourceOf(t, l, "taxonomy.ttl"); s.Kind != "concepts" || *s.LagSeconds != 10*60 || s.LastError != "" {
 		t.Errorf("the vocabulary: got %+v, want 10 minutes", s)
 	}
 }
@@ -236,4 +248,147 @@ func TestJobsFollowTheSchedules(t *testing.T) {
 	if n, _ := l.mirror.Count(); n != 8 {
 		t.Errorf("after that of the source: got %d assets, want 8", n)
 	}
+}
+
+func TestRejectedRecordsCountUntilTheyAreMended(t *testing.T) {
+	h, l, source, _ := remoteHome(t)
+	source.items = []indexer.Item{item("a", "1"), bad("b"), bad("c")}
+	h.sync(l, SyncOptions{})
+	source.items, source.complete = nil, false
+	h.sync(l, SyncOptions{})
+	problems := func(l *Library) int {
+		s, err := l.Status(context.Background())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Problems
+	}
+	if got := problems(l); got != 2 {
+		t.Errorf("after a run that found nothing new: got %d problems, want 2", got)
+	}
+	findings := l.diagnoseSystem(context.Background(), source, "remote")
+	if !slices.ContainsFunc(findings, func(f indexer.Finding) bool {
+		return f.Subject == "rejected records" && strings.HasPrefix(f.Message, "2 ")
+	}) {
+		t.Errorf("the doctor found %+v, want 2 rejected records", findings)
+	}
+	l.Close()
+	if got := problems(h.open()); got != 2 {
+		t.Errorf("after a restart: got %d problems, want 2", got)
+	}
+}
+
+func TestRejectedPlacesWithoutAnIDStay(t *testing.T) {
+	h, l, source, _ := remoteHome(t)
+	place := indexer.Item{Rejected: &indexer.Rejection{File: "list", Line: 9, Reason: "unreadable"}}
+	source.items = []indexer.Item{item("a", "1"), place}
+	h.sync(l, SyncOptions{})
+	source.items, source.complete = []indexer.Item{bad("d")}, false
+	h.sync(l, SyncOptions{})
+	if got := rejectedIDs(t, l); got != " d" {
+		t.Errorf("got %q, want the place without an id, and d", got)
+	}
+	source.items = []indexer.Item{place}
+	h.sync(l, SyncOptions{})
+	if got := rejectedIDs(t, l); got != "d " {
+		t.Errorf("once more at the same place: got %q, want d and the place once", got)
+	}
+}
+
+func TestAVocabularyIsNotForgottenForOneThatFails(t *testing.T) {
+	h, l, _, concepts := remoteHome(t)
+	h.sync(l, SyncOptions{})
+	other := &remoteConcepts{name: "poolparty renamed", n: 20, err: &semdex.Error{Code: semdex.Upstream, Message: "wrong password"}}
+	l.vocabularies[1] = other
+	if _, err := l.Sync(context.Background(), SyncOptions{}); err == nil {
+		t.Fatal("got no error")
+	}
+	if got := l.graph.Load().Len(); got != 23 {
+		t.Errorf("got %d concepts, want the 23 from before: what was to replace %s failed", got, concepts.name)
+	}
+	other.err = nil
+	if r := h.sync(l, SyncOptions{}); l.graph.Load().Len() != 23 || r.Vocabularies != 2 {
+		t.Errorf("got %d concepts and %d changes, want 23 by one forgotten and one read", l.graph.Load().Len(), r.Vocabularies)
+	}
+	s := sourceOf(t, l, "poolparty renamed")
+	h.sync(l, SyncOptions{})
+	if again := sourceOf(t, l, "poolparty renamed"); s.Counts["concepts"] != 20 || again.Counts["concepts"] != 20 {
+		t.Errorf("got counts %v and %v, want 20 concepts, changed or not", s.Counts, again.Counts)
+	}
+}
+
+func TestAnInterruptedSyncSaysNothingOfTheSource(t *testing.T) {
+	h, l, source, _ := remoteHome(t)
+	h.sync(l, SyncOptions{})
+	ctx, cancel := context.WithCancel(context.Background())
+	source.items, source.err = []indexer.Item{item("a", "1")}, context.Canceled
+	source.onFetch = cancel
+	if _, err := l.Sync(ctx, SyncOptions{}); !errors.Is(err, context.Canceled) {
+		t.Fatalf("got error %v, want %v", err, context.Canceled)
+	}
+	if s := sourceOf(t, l, "remote"); s.LastError != "" || s.LastSync == nil {
+		t.Errorf("got %+v, want what the run before left", s)
+	}
+}
+
+func TestASyncThatWaitsHeedsItsContext(t *testing.T) {
+	_, l, source, _ := remoteHome(t)
+	held, release := make(chan struct{}), make(chan struct{})
+	source.onFetch = func() { close(held); <-release }
+	done := make(chan error)
+	go func() {
+		_, err := l.Sync(context.Background(), SyncOptions{})
+		done <- err
+	}()
+	<-held
+	var said []string
+	ctx, cancel := context.WithCancel(context.Background())
+	_, err := l.Sync(ctx, SyncOptions{Say: func(format string, args ...any) {
+		said = append(said, fmt.Sprintf(format, args...))
+		cancel()
+	}})
+	if !errors.Is(err, context.Canceled) || len(said) != 1 || !strings.Contains(said[0], "another sync") {
+		t.Errorf("got error %v after %q, want it to say that it waits, and to end", err, said)
+	}
+	close(release)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAssetsOfASourceThatIsGone(t *testing.T) {
+	h, l, source, _ := remoteHome(t)
+	source.items = []indexer.Item{item("a", "1"), item("b", "1")}
+	h.sync(l, SyncOptions{})
+	l.sources = l.sources[:1]
+	var said []string
+	say := func(format string, args ...any) { said = append(said, fmt.Sprintf(format, args...)) }
+	h.sync(l, SyncOptions{Say: say})
+	if n, _ := l.mirror.Count(); n != 6 || !strings.Contains(strings.Join(said, "\n"), "remote: no source has this prefix any more; its 2 assets stay") {
+		t.Errorf("got %d assets after %q, want all 6, and a word about the two", n, said)
+	}
+	findings, err := l.diagnoseLinks()
+	if err != nil || !slices.ContainsFunc(findings, func(f indexer.Finding) bool { return f.Subject == "assets of remote" }) {
+		t.Errorf("the doctor found %+v, error %v, want the assets of remote among it", findings, err)
+	}
+	h.sync(l, SyncOptions{AllowDeletes: true, DryRun: true})
+	if n, _ := l.mirror.Count(); n != 6 {
+		t.Errorf("a dry run left %d assets, want 6", n)
+	}
+	h.sync(l, SyncOptions{AllowDeletes: true})
+	if n, _ := l.mirror.Count(); n != 4 {
+		t.Errorf("got %d assets, want the 4 of files", n)
+	}
+}
+
+func TestDeprecatedConceptsDoNotVanishAtOnce(t *testing.T) {
+	h, l, _, concepts := remoteHome(t)
+	concepts.stub = true
+	h.sync(l, SyncOptions{})
+	concepts.stub, concepts.version = false, "2"
+	_, err := l.Sync(context.Background(), SyncOptions{})
+	if semdex.CodeOf(err) != semdex.Conflict || !strings.Contains(err.Error(), "had 1 deprecated concepts and now has none") {
+		t.Errorf("got error %v, want one that tells of the loss", err)
+	}
+	h.sync(l, SyncOptions{AllowDeletes: true})
 }

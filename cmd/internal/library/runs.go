@@ -43,12 +43,15 @@ func openRuns(path string) (*sourceRuns, error) {
 	return s, nil
 }
 
-// ran notes a run that started then.
+// ran notes a run that started then. Without counts, those of the run before still hold.
 func (s *sourceRuns) ran(name string, started time.Time, counts map[string]int64, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	run := s.runs[name]
-	run.Counts, run.Failed, run.Error = counts, time.Time{}, ""
+	run.Failed, run.Error = time.Time{}, ""
+	if counts != nil {
+		run.Counts = counts
+	}
 	if err == nil {
 		run.Synced = started.UTC()
 	} else {

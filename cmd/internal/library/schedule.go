@@ -42,6 +42,25 @@ func (l *Library) Jobs() ([]indexer.Job, error) {
 	return jobs, add("reconcile", l.config.Reconcile, SyncOptions{Full: true})
 }
 
+// unscheduled names the systems that no schedule covers, files left aside.
+func (l *Library) unscheduled() []string {
+	var idle []string
+	if l.config.Schedule != "" {
+		return nil
+	}
+	for _, s := range l.config.Sources {
+		if s.Type != "files" && s.Schedule == "" {
+			idle = append(idle, s.Prefix)
+		}
+	}
+	for i, v := range l.config.Vocabularies {
+		if v.Type != "file" {
+			idle = append(idle, l.vocabularies[i].Name())
+		}
+	}
+	return idle
+}
+
 // syncByClock runs a sync that nobody waits for, and logs what came of it.
 func (l *Library) syncByClock(ctx context.Context, job string, o SyncOptions) {
 	r, err := l.Sync(ctx, o)

@@ -16,6 +16,9 @@ func (l *Library) connect() (err error) {
 	if l.runs, err = openRuns(filepath.Join(l.dir, "sources.json")); err != nil {
 		return err
 	}
+	if err = l.openRejected(); err != nil {
+		return err
+	}
 	for _, s := range l.config.Sources {
 		switch {
 		case s.Type == "canto":

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"maps"
 	"os"
 	"slices"
 
@@ -55,11 +56,13 @@ func assetID(s string) semdex.AssetID { return semdex.AssetID(s) }
 // Sync brings the library in step with its vocabularies and sources. What fails is told at the end; the rest
 // is done all the same, and the last good state of what failed is kept.
 func (l *Library) Sync(ctx context.Context, o SyncOptions) (*SyncResult, error) {
-	l.syncing.Lock()
-	defer l.syncing.Unlock()
 	if o.Say == nil {
 		o.Say = func(string, ...any) {}
 	}
+	if err := l.turn(ctx, o); err != nil {
+		return nil, err
+	}
+	defer func() { <-l.syncing }()
 	r := &SyncResult{}
 	var errs []error
 	note := func(err error) {
@@ -76,6 +79,9 @@ func (l *Library) Sync(ctx context.Context, o SyncOptions) (*SyncResult, error) 
 			note(l.syncSource(ctx, src, o, r))
 		}
 	}
+	if o.Only == nil && ctx.Err() == nil {
+		note(l.dropStrays(o, r))
+	}
 	if !o.DryRun && ctx.Err() == nil {
 		note(l.project(ctx, o, r))
 		note(l.syncEvents(ctx, o, r))
@@ -88,6 +94,22 @@ func (l *Library) Sync(ctx context.Context, o SyncOptions) (*SyncResult, error) 
 	return r, errors.Join(errs...)
 }
 
+// turn waits until no other sync of the library is under way.
+func (l *Library) turn(ctx context.Context, o SyncOptions) error {
+	select {
+	case l.syncing <- struct{}{}:
+		return nil
+	default:
+	}
+	o.Say("another sync of this library is under way and is waited for")
+	select {
+	case l.syncing <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 func (l *Library) syncSource(ctx context.Context, src indexer.Source, o SyncOptions, r *SyncResult) error {
 	started := l.now()
 	finish := func(result indexer.Result) error { // a kill after this finds the rejections written down
@@ -95,7 +117,7 @@ func (l *Library) syncSource(ctx context.Context, src indexer.Source, o SyncOpti
 		return l.writeRejected(&SyncResult{Rejected: append(slices.Clone(r.Rejected), result.Rejected...), read: r.read, mended: r.mended})
 	}
 	result, err := indexer.Sync(ctx, src, l.mirror, indexer.Options{Full: o.Full, DryRun: o.DryRun, AllowDeletes: o.AllowDeletes, Progress: o.Progress, Finish: finish})
-	if !o.DryRun {
+	if !o.DryRun && ctx.Err() == nil { // an interrupted run says nothing of the source
 		l.runs.ran(src.Name(), started, counts(result), err)
 	}
 	if err != nil {
@@ -108,6 +130,39 @@ func (l *Library) syncSource(ctx context.Context, src indexer.Source, o SyncOpti
 	}
 	r.Sources = append(r.Sources, result)
 	r.Rejected = append(r.Rejected, result.Rejected...)
+	return err
+}
+
+// strays gives the prefixes of assets that no source has any more.
+func (l *Library) strays() ([]string, error) {
+	prefixes, err := l.mirror.Sources()
+	return slices.DeleteFunc(prefixes, func(prefix string) bool {
+		return slices.ContainsFunc(l.sources, func(s indexer.Source) bool { return s.Name() == prefix })
+	}), err
+}
+
+// dropStrays deletes the assets of sources that the configuration no longer names, where mass deletes are allowed:
+// a source that was left out by mistake looks the same.
+func (l *Library) dropStrays(o SyncOptions, r *SyncResult) error {
+	strays, err := l.strays()
+	for _, prefix := range strays {
+		hashes, err := l.mirror.Hashes(prefix)
+		if err != nil {
+			return err
+		}
+		if !o.AllowDeletes {
+			o.Say("%s: no source has this prefix any more; its %d assets stay until a run with --allow-deletes", prefix, len(hashes))
+			continue
+		}
+		o.Say("%s: no source has this prefix any more; its %d assets are deleted", prefix, len(hashes))
+		if o.DryRun {
+			continue
+		}
+		if _, err := l.mirror.Apply(mirror.Batch{Delete: slices.Sorted(maps.Keys(hashes)), Cursors: map[string][]byte{prefix: nil}}); err != nil {
+			return err
+		}
+		r.Sources = append(r.Sources, indexer.Result{Source: prefix, Deleted: len(hashes)})
+	}
 	return err
 }
 

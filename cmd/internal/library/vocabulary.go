@@ -35,16 +35,18 @@ func (l *Library) syncVocabularies(ctx context.Context, o SyncOptions, r *SyncRe
 			return ctx.Err()
 		}
 		if !o.DryRun {
-			l.runs.ran(v.Name(), started, map[string]int64{"concepts": int64(concepts)}, err)
+			l.runs.ran(v.Name(), started, concepts, err)
 		}
 		errs = append(errs, err)
 	}
+	failed := errors.Join(errs...)
 	known, _, err := l.mirror.Vocabularies()
 	if err != nil {
 		return err
 	}
 	for _, v := range known {
-		if !names[v.Name] {
+		if !names[v.Name] && failed == nil { // one that failed may be what took its place
+			o.Say("vocabulary %s: no longer in the configuration, and forgotten", v.Name)
 			batch.Forget = append(batch.Forget, v.Name)
 			batch.Cursors[vocabularyCursor(v.Name)] = nil
 		}
@@ -58,7 +60,7 @@ func (l *Library) syncVocabularies(ctx context.Context, o SyncOptions, r *SyncRe
 	g := l.graph.Load()
 	r.Problems = g.Problems()
 	o.Say("vocabularies: %d read, %d concepts, %d problems", len(batch.Vocabularies), g.Len(), len(r.Problems))
-	return errors.Join(errs...)
+	return failed
 }
 
 // takeVocabularies stores what was read and, where a vocabulary changed, builds the graph again.
@@ -72,19 +74,19 @@ func (l *Library) takeVocabularies(batch mirror.Batch) error {
 	return l.loadGraph()
 }
 
-// readVocabulary puts a vocabulary into the batch where it is not what the mirror has, and gives the number of
-// its concepts, 0 where it did not change.
-func (l *Library) readVocabulary(ctx context.Context, v indexer.Vocabulary, o SyncOptions, batch *mirror.Batch) (int, error) {
+// readVocabulary puts a vocabulary into the batch where it is not what the mirror has, and counts its concepts,
+// where it had to look.
+func (l *Library) readVocabulary(ctx context.Context, v indexer.Vocabulary, o SyncOptions, batch *mirror.Batch) (counts map[string]int64, err error) {
 	name := v.Name()
 	old, found, err := l.mirror.VocabularyHash(name)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	var cursor []byte
 	if found && !o.Full {
 		stored, err := l.mirror.Cursor(vocabularyCursor(name))
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		cursor, _ = bytes.CutPrefix(stored, []byte(vocabularyReader))
 		if len(cursor) == len(stored) { // of another reader, or none
@@ -93,27 +95,30 @@ func (l *Library) readVocabulary(ctx context.Context, v indexer.Vocabulary, o Sy
 	}
 	export, err := v.Fetch(ctx, cursor)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	if export.Cursor != nil {
-		batch.Cursors[vocabularyCursor(name)] = append([]byte(vocabularyReader), export.Cursor...)
+	next := export.Cursor
+	if next != nil {
+		next = append([]byte(vocabularyReader), next...)
 	}
 	if export.Unchanged || len(export.Documents) == 0 {
-		return 0, nil
+		batch.Cursors[vocabularyCursor(name)] = next
+		return nil, nil
 	}
 	triples, err := decodeExport(ctx, name, export)
-	if err == nil {
-		err = l.checkVocabulary(v, export.Documents[0].Name, triples, o)
-	}
 	if err != nil {
-		delete(batch.Cursors, vocabularyCursor(name))
-		return 0, err
+		return nil, err
 	}
+	n, err := l.checkVocabulary(v, export.Documents[0].Name, triples, o)
+	if err != nil {
+		return nil, err
+	}
+	batch.Cursors[vocabularyCursor(name)] = next
 	snapshot := rdf.EncodeTriples(triples)
 	if hash := sha256.Sum256(snapshot); !found || hash != old {
 		batch.Vocabularies = append(batch.Vocabularies, mirror.Vocabulary{Name: name, Hash: hash, Snapshot: snapshot})
 	}
-	return countConcepts(name, triples), nil
+	return map[string]int64{"concepts": int64(n)}, nil
 }
 
 // decodeExport reads the documents of a vocabulary, which share their blank nodes.
@@ -142,40 +147,56 @@ func badVocabulary(err error) error {
 
 // countConcepts counts those in use: what is deleted stays as a deprecated one.
 func countConcepts(name string, triples []rdf.Triple) int {
-	return graph.Build(graph.Document{Name: name, Triples: triples}).Quality(nil).Concepts
+	g := graph.Build(graph.Document{Name: name, Triples: triples})
+	n := 0
+	for c := range g.All() {
+		if !g.Deprecated(c) {
+			n++
+		}
+	}
+	return n
+}
+
+// countDeprecated counts the others.
+func countDeprecated(name string, triples []rdf.Triple) int {
+	return graph.Build(graph.Document{Name: name, Triples: triples}).Len() - countConcepts(name, triples)
 }
 
 // checkVocabulary refuses what would leave the library without its concepts: a file that is no vocabulary, an
-// account that lost its rights.
-func (l *Library) checkVocabulary(v indexer.Vocabulary, document string, triples []rdf.Triple, o SyncOptions) error {
+// account that lost its rights. It gives the number of concepts.
+func (l *Library) checkVocabulary(v indexer.Vocabulary, document string, triples []rdf.Triple, o SyncOptions) (int, error) {
 	n := countConcepts(v.Name(), triples)
 	_, isFile := v.(*files.Vocabulary)
 	if n == 0 {
-		return &semdex.Error{Code: semdex.Invalid, Message: "the vocabulary " + document + " holds no skos:Concept",
+		return 0, &semdex.Error{Code: semdex.Invalid, Message: "the vocabulary " + document + " holds no skos:Concept",
 			Hint: "check that it is SKOS, and what the account may see; the vocabulary read before, if any, is still in use"}
 	}
 	if isFile || o.AllowDeletes {
-		return nil
+		return n, nil
 	}
-	before, err := l.conceptsOf(v.Name())
+	before, stubs, err := l.conceptsOf(v.Name())
+	if err == nil && stubs > 0 && countDeprecated(v.Name(), triples) == 0 {
+		return n, &semdex.Error{Code: semdex.Conflict, Message: fmt.Sprintf("the vocabulary %s had %d deprecated concepts and now has none; the one read before is still in use", v.Name(), stubs),
+			Hint: "if they are really gone, run again with --allow-deletes; if not, the export no longer gives the module that holds them"}
+	}
 	if err == nil && indexer.TooManyDeletes(before-n, before) {
 		err = &semdex.Error{Code: semdex.Conflict, Message: fmt.Sprintf("the vocabulary %s had %d concepts and now has %d; the one read before is still in use", v.Name(), before, n),
 			Hint: "if they are really gone, run again with --allow-deletes; if not, look at the rights of the account and at the project"}
 	}
-	return err
+	return n, err
 }
 
-// conceptsOf counts the concepts of a vocabulary in the mirror.
-func (l *Library) conceptsOf(name string) (int, error) {
+// conceptsOf counts the concepts of a vocabulary in the mirror, those in use and the deprecated ones.
+func (l *Library) conceptsOf(name string) (inUse, deprecated int, err error) {
 	vocabularies, _, err := l.mirror.Vocabularies()
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	for _, v := range vocabularies {
 		if v.Name == name {
 			triples, err := rdf.DecodeTriples(v.Snapshot)
-			return countConcepts(name, triples), err
+			return countConcepts(name, triples), countDeprecated(name, triples), err
 		}
 	}
-	return 0, nil
+	return 0, 0, nil
 }
