@@ -73,11 +73,20 @@ func TestKilledSyncThroughImitationsEndsLikeAnUndisturbedOne(t *testing.T) {
 // TestThroughImitationsAsFromFiles holds that a library comes out of Canto and PoolParty as it does from files.
 func TestThroughImitationsAsFromFiles(t *testing.T) {
 	t.Parallel()
-	_, folder := imitatedBrand(t)
+	systems, folder := imitatedBrand(t)
 	from, through := underPrefix(t, brandFolder(t)), folder(t)
 	output(t, from, "index")
 	output(t, through, "index")
 	sameLibrary(t, output(t, from, "export", "state"), output(t, through, "export", "state"))
+	systems.Canto.ResetStats()
+	exports, before := systems.PoolParty.Stats().Exports, treeOf(t, filepath.Join(through, "data"))
+	output(t, through, "index")
+	if pages, more := systems.Canto.Stats().ListPages, systems.PoolParty.Stats().Exports-exports; pages > 1 || more > 0 {
+		t.Errorf("a second sync with nothing changed read %d list pages and %d exports, want one page at most", pages, more)
+	}
+	if after := treeOf(t, filepath.Join(through, "data")); after != before {
+		t.Errorf("a second sync with nothing changed wrote:\n%s\nwas:\n%s", after, before)
+	}
 }
 
 // underPrefix gives the assets of a folder's configuration the prefix that those of Canto have.
