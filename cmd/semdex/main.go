@@ -109,7 +109,12 @@ func (p *program) exit(err error) int {
 	for _, message := range messages(err) {
 		fmt.Fprintln(p.stderr, "semdex: error:", message)
 	}
+	said := map[string]bool{}
 	for _, hint := range hints(err) {
+		if said[hint] { // one for all that went wrong in the same way
+			continue
+		}
+		said[hint] = true
 		fmt.Fprintln(p.stderr, "semdex: hint:", hint)
 	}
 	var usage usageError

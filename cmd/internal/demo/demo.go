@@ -99,13 +99,12 @@ func fingerprint(c Content) (string, error) {
 			continue
 		}
 		f, err := os.Open(path)
+		if err == nil {
+			_, err = io.Copy(h, f)
+			f.Close()
+		}
 		if err != nil {
 			return "", &semdex.Error{Code: semdex.Invalid, Message: "cannot read " + path, Err: err, Hint: "check --assets and --vocabulary"}
-		}
-		_, err = io.Copy(h, f)
-		f.Close()
-		if err != nil {
-			return "", fmt.Errorf("read %s: %w", path, err)
 		}
 		fmt.Fprintf(h, "\n%s\n", path)
 	}
