@@ -3,19 +3,13 @@ package canto
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"time"
 
-	"semdex"
 	"semdex/indexer"
 	"semdex/internal/remote"
 )
-
-// maxClockOff is how far clocks may be apart, and stamps in the future.
-const maxClockOff = 5 * time.Minute
 
 // Check looks at the set-up: address, credentials, clock, account, custom fields, assets, stamps, folders, download
 // and limits. It lists nothing.
@@ -29,34 +23,16 @@ func (s *Source) Check(ctx context.Context) []indexer.Finding {
 		c.download()
 	}
 	c.limits()
-	return c.findings
+	return c.List
 }
 
 // checking is a Check under way.
 type checking struct {
 	*fetching
-	findings      []indexer.Finding
+	indexer.Findings
 	server        time.Time // when the account answered, by Canto's clock; ours where it does not tell
 	recently      page      // the assets that were modified last
 	limitedBefore int64
-}
-
-func (c *checking) say(level indexer.Level, subject, message, mend string) {
-	c.findings = append(c.findings, indexer.Finding{Level: level, Subject: subject, Message: message, Mend: mend})
-}
-
-// tell tells an error as a finding.
-func (c *checking) tell(level indexer.Level, subject string, err error) {
-	var known *semdex.Error
-	if !errors.As(err, &known) {
-		c.say(level, subject, err.Error(), "try again")
-		return
-	}
-	message := known.Message
-	if fault := remote.FaultOf(err); fault != nil {
-		message += ": " + fault.Error()
-	}
-	c.say(level, subject, message, cmp.Or(known.Hint, "try again"))
 }
 
 // address asks without a token: any word of the server will do.
@@ -64,10 +40,10 @@ func (c *checking) address() bool {
 	_, err := c.client.Do(c.ctx, c.request(groupUser, "/user", nil))
 	fault := remote.FaultOf(err)
 	if err != nil && (fault == nil || fault.Status == 0) {
-		c.tell(indexer.Failure, "address", err)
+		c.Tell(indexer.Failure, "address", err)
 		return false
 	}
-	c.say(indexer.Fine, "address", c.config.URL+" answers", "")
+	c.Say(indexer.Fine, "address", c.config.URL+" answers", "")
 	return true
 }
 
@@ -77,35 +53,22 @@ func (c *checking) credentials() bool {
 	response, err := c.read(c.ctx, c.request(groupUser, "/user", nil), into(&who))
 	fault := remote.FaultOf(err)
 	if err != nil && (fault == nil || fault.System != c.client.System || fault.Kind == remote.Unauthorized) {
-		c.tell(indexer.Failure, "credentials", err)
+		c.Tell(indexer.Failure, "credentials", err)
 		return false
 	}
 	if stored := c.tokens.storeError(c.ctx); stored != nil {
-		c.say(indexer.Warning, "credentials", "Canto gives a token, but it cannot be kept for the next run: "+stored.Error(), "make the data directory writable for this user")
+		c.Say(indexer.Warning, "credentials", "Canto gives a token, but it cannot be kept for the next run: "+stored.Error(), "make the data directory writable for this user")
 	} else {
-		c.say(indexer.Fine, "credentials", "Canto gives a token", "")
+		c.Say(indexer.Fine, "credentials", "Canto gives a token", "")
 	}
 	c.server = c.config.Now()
 	if err != nil { // it is not needed for a sync
-		c.tell(indexer.Warning, "account", err)
+		c.Tell(indexer.Warning, "account", err)
 		return true
 	}
-	c.clock(response.Header)
-	c.say(indexer.Fine, "account", "assets are seen as "+who.String()+" sees them", "")
+	c.server = c.Clock("Canto", response.Header, c.config.Now())
+	c.Say(indexer.Fine, "account", "assets are seen as "+who.String()+" sees them", "")
 	return true
-}
-
-func (c *checking) clock(h http.Header) {
-	at, err := http.ParseTime(h.Get("Date"))
-	if err != nil {
-		return
-	}
-	c.server = at
-	if off := c.config.Now().Sub(at).Round(time.Second); off.Abs() > maxClockOff {
-		c.say(indexer.Warning, "clock", fmt.Sprintf("the clocks of this machine and of Canto are %s apart", off.Abs()), "set the clock of this machine by a time server (NTP)")
-		return
-	}
-	c.say(indexer.Fine, "clock", "agrees with that of Canto", "")
 }
 
 // user is the account whose rights a token has.
@@ -128,13 +91,13 @@ func (c *checking) customFields() {
 	defined, err := c.resolveMap()
 	switch {
 	case err != nil:
-		c.tell(indexer.Failure, subject, err)
+		c.Tell(indexer.Failure, subject, err)
 	case len(c.targets) == 0:
-		c.say(indexer.Fine, subject, "none is mapped", "")
+		c.Say(indexer.Fine, subject, "none is mapped", "")
 	case c.config.UncheckedMap:
-		c.say(indexer.Warning, subject, "the map is not compared with the custom fields: one that is renamed loses its values without a word", "take unchecked_map out unless Canto does not list its custom fields")
+		c.Say(indexer.Warning, subject, "the map is not compared with the custom fields: one that is renamed loses its values without a word", "take unchecked_map out unless Canto does not list its custom fields")
 	default:
-		c.say(indexer.Fine, subject, fmt.Sprintf("all %d of the map are among the %d of Canto", len(c.targets), len(defined)), "")
+		c.Say(indexer.Fine, subject, fmt.Sprintf("all %d of the map are among the %d of Canto", len(c.targets), len(defined)), "")
 	}
 }
 
@@ -151,7 +114,7 @@ func (c *checking) assets() {
 			n = len(p.rows)
 		}
 		if err != nil {
-			c.tell(indexer.Failure, subject, err)
+			c.Tell(indexer.Failure, subject, err)
 			return
 		}
 		if total += n; n > 0 {
@@ -159,10 +122,10 @@ func (c *checking) assets() {
 		}
 	}
 	if total == 0 {
-		c.say(indexer.Failure, subject, "the account sees no assets", "give the account of the API key the right to see them in Canto; check scope, user_id and schemes")
+		c.Say(indexer.Failure, subject, "the account sees no assets", "give the account of the API key the right to see them in Canto; check scope, user_id and schemes")
 		return
 	}
-	c.say(indexer.Fine, subject, strings.Join(parts, ", "), "")
+	c.Say(indexer.Fine, subject, strings.Join(parts, ", "), "")
 }
 
 // stampsFit looks whether the stamps make sense in the zone that they are read in.
@@ -170,21 +133,21 @@ func (c *checking) stampsFit() {
 	const subject = "stamps"
 	var err error
 	if c.recently, err = c.newest(); err != nil {
-		c.tell(indexer.Failure, subject, err)
+		c.Tell(indexer.Failure, subject, err)
 		return
 	}
 	stamps := c.stamps(c.recently)
 	switch {
 	case len(stamps) == 0 && len(c.recently.rows) > 0:
-		c.say(indexer.Warning, subject, "assets do not tell when they were modified", "set modified: time")
+		c.Say(indexer.Warning, subject, "assets do not tell when they were modified", "set modified: time")
 	case len(stamps) == 0:
-	case stamps[0].Sub(c.server) > maxClockOff:
-		c.say(indexer.Warning, subject, fmt.Sprintf("the newest asset was modified at %s, which is still to come: the stamps are not in %s",
+	case stamps[0].Sub(c.server) > indexer.MaxClockOff:
+		c.Say(indexer.Warning, subject, fmt.Sprintf("the newest asset was modified at %s, which is still to come: the stamps are not in %s",
 			stamps[0].Format("2006-01-02 15:04 MST"), c.config.TimeZone), fitting(stamps[0].In(c.config.TimeZone), c.server))
 	case !c.ordered(c.recently):
-		c.say(indexer.Warning, subject, "Canto does not sort assets by their modification, so every run lists all of them", "set modified to time or auto, whichever agrees with what Canto shows; else run less often")
+		c.Say(indexer.Warning, subject, "Canto does not sort assets by their modification, so every run lists all of them", "set modified to time or auto, whichever agrees with what Canto shows; else run less often")
 	default:
-		c.say(indexer.Fine, subject, "the newest modification was at "+stamps[0].Format("2006-01-02 15:04 MST"), "")
+		c.Say(indexer.Fine, subject, "the newest modification was at "+stamps[0].Format("2006-01-02 15:04 MST"), "")
 	}
 }
 
@@ -203,7 +166,7 @@ func fitting(stamp, now time.Time) string {
 		}
 		y, m, d := stamp.Date()
 		ago := now.Sub(time.Date(y, m, d, stamp.Hour(), stamp.Minute(), stamp.Second(), 0, zone))
-		if ago > -maxClockOff && (best == "" || ago < least) {
+		if ago > -indexer.MaxClockOff && (best == "" || ago < least) {
 			best, least = name, ago
 		}
 	}
@@ -216,10 +179,10 @@ func fitting(stamp, now time.Time) string {
 func (c *checking) folders() {
 	albums, err := c.tree(c.ctx)
 	if err != nil {
-		c.tell(indexer.Failure, "folders", err)
+		c.Tell(indexer.Failure, "folders", err)
 		return
 	}
-	c.say(indexer.Fine, "folders", fmt.Sprintf("%d albums", len(albums)), "")
+	c.Say(indexer.Fine, "folders", fmt.Sprintf("%d albums", len(albums)), "")
 }
 
 // download fetches one preview, as whoever looks for near duplicates does.
@@ -230,18 +193,18 @@ func (c *checking) download() {
 		}
 		body, err := c.Preview(c.ctx, c.id(e.key))
 		if err != nil {
-			c.tell(indexer.Warning, "download", err)
+			c.Tell(indexer.Warning, "download", err)
 			return
 		}
-		c.say(indexer.Fine, "download", fmt.Sprintf("a preview can be fetched (%d kB)", (len(body)+1023)/1024), "")
+		c.Say(indexer.Fine, "download", fmt.Sprintf("a preview can be fetched (%d kB)", (len(body)+1023)/1024), "")
 		return
 	}
 }
 
 func (c *checking) limits() {
 	if n := c.limited.Load() - c.limitedBefore; n > 0 {
-		c.say(indexer.Warning, "limits", fmt.Sprintf("Canto asked %d times for fewer calls during this check", n), "other integrations share the limit of the account: set calls_per_minute lower")
+		c.Say(indexer.Warning, "limits", fmt.Sprintf("Canto asked %d times for fewer calls during this check", n), "other integrations share the limit of the account: set calls_per_minute lower")
 		return
 	}
-	c.say(indexer.Fine, "limits", "Canto did not ask for fewer calls", "")
+	c.Say(indexer.Fine, "limits", "Canto did not ask for fewer calls", "")
 }
