@@ -57,7 +57,7 @@ type endpoint struct {
 	serve  func() answer
 }
 
-// serveAPI answers what is below /api/v1, /api_binary/v1 and /direct.
+// serveAPI answers what is below /api/v1, /api_binary/v1 and /direct, and the page of an asset.
 func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	s.dated(w)
 	r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
@@ -142,6 +142,8 @@ func (s *Server) route(r *http.Request) endpoint {
 	switch {
 	case len(parts) >= 5 && parts[0] == "direct" && get:
 		return endpoint{"binary", true, func() answer { return s.direct(parts[1:]) }}
+	case len(parts) == 2 && parts[0] == "smartalbum" && get:
+		return endpoint{"page", true, func() answer { return s.detail(parts[1], r.URL.Query()) }}
 	case len(parts) >= 4 && parts[0] == "api_binary" && parts[1] == "v1" && get:
 		return endpoint{"binary", false, func() answer { return s.binary(parts[2:]) }}
 	case len(parts) >= 3 && parts[0] == "api" && parts[1] == "v1":
