@@ -20,6 +20,7 @@ import (
 var samples = map[string]struct{ target, body string }{
 	"search":       {"/v1/search?q=eco&facets=region&explain=true&page=1", ""},
 	"searchByBody": {"/v1/search", `{"q":"eco","filters":{"region":["DACH"]},"sort":"-modified"}`},
+	"suggest":      {"/v1/suggest?q=eco&lang=de&limit=3&scheme=https://voc.example/topics&territory=AT", ""},
 	"facet":        {"/v1/facets/region", ""},
 	"asset":        {"/v1/assets/a1", ""},
 	"assets":       {"/v1/assets/batch", `{"ids":["a1","missing"]}`},

@@ -32,6 +32,7 @@ type fakeLibrary struct {
 	mu     sync.Mutex
 	asked  search.Request // the last
 	like   search.SimilarRequest
+	typed  search.SuggestRequest
 	report analytics.Request
 	access search.Access
 	id     string
@@ -97,6 +98,20 @@ func (f *fakeLibrary) Facet(_ context.Context, field, prefix string, limit int, 
 	defer f.mu.Unlock()
 	f.asked, f.id = r, prefix
 	return &search.FacetCounts{Field: field, Values: []search.FacetValue{{Value: prefix + "...", Count: limit}}}, nil
+}
+
+func (f *fakeLibrary) Suggest(_ context.Context, r search.SuggestRequest) (*search.Suggestions, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.typed, f.access = r, r.Access
+	if r.Query == "++" {
+		return nil, &semdex.Error{Code: semdex.Invalid, Message: "nothing is typed", Hint: "type a letter"}
+	}
+	none := 0
+	return &search.Suggestions{Query: r.Query, Suggestions: []search.Suggestion{
+		{Kind: search.ConceptSuggestion, URI: "https://voc.example/eco", Label: "Eco", Path: "Things > Eco", Scheme: "Things", Count: &none,
+			Matched: &search.MatchedLabel{Label: "Öko", Kind: "prefLabel", Lang: "de"}},
+		{Kind: search.TitleSuggestion, Text: "R&D <x>", ID: "files:a1"}}}, nil
 }
 
 func (f *fakeLibrary) Asset(_ context.Context, id string, access search.Access, lang string) (*search.AssetView, error) {

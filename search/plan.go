@@ -157,6 +157,8 @@ type View interface {
 	Search(ctx context.Context, p *Plan) (*Result, error)
 	// Overlap compares assets by the groups that they share with one asset.
 	Overlap(ctx context.Context, o *Overlap) ([]Overlapping, error)
+	// Titles finds assets by how words of their titles begin.
+	Titles(ctx context.Context, t *TitleStart) ([]semdex.AssetID, error)
 	// Values gives the distinct values of a field that were ever borne, in the order they came; later ones
 	// are appended, so a caller goes on from the length it saw.
 	Values(field string) []string

@@ -23,6 +23,13 @@ func (r records) Asset(id semdex.AssetID) (*semdex.Asset, error) { return r[id],
 // library indexes assets and makes the service that answers about them.
 func library(t testing.TB, settings search.Settings, th search.Thesaurus, assets ...*semdex.Asset) (*search.Service, records) {
 	t.Helper()
+	s, r, _ := openLibrary(t, settings, th, assets...)
+	return s, r
+}
+
+// openLibrary gives the index too, for what changes afterwards.
+func openLibrary(t testing.TB, settings search.Settings, th search.Thesaurus, assets ...*semdex.Asset) (*search.Service, records, *local.Index) {
+	t.Helper()
 	x, err := local.Open(t.TempDir(), settings.Languages)
 	if err != nil {
 		t.Fatal(err)
@@ -39,7 +46,7 @@ func library(t testing.TB, settings search.Settings, th search.Thesaurus, assets
 	}
 	s := search.New(search.Options{Engine: x, Records: r, Settings: settings, Now: func() time.Time { return time.Unix(0, 0) }, NewID: func() string { return "q_1" }})
 	s.SetVocabulary(th)
-	return s, r
+	return s, r, x
 }
 
 var packaging = search.NewVocabulary(map[string]string{

@@ -40,6 +40,7 @@ type state struct {
 	*links
 	settings     Settings
 	predecessors map[int32][]int32 // the deprecated concepts that each has taken the place of
+	completing   suggesting
 
 	mu        sync.Mutex
 	groupings map[groupingKey]*Groups

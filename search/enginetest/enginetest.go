@@ -45,6 +45,8 @@ func Run(t *testing.T, open Open) {
 	t.Run("Ties", s.ties)
 	t.Run("Overlap", s.overlap)
 	t.Run("Values", s.values)
+	t.Run("Titles", s.titles)
+	t.Run("TitleOrder", func(t *testing.T) { titleOrder(t, open) })
 	t.Run("Words", func(t *testing.T) { words(t, open) })
 	t.Run("Groups", func(t *testing.T) { groups(t, open) })
 	t.Run("Resolve", func(t *testing.T) { resolve(t, open) })
@@ -370,6 +372,9 @@ func (s *suite) cancelled(t *testing.T) {
 	cancel()
 	if _, err := s.view.Search(ctx, &search.Plan{Access: everything}); err == nil {
 		t.Error("a cancelled search gives an answer")
+	}
+	if _, err := s.view.Titles(ctx, titleStart("a", everything, 10)); err == nil {
+		t.Error("a cancelled search for titles gives an answer")
 	}
 }
 

@@ -46,6 +46,18 @@ func (l *Library) Facet(ctx context.Context, field, prefix string, limit int, r 
 	return l.search.Facet(ctx, field, prefix, limit, r)
 }
 
+// Suggest completes what a reader types, and tells the schemes of the concepts by name.
+func (l *Library) Suggest(ctx context.Context, r search.SuggestRequest) (*search.Suggestions, error) {
+	langs := l.config.Languages
+	if r.Lang != "" {
+		langs = append([]string{r.Lang}, langs...)
+	}
+	for _, s := range l.graph.Load().Schemes() {
+		r.Schemes = append(r.Schemes, search.SchemeName{ID: s.ID, Name: s.Name(langs...)})
+	}
+	return l.search.Suggest(ctx, r)
+}
+
 // Asset gives one asset.
 func (l *Library) Asset(ctx context.Context, id string, access search.Access, lang string) (*search.AssetView, error) {
 	return l.search.Asset(ctx, id, access, lang)
