@@ -45,7 +45,7 @@ func New(c Config) (*Source, error) {
 	}
 	s := &Source{config: c, targets: targets, limited: &atomic.Int64{}, paces: map[string]*remote.Pace{}}
 	s.config.Transport = &watch{next: c.Transport, limited: s.limited}
-	s.client = s.config.client("Canto at " + hostOf(c.URL))
+	s.client = s.config.client("Canto at " + remote.Host(c.URL))
 	s.tokens = newTokens(s.config)
 	for _, group := range groups {
 		s.paces[group] = remote.NewPace(c.CallsPerMinute, c.Window)

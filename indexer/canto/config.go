@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
-	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -127,7 +126,7 @@ func (c Config) addressed() (Config, error) {
 		c.URL = "https://" + tenant
 	}
 	if c.OAuthURL == "" {
-		domain := cmp.Or(domainOf(tenant), domainOf(hostOf(c.URL)))
+		domain := cmp.Or(domainOf(tenant), domainOf(remote.Host(c.URL)))
 		if domain == "" {
 			return c, invalid("oauth_url is missing: the server that gives tokens does not follow from url", "set oauth_url, such as https://oauth.canto.com")
 		}
@@ -154,19 +153,14 @@ func domainOf(host string) string {
 	return ""
 }
 
-// checkAddress gives the origin of an address. Plain http passes on this machine only, since secrets are sent there.
+// checkAddress gives the origin of an address, which has nothing after the host.
 func checkAddress(key, address, like string) (string, error) {
-	hint := "write it like " + like
-	u, err := url.Parse(strings.TrimRight(strings.TrimSpace(address), "/"))
+	u, err := remote.CheckAddress(key, address, like)
 	switch {
-	case err != nil || u.Hostname() == "" || (u.Scheme != "https" && u.Scheme != "http"):
-		return "", invalid(key+" is no address of a server", hint)
-	case u.User != nil:
-		return "", invalid(key+" holds credentials, which would show in logs", "set app_id and app_secret beside it")
-	case u.Path != "" || u.RawQuery != "" || u.Fragment != "":
-		return "", invalid(key+" has something after the host", hint)
-	case u.Scheme == "http" && !remote.Loopback(u.Hostname()):
-		return "", invalid(fmt.Sprintf("%s: %s is not https, and the credentials would travel in the open", key, u.Host), hint)
+	case err != nil:
+		return "", err
+	case u.Path != "":
+		return "", invalid(key+" has something after the host", "write it like "+like)
 	}
 	return u.Scheme + "://" + u.Host, nil
 }
@@ -232,14 +226,6 @@ func (c Config) equipped() Config {
 // client makes what sends the calls.
 func (c Config) client(system string) *remote.Client {
 	return &remote.Client{System: system, Transport: c.Transport, Attempts: c.Attempts, Backoff: c.Backoff, LimitWait: c.LimitWait}
-}
-
-func hostOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return address
-	}
-	return u.Host
 }
 
 func invalid(message, hint string) error {

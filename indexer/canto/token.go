@@ -45,7 +45,7 @@ type tokens struct {
 }
 
 func newTokens(c Config) *tokens {
-	return &tokens{config: c, client: c.client("the token server at " + hostOf(c.OAuthURL)), turn: make(chan struct{}, 1)}
+	return &tokens{config: c, client: c.client("the token server at " + remote.Host(c.OAuthURL)), turn: make(chan struct{}, 1)}
 }
 
 func (t *tokens) lock(ctx context.Context) (unlock func(), err error) {

@@ -34,7 +34,7 @@ type tokens struct {
 }
 
 func newTokens(c Config) *tokens {
-	client := c.client("the token server at " + hostOf(c.TokenURL))
+	client := c.client("the token server at " + remote.Host(c.TokenURL))
 	return &tokens{config: c, http: &http.Client{Transport: &bounded{client, c.Timeout}}}
 }
 

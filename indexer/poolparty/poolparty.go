@@ -14,7 +14,6 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -84,14 +83,14 @@ type Source struct {
 // New checks a configuration. It calls nobody. The error is a *semdex.Error with code Invalid.
 func New(c Config) (*Source, error) {
 	c.URL = strings.TrimSuffix(strings.TrimRight(strings.TrimSpace(c.URL), "/"), "/PoolParty")
-	if err := checkAddress("url", c.URL); err != nil {
+	if _, err := remote.CheckAddress("url", c.URL, likeAddress); err != nil {
 		return nil, err
 	}
 	c = c.withDefaults()
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	s := &Source{config: c, client: c.client("PoolParty at " + hostOf(c.URL))}
+	s := &Source{config: c, client: c.client("PoolParty at " + remote.Host(c.URL))}
 	s.client.Final = []int{http.StatusServiceUnavailable} // it is the word of PoolParty: the call is not in its licence
 	if c.CallsPerMinute > 0 {
 		s.pace = remote.NewPace(c.CallsPerMinute, time.Minute)
@@ -176,7 +175,7 @@ func (c Config) check() error {
 
 func (c Config) checkCredentials() error {
 	if c.Auth == authOAuth {
-		if err := checkAddress("token_url", c.TokenURL); err != nil {
+		if _, err := remote.CheckAddress("token_url", c.TokenURL, likeAddress+"/auth/realms/poolparty/protocol/openid-connect/token"); err != nil {
 			return err
 		}
 		if c.Grant == grantClient {
@@ -192,28 +191,8 @@ func (c Config) checkCredentials() error {
 	return nil
 }
 
-// checkAddress lets plain http pass on this machine only, since credentials are sent there.
-func checkAddress(setting, address string) error {
-	const hint = "write it like https://acme.poolparty.biz"
-	u, err := url.Parse(address)
-	switch {
-	case err != nil || u.Hostname() == "" || u.RawQuery != "" || u.Fragment != "" || (u.Scheme != "https" && u.Scheme != "http"):
-		return invalid(setting+" is no address of a PoolParty server", hint)
-	case u.User != nil:
-		return invalid(setting+" holds credentials, which would show in logs", "set username and password beside it")
-	case u.Scheme == "http" && !remote.Loopback(u.Hostname()):
-		return invalid(fmt.Sprintf("%s: %s is not https, and the credentials would travel in the open", setting, u.Host), hint)
-	}
-	return nil
-}
-
-func hostOf(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
-		return address
-	}
-	return u.Host
-}
+// likeAddress is how the address of a server looks.
+const likeAddress = "https://acme.poolparty.biz"
 
 func invalid(message, hint string) error {
 	return &semdex.Error{Code: semdex.Invalid, Message: message, Hint: hint}

@@ -22,6 +22,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"semdex"
 )
 
 // Bounds where a Client or Request sets none.
@@ -237,6 +239,26 @@ func retryAfter(h http.Header) time.Duration {
 	}
 	return min(wait, maxRetryAfter)
 }
+
+// CheckAddress reads the address of a server from the setting of that name; like is how one looks. The error is
+// Invalid. Plain http passes on this machine only, since credentials are sent there.
+func CheckAddress(setting, address, like string) (*url.URL, error) {
+	invalid := func(what, hint string) error { return &semdex.Error{Code: semdex.Invalid, Message: what, Hint: hint} }
+	hint := "write it like " + like
+	u, err := url.Parse(strings.TrimRight(strings.TrimSpace(address), "/"))
+	switch {
+	case err != nil || u.Hostname() == "" || u.RawQuery != "" || u.Fragment != "" || (u.Scheme != "https" && u.Scheme != "http"):
+		return nil, invalid(setting+" is no address of a server", hint)
+	case u.User != nil:
+		return nil, invalid(setting+" holds credentials, which would show in logs", "give them by keys of their own beside it")
+	case u.Scheme == "http" && !Loopback(u.Hostname()):
+		return nil, invalid(fmt.Sprintf("%s: %s is not https, and the credentials would travel in the open", setting, u.Host), hint)
+	}
+	return u, nil
+}
+
+// Host is the host of an address, for people.
+func Host(address string) string { return mustParse(address).Host }
 
 // Loopback reports whether a host name is this machine's own, for which plain HTTP is good enough.
 func Loopback(host string) bool {

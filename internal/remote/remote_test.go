@@ -409,3 +409,33 @@ func TestA401TellsHowToLogIn(t *testing.T) {
 		}
 	}
 }
+
+func TestCheckAddress(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, address, want, refused string }{
+		{"a host", "https://acme.example", "https://acme.example", ""},
+		{"blanks and a slash at the end do not matter", " https://acme.example/dam/ ", "https://acme.example/dam", ""},
+		{"plain http on this machine", "http://127.0.0.1:4711", "http://127.0.0.1:4711", ""},
+		{"plain http elsewhere", "http://acme.example", "", "not https"},
+		{"credentials", "https://ann:hush@acme.example", "", "holds credentials"},
+		{"a query", "https://acme.example?x=1", "", "no address"},
+		{"no scheme", "acme.example", "", "no address"},
+		{"another scheme", "ftp://acme.example", "", "no address"},
+		{"nothing", "", "", "no address"},
+	}
+	for _, tt := range tests {
+		u, err := CheckAddress("url", tt.address, "https://dam.example")
+		if tt.refused != "" {
+			if semdex.CodeOf(err) != semdex.Invalid || !strings.Contains(err.Error(), tt.refused) || semdex.HintOf(err) == "" || strings.Contains(err.Error(), "hush") {
+				t.Errorf("%s: got error %v, want one that says %q", tt.name, err, tt.refused)
+			}
+			continue
+		}
+		if err != nil || u.String() != tt.want {
+			t.Errorf("%s: got %v and error %v, want %s", tt.name, u, err, tt.want)
+		}
+	}
+	if got := Host("https://acme.example:8443/x"); got != "acme.example:8443" {
+		t.Errorf("got host %q, want acme.example:8443", got)
+	}
+}
