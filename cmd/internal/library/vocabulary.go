@@ -145,27 +145,22 @@ func badVocabulary(err error) error {
 	return &semdex.Error{Code: semdex.Invalid, Message: "cannot read the vocabulary", Err: err}
 }
 
-// countConcepts counts those in use: what is deleted stays as a deprecated one.
-func countConcepts(name string, triples []rdf.Triple) int {
+// countConcepts counts the concepts in use and the deprecated ones: what is deleted at its source may stay as one
+// of these.
+func countConcepts(name string, triples []rdf.Triple) (inUse, deprecated int) {
 	g := graph.Build(graph.Document{Name: name, Triples: triples})
-	n := 0
 	for c := range g.All() {
-		if !g.Deprecated(c) {
-			n++
+		if g.Deprecated(c) {
+			deprecated++
 		}
 	}
-	return n
-}
-
-// countDeprecated counts the others.
-func countDeprecated(name string, triples []rdf.Triple) int {
-	return graph.Build(graph.Document{Name: name, Triples: triples}).Len() - countConcepts(name, triples)
+	return g.Len() - deprecated, deprecated
 }
 
 // checkVocabulary refuses what would leave the library without its concepts: a file that is no vocabulary, an
 // account that lost its rights. It gives the number of concepts.
 func (l *Library) checkVocabulary(v indexer.Vocabulary, document string, triples []rdf.Triple, o SyncOptions) (int, error) {
-	n := countConcepts(v.Name(), triples)
+	n, stubs := countConcepts(v.Name(), triples)
 	_, isFile := v.(*files.Vocabulary)
 	if n == 0 {
 		return 0, &semdex.Error{Code: semdex.Invalid, Message: "the vocabulary " + document + " holds no skos:Concept",
@@ -174,9 +169,9 @@ func (l *Library) checkVocabulary(v indexer.Vocabulary, document string, triples
 	if isFile || o.AllowDeletes {
 		return n, nil
 	}
-	before, stubs, err := l.conceptsOf(v.Name())
-	if err == nil && stubs > 0 && countDeprecated(v.Name(), triples) == 0 {
-		return n, &semdex.Error{Code: semdex.Conflict, Message: fmt.Sprintf("the vocabulary %s had %d deprecated concepts and now has none; the one read before is still in use", v.Name(), stubs),
+	before, stubsBefore, err := l.conceptsOf(v.Name())
+	if err == nil && stubsBefore > 0 && stubs == 0 {
+		return n, &semdex.Error{Code: semdex.Conflict, Message: fmt.Sprintf("the vocabulary %s had %d deprecated concepts and now has none; the one read before is still in use", v.Name(), stubsBefore),
 			Hint: "if they are really gone, run again with --allow-deletes; if not, the export no longer gives the module that holds them"}
 	}
 	if err == nil && indexer.TooManyDeletes(before-n, before) {
@@ -195,7 +190,11 @@ func (l *Library) conceptsOf(name string) (inUse, deprecated int, err error) {
 	for _, v := range vocabularies {
 		if v.Name == name {
 			triples, err := rdf.DecodeTriples(v.Snapshot)
-			return countConcepts(name, triples), countDeprecated(name, triples), err
+			if err != nil {
+				return 0, 0, err
+			}
+			inUse, deprecated = countConcepts(name, triples)
+			return inUse, deprecated, nil
 		}
 	}
 	return 0, 0, nil
