@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"semdex/cmd/internal/demo"
 	"semdex/indexer/canto/cantotest"
 	"semdex/indexer/poolparty/poolpartytest"
 )
@@ -18,56 +17,25 @@ func TestBadInputKeepsTheLastGoodState(t *testing.T) {
 	if testing.Short() {
 		t.Skip("signs in to imitations many times; not with -short")
 	}
-	replaced := func(old, with string) func(*demo.Systems, string) string {
-		return func(_ *demo.Systems, config string) string {
-			return regexp.MustCompile(old).ReplaceAllString(config, with)
-		}
-	}
-	pool := func(f poolpartytest.Faults) func(*demo.Systems, string) string {
-		return func(s *demo.Systems, config string) string {
-			s.PoolParty.SetFaults(f)
-			return config
-		}
-	}
-	canto := func(f cantotest.Faults) func(*demo.Systems, string) string {
-		return func(s *demo.Systems, config string) string {
-			s.Canto.SetFaults(f)
-			return config
-		}
-	}
-	closed := closedAddress(t)
+	closed, untrusted := closedAddress(t), unsigned(t)
 	tests := []struct {
 		name  string
-		brk   func(*demo.Systems, string) string
+		brk   plant
 		words []string // of what is said, message and hint
 	}{
-		{"wrong credentials of Canto", replaced("app_secret: .*", "app_secret: wrong"), []string{"Canto", "app_secret"}},
-		{"wrong credentials of PoolParty", replaced("password: .*", "password: wrong"), []string{"PoolParty", "password"}},
-		{"Canto cannot be reached", replaced(`url: http://[0-9.:]+\n(\s+oauth_url)`, "url: http://"+closed+"\n$1"), []string{"Canto at " + closed + " cannot be reached", "host"}},
-		{"PoolParty cannot be reached", func(s *demo.Systems, config string) string {
-			return strings.ReplaceAll(config, s.PoolParty.URL(), "http://"+closed)
-		}, []string{"PoolParty at " + closed + " cannot be reached"}},
-		{"a certificate that nobody signed", func(s *demo.Systems, config string) string {
-			secure, err := cantotest.New(cantotest.Options{TLS: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { secure.Close() })
-			return strings.ReplaceAll(config, s.Canto.URL(), secure.URL())
-		}, []string{"certificate of Canto", "SSL_CERT_FILE"}},
-		{"a login page instead of RDF", pool(poolpartytest.Faults{Page: []string{"export"}}), []string{"web page", "login"}},
-		{"a login page instead of assets", canto(cantotest.Faults{LoginPage: -1}), []string{"web page", "login"}},
-		{"an export cut off midway", pool(poolpartytest.Faults{Cut: poolpartytest.CutLine}), []string{"cut off"}},
-		{"a project without rights", pool(poolpartytest.Faults{Hidden: []string{"2B6E1C40-0F11-0001-9A3C-5D2E7F801122"}}), []string{"project", "demo", "group"}},
-		{"an export that is empty", pool(poolpartytest.Faults{Empty: true}), []string{"no", "oncept", "rights"}},
-		{"a custom field that was renamed", func(s *demo.Systems, config string) string {
-			if err := s.Canto.RenameField("License until", "Licence end"); err != nil {
-				t.Fatal(err)
-			}
-			return config
-		}, []string{"License until"}},
-		{"no assets where there were hundreds", canto(cantotest.Faults{Blind: true}), []string{"no longer lists", "nothing was deleted", "--allow-deletes"}},
-		{"an account that may not list", canto(cantotest.Faults{Forbidden: []string{"list"}}), []string{"Canto account may not", "403", "the right"}},
+		{"wrong credentials of Canto", configured("app_secret: .*", "app_secret: wrong"), []string{"Canto", "app_secret"}},
+		{"wrong credentials of PoolParty", configured("password: .*", "password: wrong"), []string{"PoolParty", "password"}},
+		{"Canto cannot be reached", cantoAt("http://" + closed), []string{"Canto at " + closed + " cannot be reached", "host"}},
+		{"PoolParty cannot be reached", poolAt("http://" + closed), []string{"PoolParty at " + closed + " cannot be reached"}},
+		{"a certificate that nobody signed", cantoAt(untrusted), []string{"certificate of Canto", "SSL_CERT_FILE"}},
+		{"a login page instead of RDF", poolFaults(poolpartytest.Faults{Page: []string{"export"}}), []string{"web page", "login"}},
+		{"a login page instead of assets", cantoFaults(cantotest.Faults{LoginPage: -1}), []string{"web page", "login"}},
+		{"an export cut off midway", poolFaults(poolpartytest.Faults{Cut: poolpartytest.CutLine}), []string{"cut off"}},
+		{"a project without rights", poolFaults(poolpartytest.Faults{Hidden: []string{"2B6E1C40-0F11-0001-9A3C-5D2E7F801122"}}), []string{"project", "demo", "group"}},
+		{"an export that is empty", poolFaults(poolpartytest.Faults{Empty: true}), []string{"no", "oncept", "rights"}},
+		{"a custom field that was renamed", renamedField(t, "License until", "Licence end"), []string{"License until"}},
+		{"no assets where there were hundreds", cantoFaults(cantotest.Faults{Blind: true}), []string{"no longer lists", "nothing was deleted", "--allow-deletes"}},
+		{"an account that may not list", cantoFaults(cantotest.Faults{Forbidden: []string{"list"}}), []string{"Canto account may not", "403", "the right"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -6,12 +6,10 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 	"time"
 
-	"semdex/cmd/internal/demo"
 	"semdex/indexer/canto/cantotest"
 	"semdex/indexer/poolparty/poolpartytest"
 )
@@ -22,60 +20,35 @@ func TestDoctorFindsPlantedFaults(t *testing.T) {
 	if testing.Short() {
 		t.Skip("signs in to imitations many times; not with -short")
 	}
-	replaced := func(old, with string) func(*demo.Systems, string) string {
-		return func(_ *demo.Systems, config string) string {
-			return regexp.MustCompile(old).ReplaceAllString(config, with)
-		}
-	}
-	cantoFaults := func(f cantotest.Faults) func(*demo.Systems, string) string {
-		return func(s *demo.Systems, config string) string { s.Canto.SetFaults(f); return config }
-	}
-	poolFaults := func(f poolpartytest.Faults) func(*demo.Systems, string) string {
-		return func(s *demo.Systems, config string) string { s.PoolParty.SetFaults(f); return config }
-	}
-	closed := closedAddress(t)
+	closed, untrusted := closedAddress(t), unsigned(t)
 	tests := []struct {
 		name          string
-		plant         func(*demo.Systems, string) string // gives the configuration
+		plant         plant // gives the configuration
 		level         string
 		part, subject string
 		words, mend   []string
 	}{
-		{"a wrong secret of Canto", replaced("app_secret: .*", "app_secret: wrong"), "failure", "source canto", "credentials", []string{"Canto"}, []string{"app_secret"}},
-		{"Canto cannot be reached", replaced(`url: http://[0-9.:]+\n(\s+oauth_url)`, "url: http://"+closed+"\n$1"), "failure", "source canto", "address", []string{"reached"}, []string{"host"}},
-		{"a certificate that nobody signed", func(s *demo.Systems, config string) string {
-			secure, err := cantotest.New(cantotest.Options{TLS: true})
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { secure.Close() })
-			return strings.ReplaceAll(config, s.Canto.URL(), secure.URL())
-		}, "failure", "source canto", "address", []string{"certificate"}, []string{"SSL_CERT_FILE"}},
+		{"a wrong secret of Canto", configured("app_secret: .*", "app_secret: wrong"), "failure", "source canto", "credentials", []string{"Canto"}, []string{"app_secret"}},
+		{"Canto cannot be reached", cantoAt("http://" + closed), "failure", "source canto", "address", []string{"reached"}, []string{"host"}},
+		{"a certificate that nobody signed", cantoAt(untrusted), "failure", "source canto", "address", []string{"certificate"}, []string{"SSL_CERT_FILE"}},
 		{"a clock that is wrong", cantoFaults(cantotest.Faults{ClockOffset: 20 * time.Minute}), "warning", "source canto", "clock", []string{"apart"}, []string{"NTP"}},
-		{"a custom field that was renamed", func(s *demo.Systems, config string) string {
-			if err := s.Canto.RenameField("Subjects", "Subject terms"); err != nil {
-				t.Fatal(err)
-			}
-			return config
-		}, "failure", "source canto", "custom fields", []string{"Subjects", "Subject terms"}, []string{"map:"}},
+		{"a custom field that was renamed", renamedField(t, "Subjects", "Subject terms"), "failure", "source canto", "custom fields", []string{"Subjects", "Subject terms"}, []string{"map:"}},
 		{"an account that sees no assets", cantoFaults(cantotest.Faults{Blind: true}), "failure", "source canto", "assets", []string{"no assets"}, []string{"the right"}},
 		{"lists that are forbidden", cantoFaults(cantotest.Faults{Forbidden: []string{"list"}}), "failure", "source canto", "assets", []string{"403"}, []string{"the right"}},
 		{"a login page in place of Canto", cantoFaults(cantotest.Faults{LoginPage: -1}), "failure", "source canto", "", []string{"web page"}, []string{"tenant"}},
-		{"a time zone that is wrong", replaced("time_zone: Europe/Berlin\n(\\s+)map", "time_zone: America/Los_Angeles\n${1}map"), "warning", "source canto", "stamps", []string{"America/Los_Angeles"}, []string{"time_zone"}},
+		{"a time zone that is wrong", configured("time_zone: Europe/Berlin\n(\\s+)map", "time_zone: America/Los_Angeles\n${1}map"), "warning", "source canto", "stamps", []string{"America/Los_Angeles"}, []string{"time_zone"}},
 		{"a network of pictures that is down", cantoFaults(cantotest.Faults{CDNDown: true}), "warning", "source canto", "download", nil, nil},
-		{"a wrong password of PoolParty", replaced("password: .*", "password: wrong"), "failure", "vocabulary poolparty", "credentials", []string{"refuses"}, []string{"password"}},
-		{"PoolParty cannot be reached", func(s *demo.Systems, config string) string {
-			return strings.ReplaceAll(config, s.PoolParty.URL(), "http://"+closed)
-		}, "failure", "vocabulary poolparty", "address", []string{"reached"}, []string{"host"}},
-		{"a project that is not there", replaced("project: .*", "project: brnad"), "failure", "vocabulary poolparty", "project", []string{"brnad"}, []string{"Firnhain"}},
+		{"a wrong password of PoolParty", configured("password: .*", "password: wrong"), "failure", "vocabulary poolparty", "credentials", []string{"refuses"}, []string{"password"}},
+		{"PoolParty cannot be reached", poolAt("http://" + closed), "failure", "vocabulary poolparty", "address", []string{"reached"}, []string{"host"}},
+		{"a project that is not there", configured("project: .*", "project: brnad"), "failure", "vocabulary poolparty", "project", []string{"brnad"}, []string{"Firnhain"}},
 		{"an export that is forbidden", poolFaults(poolpartytest.Faults{Status: map[string]int{"export": 403}}), "failure", "vocabulary poolparty", "export", nil, []string{"right"}},
 		{"an export that the licence lacks", poolFaults(poolpartytest.Faults{Status: map[string]int{"export": 503}}), "failure", "vocabulary poolparty", "export", nil, []string{"licence"}},
 		{"a history that is forbidden", poolFaults(poolpartytest.Faults{Status: map[string]int{"history": 403}}), "warning", "vocabulary poolparty", "history", nil, nil},
-		{"a scheme that the vocabulary has not", replaced("voc.firnhain.example/audiences", "voc.firnhain.example/audience"), "failure", "what the vocabulary lacks", "dimension audience", []string{"/audience"}, []string{"/audiences"}},
-		{"a field that no asset bears", replaced("field: Campaign", "field: Kampagne"), "failure", "how assets and concepts go together", "dimension campaign", []string{"Kampagne"}, []string{"Campaign"}},
-		{"a language without labels", replaced(`languages: \[en, de\]`, "languages: [en, de, fr]"), "warning", "what the vocabulary lacks", "labels in fr", []string{"fr"}, []string{"prefLabels"}},
-		{"a misspelt module", replaced(`username: demo-reader`, "username: demo-reader\n        modules: [concepts, deprecated]"), "warning", "vocabulary poolparty", "module deprecated", nil, nil},
-		{"no schedule", replaced(`\n +schedule: .*`, ""), "warning", "schedule", "schedule", []string{"by itself"}, []string{"schedule:"}},
+		{"a scheme that the vocabulary has not", configured("voc.firnhain.example/audiences", "voc.firnhain.example/audience"), "failure", "what the vocabulary lacks", "dimension audience", []string{"/audience"}, []string{"/audiences"}},
+		{"a field that no asset bears", configured("field: Campaign", "field: Kampagne"), "failure", "how assets and concepts go together", "dimension campaign", []string{"Kampagne"}, []string{"Campaign"}},
+		{"a language without labels", configured(`languages: \[en, de\]`, "languages: [en, de, fr]"), "warning", "what the vocabulary lacks", "labels in fr", []string{"fr"}, []string{"prefLabels"}},
+		{"a misspelt module", configured(`username: demo-reader`, "username: demo-reader\n        modules: [concepts, deprecated]"), "warning", "vocabulary poolparty", "module deprecated", nil, nil},
+		{"no schedule", configured(`\n +schedule: .*`, ""), "warning", "schedule", "schedule", []string{"by itself"}, []string{"schedule:"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

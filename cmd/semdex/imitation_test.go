@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"semdex/cmd/internal/demo"
+	"semdex/indexer/canto/cantotest"
+	"semdex/indexer/poolparty/poolpartytest"
 	"semdex/testdata/brand"
 )
 
@@ -356,4 +358,60 @@ func TestDemoLosesNoField(t *testing.T) {
 			}
 		}
 	}
+}
+
+// plant breaks something of a set-up that is right, and gives the configuration from there on.
+type plant func(systems *demo.Systems, config string) string
+
+// configured puts a text in the place of what matches a pattern in the configuration.
+func configured(old, with string) plant {
+	return func(_ *demo.Systems, config string) string {
+		return regexp.MustCompile(old).ReplaceAllString(config, with)
+	}
+}
+
+func cantoFaults(f cantotest.Faults) plant {
+	return func(s *demo.Systems, config string) string {
+		s.Canto.SetFaults(f)
+		return config
+	}
+}
+
+func poolFaults(f poolpartytest.Faults) plant {
+	return func(s *demo.Systems, config string) string {
+		s.PoolParty.SetFaults(f)
+		return config
+	}
+}
+
+// cantoAt and poolAt lead to another address.
+func cantoAt(address string) plant {
+	return func(s *demo.Systems, config string) string { return strings.ReplaceAll(config, s.Canto.URL(), address) }
+}
+
+func poolAt(address string) plant {
+	return func(s *demo.Systems, config string) string {
+		return strings.ReplaceAll(config, s.PoolParty.URL(), address)
+	}
+}
+
+// renamedField is a custom field of Canto that has another name now.
+func renamedField(t *testing.T, from, to string) plant {
+	return func(s *demo.Systems, config string) string {
+		if err := s.Canto.RenameField(from, to); err != nil {
+			t.Error(err)
+		}
+		return config
+	}
+}
+
+// unsigned is the address of a Canto whose certificate nobody signed.
+func unsigned(t *testing.T) string {
+	t.Helper()
+	s, err := cantotest.New(cantotest.Options{TLS: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s.URL()
 }
