@@ -40,7 +40,7 @@ func (s *Service) hit(q *querying, found Found) (*Hit, error) {
 	return h, nil
 }
 
-var classNames = [...]string{"", "tagged", "words", "synonym", "narrower", "narrower label", "related", "related label"}
+var classNames = [...]string{"", "exact", "tagged", "words", "synonym", "narrower", "narrower label", "related", "related label", "misspelt"}
 
 func (c Class) String() string { return classNames[c] }
 

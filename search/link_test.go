@@ -18,6 +18,7 @@ type valueView struct{ values map[string][]string }
 func (v valueView) Search(context.Context, *Plan) (*Result, error)                { return &Result{}, nil }
 func (v valueView) Overlap(context.Context, *Overlap) ([]Overlapping, error)      { return nil, nil }
 func (v valueView) Titles(context.Context, *TitleStart) ([]semdex.AssetID, error) { return nil, nil }
+func (v valueView) Spellings(context.Context, *Spelling) ([]Spelled, error)       { return nil, nil }
 func (v valueView) Values(field string) []string                                  { return v.values[field] }
 func (v valueView) Resolve(id string) []semdex.AssetID {
 	if strings.HasPrefix(id, "a") {

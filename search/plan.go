@@ -11,13 +11,15 @@ import (
 type Class uint8
 
 const (
-	Tagged       Class = iota + 1 // bears the concept itself, or an exact match of it
+	Exact        Class = iota + 1 // is what the query names by a code: an id, a file name, a field value
+	Tagged                        // bears the concept itself, or an exact match of it
 	Words                         // has its exact words in a text
 	Synonym                       // has another of its labels in a text
 	Narrower                      // bears a narrower concept
 	NarrowerText                  // has a label of a narrower concept in a text
 	Related                       // bears a related concept
 	RelatedText                   // has a label of a related concept in a text
+	Misspelt                      // has a word that the query's word is but for typing errors
 )
 
 // Value is a raw value that assets bear, as their source wrote it. Fields are "concepts", "tags",
@@ -32,20 +34,56 @@ func CustomField(name string) string { return "field:" + name }
 
 // Plan is a query in the terms of an engine: raw values and words, no concepts. It is all an engine needs.
 type Plan struct {
-	Groups  []Group  // parts of the query; an asset that suits more of them comes first
-	Filters []Filter // all must hold
-	Access  Access
-	Sort    []SortKey // none: by score
-	Offset  int
-	Limit   int
-	After   *Position // go on after this hit; Offset counts from there
-	Facets  []Facet
+	Groups     []Group  // parts of the query; an asset that suits more of them comes first
+	Filters    []Filter // all must hold
+	Access     Access
+	Sort       []SortKey // none: by score
+	Offset     int
+	Limit      int
+	After      *Position // go on after this hit; Offset counts from there
+	Facets     []Facet
+	Pinned     []semdex.AssetID // found whether they suit a group or not, and first, in this order; filters and access hold for them too
+	Raised     []semdex.AssetID // first among the hits with the same groups and classes
+	Hidden     []semdex.AssetID // left out
+	Signals    *Signals         // nil: none count
+	Statistics *Statistics      // that words are scored by; nil: those of the view
+}
+
+// Signals order hits a little, within what their classes decide. Each share is the most that its signal adds to
+// a score, where 1 is the distance between two classes; all shares together stay below a tenth.
+type Signals struct {
+	Now        int64 // Unix seconds
+	Freshness  float64
+	Popularity float64
+	Approval   float64     // for what is approved, among those who see the rest too
+	Popular    *Popularity // nil: nothing is
+}
+
+// freshDays is the age at which half of the freshness is left.
+const freshDays = 180
+
+// Fresh gives the freshness, 0 to 1, of an asset that was created at the Unix second created: a half at freshDays.
+func (s *Signals) Fresh(created int64) float64 {
+	age := max(0, float64(s.Now-created)/86_400)
+	return freshDays / (freshDays + age)
+}
+
+// Popularity tells how much used assets are, 0 to 1. An engine keeps what it made of one by its identity.
+type Popularity struct{ By map[semdex.AssetID]float32 }
+
+// Statistics are what the scores of words depend on beside the asset itself. A search that goes on after a hit
+// is given those of its beginning, so that no score moves when the index does.
+type Statistics struct {
+	Assets   int       `json:"n"`
+	Words    float64   `json:"w"` // of an asset, on average
+	Frequent []float64 `json:"f"` // by scored TextEvidence, in the order of groups and texts: the assets that have it
 }
 
 // Group is one part of a query with all that counts as evidence for it; the best evidence counts.
 type Group struct {
 	Values   []ValueEvidence
 	Texts    []TextEvidence
+	Codes    []CodeEvidence
 	Required bool // assets without evidence are left out
 	Excluded bool // assets with evidence are left out
 }
@@ -56,6 +94,16 @@ type ValueEvidence struct {
 	Class  Class
 	Weight float64 // 0 to 1, orders within the class
 	Reason int     // the caller's; comes back with the hit
+}
+
+// CodeEvidence holds for the assets that a code names: by their id, leading parts perhaps left out; by their file
+// name, what follows its last dot perhaps left out; or by a whole value of a custom field. Case does not count in
+// file names; ids and values are tried as the code is written, in lower and in upper case.
+type CodeEvidence struct {
+	Code   string
+	Class  Class
+	Weight float64
+	Reason int
 }
 
 // TextEvidence holds for the assets in which the words stand one after the other.
@@ -76,7 +124,11 @@ type Filter struct {
 	Not    bool // holds for all other assets
 }
 
-// Range bounds "created" or "modified" in Unix seconds, or a numeric field; both ends are included.
+// NumberFields are what Range and Ranges may name: created and modified in Unix seconds, size in bytes, width and
+// height in pixels, duration in milliseconds.
+var NumberFields = []string{"created", "modified", "size", "width", "height", "duration"}
+
+// Range bounds one of NumberFields; both ends are included. An asset without the number is outside.
 type Range struct {
 	Field    string
 	From, To int64
@@ -90,14 +142,15 @@ type Access struct {
 	DenyMissing bool // what has no rights record is refused
 }
 
-// SortKey orders hits by "score", "created", "modified", "title", "name", "size" or "id".
+// SortKey orders hits by one of SortFields, or by the values of a field of Value, of which an asset's first by
+// Compare of their folded forms counts. What has no value comes last, whichever way it is sorted.
 type SortKey struct {
 	Field string
 	Desc  bool
 }
 
 // SortFields are what SortKey may name.
-var SortFields = []string{"score", "created", "modified", "title", "name", "size", "id"}
+var SortFields = []string{"score", "created", "modified", "title", "name", "size", "width", "height", "duration", "popularity", "id"}
 
 // Position is where a hit stands in the order of a plan.
 type Position struct {
@@ -117,10 +170,18 @@ type Grouping interface {
 	Groups(v Value) []int32
 }
 
-// Facet asks for the assets in each group of a grouping, each asset counted once per group.
+// Facet asks for the assets in each group of a grouping, each asset counted once per group, or in each of some
+// ranges of numbers.
 type Facet struct {
-	Name string
-	By   Grouping
+	Name   string
+	By     Grouping
+	Ranges *Ranges // instead of By
+}
+
+// Ranges part a number: group i holds what is at least From[i] and less than From[i+1]; the last has no end.
+type Ranges struct {
+	Field string // one of NumberFields
+	From  []int64
 }
 
 // Result is what an engine finds for a plan.
@@ -128,6 +189,8 @@ type Result struct {
 	Total  int
 	Hits   []Found
 	Counts [][]int // for each facet, by group number
+
+	Statistics Statistics // that words were scored by
 }
 
 // Found is one hit.
@@ -136,6 +199,7 @@ type Found struct {
 	Score    float64
 	Matches  []Match // one for each group there is evidence for
 	Position Position
+	Pinned   bool
 }
 
 // Match says which evidence for a group was the best.
@@ -143,7 +207,7 @@ type Match struct {
 	Group  int
 	Class  Class
 	Reason int
-	Value  *Value // for ValueEvidence, the value borne
+	Value  *Value // for ValueEvidence, the value borne; for CodeEvidence, what the code is: of field "id", "name" or a custom field
 }
 
 // Engine finds assets. *local.Index satisfies it. All its methods are safe for use by many goroutines.
@@ -159,6 +223,8 @@ type View interface {
 	Overlap(ctx context.Context, o *Overlap) ([]Overlapping, error)
 	// Titles finds assets by how words of their titles begin.
 	Titles(ctx context.Context, t *TitleStart) ([]semdex.AssetID, error)
+	// Spellings finds words that stand in assets and are like one, by typing errors.
+	Spellings(ctx context.Context, s *Spelling) ([]Spelled, error)
 	// Values gives the distinct values of a field that were ever borne, in the order they came; later ones
 	// are appended, so a caller goes on from the length it saw.
 	Values(field string) []string
@@ -171,6 +237,23 @@ type View interface {
 	// Generation changes whenever the state does.
 	Generation() uint64
 	Release()
+}
+
+// Spelling asks for words, in the form of terms, that differ from Word by at most Edits letters inserted, deleted,
+// replaced or swapped with the next, and stand in assets that may be seen; Word itself is among them. The first
+// letter is taken as right.
+type Spelling struct {
+	Word   string // a term
+	Edits  int    // 0, 1 or 2
+	Access Access
+	Limit  int
+}
+
+// Spelled is a word and how many assets have it; those with fewer edits come first, then those in more assets.
+type Spelled struct {
+	Word   string
+	Edits  int
+	Assets int
 }
 
 // Overlap asks for the assets most like one of them. The likeness of two assets is twice the weight of the

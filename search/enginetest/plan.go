@@ -50,7 +50,7 @@ func (p *planner) group() search.Group {
 	return g
 }
 
-func (p *planner) class() search.Class { return search.Class(1 + p.IntN(int(search.RelatedText))) }
+func (p *planner) class() search.Class { return search.Class(1 + p.IntN(int(search.Misspelt))) }
 
 func (p *planner) value() search.Value {
 	switch a := p.assets[p.IntN(len(p.assets))]; p.IntN(5) {

@@ -267,7 +267,7 @@ const (
 	shareWeight = 0.6
 	shareText   = 0.39
 	halfText    = 8.0 // the BM25 score that gives half of shareText
-	classSteps  = float64(search.RelatedText)
+	classSteps  = float64(search.Misspelt)
 )
 
 // score joins the evidence of all groups: how many there is evidence for, then the classes, then weights
