@@ -54,7 +54,8 @@ type querying struct {
 	reasons  []reason
 	parts    []string // for each group of the plan, the words of the query it stands for
 	named    []namedConcept
-	words    []TextEvidence      // what is highlighted beside the reasons' labels
+	words    []TextEvidence      // the words themselves, in the place of which a reason tells them
+	marker   *marker             // of all that is searched for in texts
 	filtered map[string][]string // all filters, those of the query included
 	taken    map[string]bool     // parts of the query that are in the plan
 	ignored  int                 // parts beyond maxParts
@@ -83,7 +84,7 @@ func (s *Service) run(ctx context.Context, r *Request, adjust func(*Plan)) (*que
 		return nil, nil, nil, err
 	}
 	q := s.begin(r)
-	plan, err := q.plan()
+	plan, err := q.plan(ctx)
 	var result *Result
 	if err == nil {
 		if adjust != nil {
@@ -110,6 +111,7 @@ func (s *Service) Search(ctx context.Context, r Request) (*Answer, error) {
 		QueryID: s.newID(), Query: r.Query, Total: result.Total, TotalRelation: "eq", Ignored: q.ignored, Page: r.Page, PerPage: r.Limit,
 		TotalPages: (result.Total + r.Limit - 1) / r.Limit, Expansion: q.expansion(), Hits: []Hit{}, Facets: q.facets(plan, result),
 	}
+	q.marker = newMarker(plan.Groups)
 	for _, found := range result.Hits {
 		hit, err := s.hit(q, found)
 		if err != nil {
@@ -145,7 +147,7 @@ func normalize(r *Request) error {
 }
 
 // plan reads the query and turns it, with the filters, into a plan.
-func (q *querying) plan() (*Plan, error) {
+func (q *querying) plan(ctx context.Context) (*Plan, error) {
 	r := q.request
 	clauses, whole, err := q.read()
 	if err != nil {
