@@ -77,7 +77,7 @@ func (q *querying) selected(d *Dimension) []string {
 				}
 			}
 			if d.Field != "" {
-				for _, raw := range q.rawValues(d, v, true) {
+				for _, raw := range q.fieldValues(d, v, true) {
 					out = append(out, raw.Value)
 				}
 			}

@@ -191,16 +191,15 @@ func (q *querying) plan(ctx context.Context) (*Plan, error) {
 // read gives the clauses of the query, or the labels that the query as a whole is.
 func (q *querying) read() (clauses []Clause, whole []LabelRef, err error) {
 	isField := func(name string) bool {
-		name = strings.TrimSuffix(name, ".direct")
-		if slices.Contains([]string{"id", "created", "modified"}, name) {
+		if name == "id" || isNumberField(name) {
 			return true
 		}
-		_, known := q.st.dimension(name, q.view.Fields())
+		_, known := q.st.dimension(strings.TrimSuffix(name, ".direct"), q.view.Fields())
 		return known
 	}
 	clauses, err = ReadQuery(q.request.Query, isField)
-	if slices.ContainsFunc(clauses, Clause.isNoRange) { // "created: monday" is plain text, whatever it means
-		clauses, err = ReadQuery(q.request.Query, func(name string) bool { return name != "created" && name != "modified" && isField(name) })
+	if bad := q.noRanges(clauses); len(bad) > 0 { // "created: monday" is plain text, whatever it means
+		clauses, err = ReadQuery(q.request.Query, func(name string) bool { return !slices.Contains(bad, name) && isField(name) })
 	}
 	if err != nil || q.request.Expand == ExpandNone {
 		return clauses, nil, err
