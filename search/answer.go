@@ -17,6 +17,7 @@ type Request struct {
 	Page    int // of the answer, told back; 0 where the reader counts by offset or cursor
 	Cursor  string
 	Explain bool
+	AsTyped bool // words that stand nowhere are not read as others
 	Access  Access
 }
 
@@ -38,6 +39,8 @@ type Answer struct {
 	TotalPages    int           `json:"total_pages"`
 	NextCursor    string        `json:"next_cursor,omitempty"`
 	Ignored       int           `json:"ignored,omitempty"` // words of the query beyond the first 64 parts, which were not searched for
+	Corrections   []Correction  `json:"corrections,omitempty" doc:"words of the query that stand nowhere, and what was searched for instead"`
+	DidYouMean    string        `json:"did_you_mean,omitempty" doc:"a query that was perhaps meant; nothing of it was searched for"`
 	Expansion     Expansion     `json:"expansion"`
 	Hits          []Hit         `json:"hits"`
 	Facets        []FacetCounts `json:"facets"`

@@ -51,6 +51,9 @@ func (q *querying) filter(name string, values []string) (Filter, error) {
 	}
 	if q.isRange(name, values) {
 		ranges, err := rangeFilters(name, values)
+		if err == nil && len(ranges) > 1 { // one filter cannot say it
+			err = badRange(name, strings.Join(values, ","))
+		}
 		if err != nil {
 			return f, err
 		}

@@ -22,7 +22,7 @@ func (s *Service) hit(q *querying, found Found) (*Hit, error) {
 	w.marks = make([][]span, len(w.texts))
 	var because []string
 	for _, m := range found.Matches {
-		why := w.match(m)
+		why := w.match(m) + w.misread(m)
 		because = append(because, why)
 		if q.request.Explain {
 			weight := 0.0
@@ -62,6 +62,24 @@ func (w *hitWriter) match(m Match) string {
 		return w.label(r)
 	}
 	return w.words(r)
+}
+
+// misread says for which typed words of that part of the query others were read.
+func (w *hitWriter) misread(m Match) string {
+	if m.Class == Misspelt {
+		return ", read for “" + w.q.parts[m.Group] + "”"
+	}
+	if m.Reason < 0 || len(w.q.corrections) == 0 {
+		return ""
+	}
+	r := &w.q.reasons[m.Reason]
+	stretch := r.words
+	for i := range w.q.named {
+		if n := &w.q.named[i]; stretch == "" && n.concept == r.named {
+			stretch = w.q.request.Query[n.from:n.to]
+		}
+	}
+	return w.q.readFor(stretch)
 }
 
 func (w *hitWriter) tagged(r *reason, v Value) string {

@@ -59,6 +59,11 @@ type querying struct {
 	filtered map[string][]string // all filters, those of the query included
 	taken    map[string]bool     // parts of the query that are in the plan
 	ignored  int                 // parts beyond maxParts
+
+	typed       []Clause // as they were read, before corrections
+	corrections []Correction
+	stands      map[string]int        // by term: assets in which it stands, where that was asked
+	spelt       map[string][]spelling // by term: what it may have been meant to be
 }
 
 type namedConcept struct {
@@ -109,7 +114,10 @@ func (s *Service) Search(ctx context.Context, r Request) (*Answer, error) {
 	defer q.view.Release()
 	answer := &Answer{
 		QueryID: s.newID(), Query: r.Query, Total: result.Total, TotalRelation: "eq", Ignored: q.ignored, Page: r.Page, PerPage: r.Limit,
-		TotalPages: (result.Total + r.Limit - 1) / r.Limit, Expansion: q.expansion(), Hits: []Hit{}, Facets: q.facets(plan, result),
+		TotalPages: (result.Total + r.Limit - 1) / r.Limit, Corrections: q.corrections, Expansion: q.expansion(), Hits: []Hit{}, Facets: q.facets(plan, result),
+	}
+	if answer.DidYouMean, err = q.didYouMean(ctx); err != nil {
+		return nil, err
 	}
 	q.marker = newMarker(plan.Groups)
 	for _, found := range result.Hits {
@@ -153,6 +161,11 @@ func (q *querying) plan(ctx context.Context) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	if whole == nil {
+		if clauses, err = q.correct(ctx, clauses); err != nil {
+			return nil, err
+		}
+	}
 	p := &Plan{Access: r.Access, Sort: r.Sort, Offset: r.Offset, Limit: r.Limit}
 	filters := map[string][]string{}
 	for name, values := range r.Filters {
@@ -165,6 +178,9 @@ func (q *querying) plan(ctx context.Context) (*Plan, error) {
 		p.Groups, q.parts = append(p.Groups, Group{Required: true}), append(q.parts, asked)
 	default:
 		q.addClauses(p, clauses, filters)
+		if err := q.addNear(ctx, p, clauses); err != nil {
+			return nil, err
+		}
 	}
 	if p.Filters, err = q.filters(filters); err != nil {
 		return nil, err
@@ -426,7 +442,7 @@ func requestKey(r *Request) string {
 	}
 	access := r.Access
 	access.Use.On = "" // one may go on after midnight
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %s %v %v", r.Query, r.Lang, r.Expand, filters, r.Sort, access))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %s %v %v %t", r.Query, r.Lang, r.Expand, filters, r.Sort, access, r.AsTyped))
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }
 
