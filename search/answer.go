@@ -41,6 +41,8 @@ type Answer struct {
 	Ignored       int           `json:"ignored,omitempty"` // words of the query beyond the first 64 parts, which were not searched for
 	Corrections   []Correction  `json:"corrections,omitempty" doc:"words of the query that stand nowhere, and what was searched for instead"`
 	DidYouMean    string        `json:"did_you_mean,omitempty" doc:"a query that was perhaps meant; nothing of it was searched for"`
+	Offers        []Offer       `json:"offers,omitempty" doc:"where nothing was found: concepts near those that the query named, at most 10"`
+	Without       []Without     `json:"without,omitempty" doc:"where nothing was found: the filters each of which, left out, would give hits"`
 	Expansion     Expansion     `json:"expansion"`
 	Hits          []Hit         `json:"hits"`
 	Facets        []FacetCounts `json:"facets"`

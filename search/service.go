@@ -119,6 +119,11 @@ func (s *Service) Search(ctx context.Context, r Request) (*Answer, error) {
 	if answer.DidYouMean, err = q.didYouMean(ctx); err != nil {
 		return nil, err
 	}
+	if result.Total == 0 {
+		if err := q.help(ctx, plan, answer); err != nil {
+			return nil, err
+		}
+	}
 	q.marker = newMarker(plan.Groups)
 	for _, found := range result.Hits {
 		hit, err := s.hit(q, found)
