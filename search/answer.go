@@ -19,6 +19,8 @@ type Request struct {
 	Explain bool
 	AsTyped bool // words that stand nowhere are not read as others
 	Access  Access
+
+	FacetLimit int // values of each facet; 0 is 20
 }
 
 const (
@@ -118,11 +120,14 @@ type FacetCounts struct {
 
 // FacetValue is one value of a facet and how many of the hits have it or something narrower.
 type FacetValue struct {
-	Value    string           `json:"value"` // what a filter takes: the label, or the raw value
+	Value    string           `json:"value"` // what a filter takes: the label, the raw value, or a range
 	Label    string           `json:"label"`
 	URI      semdex.ConceptID `json:"uri,omitempty"`
 	Count    int              `json:"count"`
 	Selected bool             `json:"selected"`
+	Matched  *MatchedLabel    `json:"matched,omitempty" doc:"the label that suits what was typed; left out where it is a hidden one"`
+	Path     string           `json:"path,omitempty" doc:"labels from the top down to the concept; with below"`
+	Narrower *int             `json:"narrower,omitempty" doc:"concepts directly below it that have assets; with below"`
 }
 
 // AssetView is an asset in the form that pickers and CMS clients take.

@@ -77,7 +77,7 @@ func (q *querying) isRange(name string, values []string) bool {
 	if !isNumberField(name) || slices.ContainsFunc(q.st.settings.Dimensions, func(d Dimension) bool { return d.Name == name }) {
 		return false
 	}
-	numbers := !slices.ContainsFunc(values, func(v string) bool { _, ok := readRange(name, v); return !ok })
+	numbers := !slices.ContainsFunc(values, func(v string) bool { _, ok := readRange(name, v); return !ok }) // a facet has none
 	_, known := q.st.dimension(name, q.view.Fields())
 	return numbers || !known
 }

@@ -64,6 +64,7 @@ type querying struct {
 	corrections []Correction
 	stands      map[string]int        // by term: assets in which it stands, where that was asked
 	spelt       map[string][]spelling // by term: what it may have been meant to be
+	chosen      map[string][]string   // by dimension: what it is filtered by
 }
 
 type namedConcept struct {
@@ -114,7 +115,10 @@ func (s *Service) Search(ctx context.Context, r Request) (*Answer, error) {
 	defer q.view.Release()
 	answer := &Answer{
 		QueryID: s.newID(), Query: r.Query, Total: result.Total, TotalRelation: "eq", Ignored: q.ignored, Page: r.Page, PerPage: r.Limit,
-		TotalPages: (result.Total + r.Limit - 1) / r.Limit, Corrections: q.corrections, Expansion: q.expansion(), Hits: []Hit{}, Facets: q.facets(plan, result),
+		TotalPages: (result.Total + r.Limit - 1) / r.Limit, Corrections: q.corrections, Expansion: q.expansion(), Hits: []Hit{},
+	}
+	if answer.Facets, err = q.facets(ctx, plan, result); err != nil {
+		return nil, err
 	}
 	if answer.DidYouMean, err = q.didYouMean(ctx); err != nil {
 		return nil, err
@@ -195,11 +199,11 @@ func (q *querying) plan(ctx context.Context) (*Plan, error) {
 	}
 	q.filtered = filters
 	for _, name := range r.Facets {
-		d, known := q.st.dimension(name, q.view.Fields())
-		if !known {
-			return nil, unknownField("facet", name, q.knownNames())
+		f, err := q.facetPlan(name)
+		if err != nil {
+			return nil, err
 		}
-		p.Facets = append(p.Facets, Facet{Name: d.Name, By: q.st.grouping(d, false)})
+		p.Facets = append(p.Facets, f)
 	}
 	if r.Cursor != "" {
 		if p.After, err = readCursor(r); err != nil {
