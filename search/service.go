@@ -42,6 +42,14 @@ func New(o Options) *Service {
 	return s
 }
 
+// With gives a service that answers by another vocabulary over the same index and records; s goes on with its own.
+// It is for drafts: what th would find is seen before it is in use.
+func (s *Service) With(th Thesaurus) *Service {
+	beside := New(Options{Engine: s.engine, Records: s.records, Settings: s.settings, Now: s.now, NewID: s.newID})
+	beside.SetVocabulary(th)
+	return beside
+}
+
 // SetVocabulary makes th the vocabulary of all queries that begin from now on. Nothing is indexed again.
 func (s *Service) SetVocabulary(th Thesaurus) { s.state.Store(newState(th, s.settings)) }
 
