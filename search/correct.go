@@ -28,10 +28,10 @@ const (
 
 // correct puts other words in the place of plain words that stand nowhere. Words in quotes, beginnings of words, codes
 // with digits and what the query leaves out are taken as they were typed; so is everything where the reader wants it
-// so, and where text is to be searched for as written.
+// so, where text is to be searched for as written, and in a text, whose words need not stand anywhere.
 func (q *querying) correct(ctx context.Context, clauses []Clause) ([]Clause, error) {
 	q.typed = clauses
-	if q.request.AsTyped || q.request.Expand == ExpandNone {
+	if q.request.AsTyped || q.request.Expand == ExpandNone || isText(q.request.Query) {
 		return clauses, nil
 	}
 	out := slices.Clone(clauses)
