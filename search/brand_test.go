@@ -149,7 +149,7 @@ func TestBrandFacets(t *testing.T) {
 	s := brandLibrary(t)
 	for _, query := range []string{"", "sustainable packaging", "jacket -rain"} {
 		for _, name := range []string{"topic", "product", "region", "audience", "campaign", "concept", "type", "tags", "year", "Photographer"} {
-			f, err := s.Facet(context.Background(), name, "", 1000, search.Request{Query: query, Lang: "de", Access: search.Access{All: true}})
+			f, err := s.Facet(context.Background(), search.FacetRequest{Field: name, Limit: 1000}, search.Request{Query: query, Lang: "de", Access: search.Access{All: true}})
 			if err != nil {
 				t.Fatal(err)
 			}
