@@ -28,10 +28,10 @@ const (
 
 // correct puts other words in the place of plain words that stand nowhere. Words in quotes, beginnings of words, codes
 // with digits and what the query leaves out are taken as they were typed; so is everything where the reader wants it
-// so, and where text is to be searched for as written.
+// so, where text is to be searched for as written, and in a text, whose words need not stand anywhere.
 func (q *querying) correct(ctx context.Context, clauses []Clause) ([]Clause, error) {
 	q.typed = clauses
-	if q.request.AsTyped || q.request.Expand == ExpandNone {
+	if q.request.AsTyped || q.request.Expand == ExpandNone || isText(q.request.Query) {
 		return clauses, nil
 	}
 	out := slices.Clone(clauses)
@@ -103,11 +103,17 @@ func (q *querying) suspects(ctx context.Context, run []Clause, assets int) ([]su
 		if maxEdits([]rune(t.Term)) == 0 || hasDigit(t.Term) || text.IsStop(t.Term, q.st.settings.Languages) || q.st.spells(t.Term) {
 			continue
 		}
-		n, err := q.standing(ctx, t)
+		n, err := q.assetsWith(ctx, t)
 		if err != nil {
 			return nil, err
 		}
 		if n > assets {
+			continue
+		}
+		if compound, err := q.isCompound(ctx, t); err != nil || compound {
+			if err != nil {
+				return nil, err
+			}
 			continue
 		}
 		if len(out) == maxMisspelt {
@@ -215,12 +221,12 @@ func (q *querying) fit(tokens []text.Token, suspects []suspect, at []int) fit {
 // addNear adds to a query of one plain word, which stands in few assets, the word that stands in very many more and
 // was perhaps meant. It comes behind all else, and only where hits are in the order of their score. With several words
 // it would put those that have the other words too before exact ones.
-func (q *querying) addNear(ctx context.Context, p *Plan, clauses []Clause) error {
+func (q *querying) addNear(ctx context.Context, p *Plan) error {
 	byScore := len(p.Sort) == 0 || p.Sort[0] == SortKey{Field: "score", Desc: true}
 	if q.request.AsTyped || q.request.Expand == ExpandNone || !byScore || len(q.corrections) > 0 || len(p.Groups) != 1 {
 		return nil
 	}
-	runs := plainRuns(clauses)
+	runs := plainRuns(q.typed)
 	if len(runs) != 1 || len(runs[0]) != 1 {
 		return nil
 	}

@@ -204,6 +204,7 @@ func TestBrandIsNotCorrected(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	judged := len(queries) // of which some are mistyped
 	for _, h := range ask(t, s, search.Request{Access: search.Access{All: true}, Limit: 15}).Hits {
 		for lang, title := range h.Asset.Titles {
 			queries = append(queries, eval.Query{Text: title, Lang: lang})
@@ -213,14 +214,14 @@ func TestBrandIsNotCorrected(t *testing.T) {
 		}
 	}
 	near := 0
-	for _, query := range queries {
+	for i, query := range queries {
 		for _, access := range []search.Access{{All: true}, everyone} {
 			r := search.Request{Query: query.Text, Lang: query.Lang, Access: access, Limit: 100, Explain: true}
 			got := ask(t, s, r)
 			r.AsTyped = true
 			want := ask(t, s, r)
 			if len(got.Corrections) > 0 {
-				if access.All {
+				if access.All && i >= judged {
 					t.Errorf("%q is read as %+v, though its words stand somewhere", query.Text, got.Corrections)
 				}
 				continue

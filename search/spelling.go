@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode"
 	"unicode/utf8"
 
 	"semdex"
@@ -160,12 +159,10 @@ func withoutStems(list []spelling, langs []string) []spelling {
 	return slices.DeleteFunc(list, func(s spelling) bool { return s.labels == 0 && stems[s.Term] })
 }
 
-func hasDigit(s string) bool { return strings.ContainsFunc(s, unicode.IsNumber) }
-
-// standing counts the assets that the reader may see in which the word stands, in any of its forms; beyond
+// assetsWith counts the assets that the reader may see in which the word stands, in any of its forms; beyond
 // fewAssets it need not be all of them.
-func (q *querying) standing(ctx context.Context, t text.Token) (int, error) {
-	if n, known := q.stands[t.Term]; known {
+func (q *querying) assetsWith(ctx context.Context, t text.Token) (int, error) {
+	if n, known := q.standing[t.Term]; known {
 		return n, nil
 	}
 	spelled, err := q.view.Spellings(ctx, &Spelling{Word: t.Term, Access: q.request.Access, Limit: 1})
@@ -184,9 +181,9 @@ func (q *querying) standing(ctx context.Context, t text.Token) (int, error) {
 		}
 		n = result.Total
 	}
-	if q.stands == nil {
-		q.stands = map[string]int{}
+	if q.standing == nil {
+		q.standing = map[string]int{}
 	}
-	q.stands[t.Term] = n
+	q.standing[t.Term] = n
 	return n, nil
 }
