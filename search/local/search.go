@@ -43,7 +43,8 @@ type run struct {
 	plan    *search.Plan
 	groups  []*group
 	filters []filter
-	ranked  int // groups that count for the order
+	ranked  int  // groups that count for the order
+	parts   bool // groups have shares
 
 	statistics search.Statistics
 }
@@ -117,6 +118,7 @@ func (r *run) prepare(ctx context.Context) error {
 	for i := range r.plan.Filters {
 		r.filters = append(r.filters, r.newFilter(&r.plan.Filters[i]))
 	}
+	r.parts = r.shared()
 	r.takeStatistics()
 	return nil
 }
