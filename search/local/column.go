@@ -53,7 +53,7 @@ func (c *column) index(numbers []uint32) {
 	if len(numbers) == 0 {
 		return
 	}
-	if most := slices.Max(numbers); int(most) < 2*len(numbers)+1024 {
+	if most := slices.Max(numbers); int(most) < 4*len(numbers)+4096 {
 		c.entry = make([]uint32, most+1)
 		for e, n := range numbers {
 			c.entry[n] = uint32(e) + 1

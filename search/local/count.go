@@ -22,10 +22,11 @@ type facet struct {
 	by     *grouped      // nil for ranges
 	values [][]uint32    // by field, by value number plus 1
 	groups []uint32      // by group, or by range
-	tabled *narrowCounts // by group; nil where no table was counted
+	narrow *narrowCounts // by code; nil where no table of two bytes was counted
+	wide   []uint32      // by code
 }
 
-// narrowCounts has room for every group that a table of two bytes may hold.
+// narrowCounts has room for every code of two bytes.
 type narrowCounts [1 << 16]uint32
 
 var narrowPool = sync.Pool{New: func() any { return new(narrowCounts) }}
@@ -110,14 +111,28 @@ func (c *counts) join(other *counts) {
 	}
 }
 
-// settle adds what was counted by tables to the groups.
+// settle adds what was counted by codes to the groups.
 func (f *facet) settle() {
-	if f.tabled != nil {
-		for i := range f.groups[:min(len(f.groups), len(f.tabled))] {
-			f.groups[i] += f.tabled[i]
+	if f.narrow == nil && f.wide == nil {
+		return
+	}
+	list := f.by.codes.all()
+	if f.narrow != nil {
+		f.settleCodes(list, f.narrow[:])
+		narrowPool.Put(f.narrow)
+		f.narrow = nil
+	}
+	f.settleCodes(list, f.wide)
+	f.wide = nil
+}
+
+func (f *facet) settleCodes(list groupList, counts []uint32) {
+	for code := range min(len(counts), len(list.starts)-1) {
+		if n := counts[code]; n != 0 {
+			for _, group := range list.of(uint32(code)) {
+				f.groups[group] += n
+			}
 		}
-		narrowPool.Put(f.tabled)
-		f.tabled = nil
 	}
 }
 
@@ -190,30 +205,33 @@ func countMany[T uint16 | uint32](starts []uint32, values []T, set bitset, count
 
 // tableCount counts the documents of a set by a table.
 func (f *facet) tableCount(t *groupTable, set bitset) {
-	if t.narrow == nil {
-		eachRun(set, func(from, to uint32) {
-			for _, g := range t.wide[t.starts[from]:t.starts[to]] {
-				f.groups[g]++
-			}
-		})
+	if t.narrow != nil {
+		if f.narrow == nil {
+			f.narrow = narrowPool.Get().(*narrowCounts)
+			clear(f.narrow[:])
+		}
+		countNarrow(t.starts, t.narrow, set, f.narrow)
 		return
 	}
-	if f.tabled == nil {
-		f.tabled = narrowPool.Get().(*narrowCounts)
-		clear(f.tabled[:])
+	if more := len(f.by.codes.all().starts) - len(f.wide); more > 0 {
+		f.wide = append(f.wide, make([]uint32, more)...)
 	}
-	countNarrow(t.starts, t.narrow, set, f.tabled)
+	eachRun(set, func(from, to uint32) {
+		for _, code := range t.wide[t.starts[from]:t.starts[to]] {
+			f.wide[code]++
+		}
+	})
 }
 
-// countNarrow does most of the work of large answers, so it is written out: the groups of documents that follow one
+// countNarrow does most of the work of large answers, so it is written out: the codes of documents that follow one
 // another are counted in one go, and no index is checked.
-func countNarrow(starts []uint32, groups []uint16, set bitset, counts *narrowCounts) {
+func countNarrow(starts []uint32, codes []uint16, set bitset, counts *narrowCounts) {
 	for i, w := range set {
 		for w != 0 {
 			from := bits.TrailingZeros64(w)
 			to := from + bits.TrailingZeros64(^(w >> from))
-			for _, g := range groups[starts[i<<6+from]:starts[i<<6+to]] {
-				counts[g]++
+			for _, code := range codes[starts[i<<6+from]:starts[i<<6+to]] {
+				counts[code]++
 			}
 			w &= ^uint64(0) << (to & 63)
 			if to >= 64 {
