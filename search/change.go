@@ -3,6 +3,7 @@ package search
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,6 +16,9 @@ type ChangeKind string
 
 const (
 	ChangeExpand   ChangeKind = "expand"        // ask with expand=Value, which includes the mode asked with
+	ChangeDepth    ChangeKind = "depth"         // ask with depth=Value, which is more
+	ChangeInclude  ChangeKind = "include"       // ask without Value among what is excluded from the expansion
+	ChangeSchemes  ChangeKind = "any_scheme"    // ask without a scheme that concepts of the query must come from
 	ChangeFilter   ChangeKind = "remove_filter" // ask without the filter on Field, wherever it stands
 	ChangeTerm     ChangeKind = "drop_term"     // ask without Term, an exclusion or a phrase, and the OR beside it
 	ChangeTag      ChangeKind = "add_tag"       // tag the asset with Concept, or with the words Value
@@ -24,8 +28,8 @@ const (
 )
 
 // Change is one change to a request, to an asset or to the library's curation. These are all single changes that
-// Why weighs: each kind above, with a mode of expansion; a filter; an exclusion or a phrase of the query, or the
-// whole query where it is signs alone; a concept that the query or a filter names, or a word or phrase of the query;
+// Why weighs: each kind above, with a mode or depth of expansion; a filter, in the request or as field:value in the
+// query; an exclusion or a phrase of the query, or the whole query where it is signs alone; a concept that the query or a filter names, or a word or phrase of the query;
 // the approval; the rights record as a whole; a rule.
 type Change struct {
 	Kind    ChangeKind       `json:"kind"`
@@ -47,6 +51,17 @@ func (c Change) Request(r Request) Request {
 	switch c.Kind {
 	case ChangeExpand:
 		r.Expand = Mode(c.Value)
+	case ChangeDepth:
+		if n, err := strconv.Atoi(c.Value); err == nil {
+			r.Depth = &n
+		}
+	case ChangeInclude:
+		r.Exclude = slices.Clone(r.Exclude)
+		if i := slices.Index(r.Exclude, c.Value); i >= 0 {
+			r.Exclude = slices.Delete(r.Exclude, i, i+1)
+		}
+	case ChangeSchemes:
+		r.Schemes = nil
 	case ChangeFilter:
 		r.Filters = maps.Clone(r.Filters)
 		delete(r.Filters, c.Field)

@@ -11,9 +11,9 @@ import (
 	"semdex/internal/text"
 )
 
-// Rule is a decision about an answer: which assets stand first, higher, or not at all. It fires for a query, or
+// CurationRule is a decision about an answer: which assets stand first, higher, or not at all. It fires for a query, or
 // for a concept that the query names. Filters, approval and rights hold for what it shows as for all else.
-type Rule struct {
+type CurationRule struct {
 	ID       string           `json:"id"`
 	Query    string           `json:"query,omitempty"`    // fires for a query that reads the same: case, accents and signs do not count
 	Contains bool             `json:"contains,omitempty"` // and for one in which its words stand one after the other
@@ -28,7 +28,7 @@ type Rule struct {
 	At       time.Time        `json:"at,omitzero"`  // when
 }
 
-// Bounds of a Rule.
+// Bounds of a CurationRule.
 const (
 	MaxRules       = 10_000 // of a library
 	MaxRuleAssets  = 200    // in each of its lists
@@ -38,7 +38,7 @@ const (
 )
 
 // Check refuses a rule that cannot be meant. The error is Invalid and says what to change.
-func (r *Rule) Check() error {
+func (r *CurationRule) Check() error {
 	bad := func(message, hint string) error {
 		return &semdex.Error{Code: semdex.Invalid, Message: "the rule " + message, Hint: hint}
 	}
@@ -61,7 +61,7 @@ func (r *Rule) Check() error {
 	return r.checkAssets(bad)
 }
 
-func (r *Rule) checkAssets(bad func(message, hint string) error) error {
+func (r *CurationRule) checkAssets(bad func(message, hint string) error) error {
 	in := map[semdex.AssetID]string{}
 	for _, list := range []struct {
 		name string
@@ -81,19 +81,19 @@ func (r *Rule) checkAssets(bad func(message, hint string) error) error {
 }
 
 // holds reports whether the rule holds on a day.
-func (r *Rule) holds(on semdex.Date) bool {
+func (r *CurationRule) holds(on semdex.Date) bool {
 	return (r.From == "" || r.From <= on) && (r.Until == "" || on <= r.Until)
 }
 
 // curation is the rules of a library, made ready. Nothing changes it.
 type curation struct {
-	rules     []Rule
+	rules     []CurationRule
 	equal     map[string][]int // text.Key of the query -> rules
 	contained []int
 	concepts  map[semdex.ConceptID][]int
 }
 
-func newCuration(rules []Rule) *curation {
+func newCuration(rules []CurationRule) *curation {
 	c := &curation{rules: slices.Clone(rules), equal: map[string][]int{}, concepts: map[semdex.ConceptID][]int{}}
 	for i := range c.rules {
 		switch r := &c.rules[i]; {
@@ -110,7 +110,7 @@ func newCuration(rules []Rule) *curation {
 }
 
 // match gives the rules that fire for a query which names these concepts, in the order of the rules.
-func (c *curation) match(query string, named []semdex.ConceptID, on semdex.Date) []*Rule {
+func (c *curation) match(query string, named []semdex.ConceptID, on semdex.Date) []*CurationRule {
 	if len(c.rules) == 0 {
 		return nil
 	}
@@ -125,7 +125,7 @@ func (c *curation) match(query string, named []semdex.ConceptID, on semdex.Date)
 		fired = append(fired, c.concepts[concept]...)
 	}
 	slices.Sort(fired)
-	var out []*Rule
+	var out []*CurationRule
 	for _, i := range slices.Compact(fired) {
 		if c.rules[i].holds(on) {
 			out = append(out, &c.rules[i])
@@ -136,13 +136,13 @@ func (c *curation) match(query string, named []semdex.ConceptID, on semdex.Date)
 
 // curated is what the rules that fired do to a plan, and which rule did it.
 type curated struct {
-	pinned, raised, hidden map[semdex.AssetID]*Rule
+	pinned, raised, hidden map[semdex.AssetID]*CurationRule
 }
 
 // curate puts rules into the plan. What one rule hides no other shows.
-func (p *Plan) curate(rules []*Rule) curated {
-	c := curated{map[semdex.AssetID]*Rule{}, map[semdex.AssetID]*Rule{}, map[semdex.AssetID]*Rule{}}
-	add := func(list *[]semdex.AssetID, by map[semdex.AssetID]*Rule, ids []semdex.AssetID, r *Rule) {
+func (p *Plan) curate(rules []*CurationRule) curated {
+	c := curated{map[semdex.AssetID]*CurationRule{}, map[semdex.AssetID]*CurationRule{}, map[semdex.AssetID]*CurationRule{}}
+	add := func(list *[]semdex.AssetID, by map[semdex.AssetID]*CurationRule, ids []semdex.AssetID, r *CurationRule) {
 		for _, id := range ids {
 			if by[id] == nil && c.hidden[id] == nil {
 				by[id] = r
@@ -168,7 +168,7 @@ func (q *querying) curate(p *Plan) {
 			named = append(named, id)
 		}
 	}
-	q.curated = p.curate(slices.DeleteFunc(q.rules.match(q.request.Query, named, q.today), func(r *Rule) bool { return slices.Contains(q.without, r.ID) }))
+	q.curated = p.curate(slices.DeleteFunc(q.curation.match(q.request.Query, named, q.today), func(r *CurationRule) bool { return slices.Contains(q.without, r.ID) }))
 }
 
 // because says which decision put a hit where it is, "" for none.
@@ -183,7 +183,7 @@ func (q *querying) because(c curated, id semdex.AssetID) string {
 }
 
 // occasion says in words when a rule fires.
-func (q *querying) occasion(r *Rule) string {
+func (q *querying) occasion(r *CurationRule) string {
 	if r.Concept == "" {
 		return "“" + r.Query + "”"
 	}
@@ -194,11 +194,11 @@ func (q *querying) occasion(r *Rule) string {
 }
 
 // SetCuration makes rules those of all queries that begin from now on.
-func (s *Service) SetCuration(rules []Rule) { s.rules.Store(newCuration(rules)) }
+func (s *Service) SetCuration(rules []CurationRule) { s.curation.Store(newCuration(rules)) }
 
 // CheckRule refuses a rule that cannot be meant, and gives it with the full ids of its assets. An asset that
 // does not exist, or may not be seen, is Invalid, as is a concept that the vocabulary does not know.
-func (s *Service) CheckRule(r Rule, access Access) (Rule, error) {
+func (s *Service) CheckRule(r CurationRule, access Access) (CurationRule, error) {
 	q := s.begin(&Request{Access: access})
 	defer q.view.Release()
 	if _, known := q.st.th.Find(r.Concept); r.Concept != "" && !known {

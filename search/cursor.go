@@ -1,6 +1,7 @@
 package search
 
 import (
+	"context"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hmac"
@@ -11,6 +12,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 
 	"semdex"
 )
@@ -26,6 +28,7 @@ type cursor struct {
 	Statistics *Statistics `json:"w,omitempty"`
 	Now        int64       `json:"o,omitempty"` // Signals.Now
 	Popularity int64       `json:"u,omitempty"` // epoch
+	Understood string      `json:"q,omitempty"` // what the query was understood as
 }
 
 // sealer makes cursors unreadable and unforgeable: how many assets have a word is not for every reader to know.
@@ -84,18 +87,80 @@ func requestKey(r *Request) string {
 	}
 	access := r.Access
 	access.Use.On = "" // one may go on after midnight
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %s %v %v", r.Query, r.Lang, r.Expand, filters, r.Sort, access))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %s %v %v %s", r.Query, r.Lang, r.Expand, filters, r.Sort, access, r.reach()))
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
+}
+
+// pages is what those who go on by a cursor need beside it.
+type pages struct {
+	*sealer
+	mu     sync.Mutex
+	kept   map[string]understood
+	oldest []string // keys of kept
+}
+
+// maxUnderstood is how many queries are remembered as they were understood.
+const maxUnderstood = 256
+
+func newPages(secret []byte) *pages {
+	return &pages{sealer: newSealer(secret), kept: map[string]understood{}}
+}
+
+// understood is what a query was understood as. It may depend on which words stand in how many assets, so whoever goes
+// on by a cursor is given that of the beginning.
+type understood struct {
+	by        *state
+	units     []unit
+	compounds []Compound
+	about     []About
+	ignored   int
+}
+
+// keep remembers what a query was understood as and gives the key to it.
+func (p *pages) keep(u understood) string {
+	sum := sha256.Sum256(fmt.Appendf(nil, "%p %v", u.by, u.units))
+	key := base64.RawURLEncoding.EncodeToString(sum[:9])
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, again := p.kept[key]; again {
+		return key
+	}
+	if len(p.oldest) == maxUnderstood {
+		delete(p.kept, p.oldest[0])
+		p.oldest = slices.Delete(p.oldest, 0, 1)
+	}
+	p.kept[key], p.oldest = u, append(p.oldest, key)
+	return key
+}
+
+// of gives what a query was understood as by a state of the vocabulary, if it is remembered still.
+func (p *pages) of(key string, by *state) (understood, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	u, ok := p.kept[key]
+	return u, ok && u.by == by
+}
+
+// recall understands the query, or remembers what it was understood as.
+func (q *querying) recall(ctx context.Context) ([]unit, error) {
+	if q.meant.by == nil {
+		units, err := q.understand(ctx)
+		q.meant = understood{q.st, units, q.compounds, q.about, q.ignored}
+		return slices.Clone(units), err
+	}
+	q.compounds, q.about, q.ignored = q.meant.compounds, q.meant.about, q.meant.ignored
+	return slices.Clone(q.meant.units), nil
 }
 
 // nextCursor gives the cursor behind the last hit of a result.
 func (q *querying) nextCursor(r *Result) string {
-	c := cursor{Request: requestKey(q.request), Position: r.Hits[len(r.Hits)-1].Position, Statistics: &r.Statistics, Now: q.now, Popularity: q.popular.epoch}
-	if sealed := q.sealer.seal(c.encode()); len(sealed) <= maxCursor {
+	c := cursor{Request: requestKey(q.request), Position: r.Hits[len(r.Hits)-1].Position, Statistics: &r.Statistics,
+		Now: q.now, Popularity: q.popular.epoch, Understood: q.pages.keep(q.meant)}
+	if sealed := q.pages.seal(c.encode()); len(sealed) <= maxCursor {
 		return sealed
 	}
 	c.Statistics = nil // more than any query of people has; the page goes on with those of its time
-	return q.sealer.seal(c.encode())
+	return q.pages.seal(c.encode())
 }
 
 func (c *cursor) encode() []byte {
@@ -122,15 +187,15 @@ func isCount(n float64) bool { return n >= 0 && n < math.MaxInt32*1024 }
 
 func isScore(n float64) bool { return math.Abs(n) < 1e15 }
 
-// resume reads the request's cursor, if any, and takes from it where to go on and what scores depend on.
-func (q *querying) resume(p *Plan) error {
+// resume reads the request's cursor, if any, and takes from it what scores depend on.
+func (q *querying) resume() (*cursor, error) {
 	if q.request.Cursor == "" {
-		return nil
+		return nil, nil
 	}
-	bad := func(message string) error {
-		return &semdex.Error{Code: semdex.Invalid, Message: message, Hint: "send next_cursor of the answer before with the same other parameters, or leave cursor out to begin again"}
+	bad := func(message string) (*cursor, error) {
+		return nil, &semdex.Error{Code: semdex.Invalid, Message: message, Hint: "send next_cursor of the answer before with the same other parameters, or leave cursor out to begin again"}
 	}
-	body, ok := q.sealer.open(q.request.Cursor)
+	body, ok := q.pages.open(q.request.Cursor)
 	if !ok {
 		return bad("the cursor is not one of ours")
 	}
@@ -141,10 +206,10 @@ func (q *querying) resume(p *Plan) error {
 	if c.Request != requestKey(q.request) {
 		return bad("the cursor belongs to another query")
 	}
-	p.After, p.Statistics = &c.Position, c.Statistics
 	if c.Now != 0 {
 		q.now = c.Now
 	}
 	q.popular = q.epoch(c.Popularity)
-	return nil
+	q.meant, _ = q.pages.of(c.Understood, q.st)
+	return c, nil
 }

@@ -14,8 +14,8 @@ func (s *Service) SealCursor(body []byte, r Request) (string, error) {
 		c.Request = requestKey(q.request)
 		body = c.encode()
 	}
-	return s.sealer.seal(body), nil
+	return s.pages.seal(body), nil
 }
 
 // OpenCursor gives what a cursor holds.
-func (s *Service) OpenCursor(sealed string) ([]byte, bool) { return s.sealer.open(sealed) }
+func (s *Service) OpenCursor(sealed string) ([]byte, bool) { return s.pages.open(sealed) }

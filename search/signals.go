@@ -48,7 +48,7 @@ type dated struct {
 	*Popularity
 }
 
-// SetPopularity makes p the popularity of all queries that begin from now on. Whoever goes on by a cursor keeps
+// SetPopularity makes p the popularity of all queries that begin from now on; with nil nothing is popular. Whoever goes on by a cursor keeps
 // the one that he began with, as long as no more than a few came since.
 func (s *Service) SetPopularity(p *Popularity) {
 	s.popularMu.Lock()
@@ -64,16 +64,13 @@ func (s *Service) SetPopularity(p *Popularity) {
 
 // popularity gives the popularity of an epoch, or the newest where that one is gone or is 0.
 func (s *Service) popularity(epoch int64) dated {
-	all := s.popular.Load()
-	if all == nil {
-		return dated{}
-	}
-	for _, d := range *all {
+	all := *s.popular.Load()
+	for _, d := range all {
 		if d.epoch == epoch {
 			return d
 		}
 	}
-	return (*all)[0]
+	return all[0]
 }
 
 // signals gives the signals of a plan that begins at the Unix second now.

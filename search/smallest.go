@@ -12,7 +12,8 @@ const (
 	maxTries     = 10_000 // sets looked at
 )
 
-// slot is a place in a set of changes: changes that exclude each other. No set does without one that is needed.
+// slot is a place in a set of changes: changes that exclude each other, each wider than the one before. No set does
+// without one that is needed.
 type slot struct {
 	changes []Change
 	needed  bool
@@ -57,8 +58,11 @@ func (s *subsets) extend(set []Change, at, left int) {
 		return
 	}
 	for i := at; i <= len(s.slots)-left; i++ {
+		found := len(s.found)
 		for _, c := range s.slots[i].changes {
-			s.extend(append(set[:len(set):len(set)], c), i+1, left-1)
+			if s.extend(append(set[:len(set):len(set)], c), i+1, left-1); len(s.found) > found {
+				break // nothing wider is needed
+			}
 		}
 		if s.slots[i].needed {
 			return

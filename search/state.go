@@ -15,6 +15,7 @@ import (
 type Settings struct {
 	Languages  []string // first the one that labels are shown in where none is asked for
 	Dimensions []Dimension
+	Expansion  ExpansionSettings
 	Signals    SignalWeights
 	Zone       *time.Location // where its days begin; nil is UTC
 }
@@ -57,6 +58,7 @@ type state struct {
 	groupings map[groupingKey]*Groups
 	weights   []float64 // information content of Groups of all concepts, for generation
 	weighed   uint64
+	shares    map[Access]*conceptShares
 }
 
 type groupingKey struct {

@@ -1,20 +1,20 @@
 package search
 
 import (
+	"context"
 	"maps"
 	"slices"
+
+	"semdex"
 )
 
-// supposing gives the state and the view of a query as they would be if assets bore these values, too. Nothing of
-// the originals changes.
-func (q *querying) supposing(values []Value) (*state, View) {
-	if len(values) == 0 {
-		return q.st, q.view
-	}
+// supposing gives the state and the view of a query as they would be if an asset bore these values, too, and was as it
+// is here. Nothing of the originals changes.
+func (q *querying) supposing(values []Value, asset *semdex.Asset) (*state, View) {
 	probe := &links{th: q.st.th, labels: q.st.labels, dimensions: q.st.dimensions, scopes: q.st.scopes} // what it notes as ambiguous is of no interest
 	st := &state{links: q.st.links, settings: q.st.settings, predecessors: q.st.predecessors, groupings: map[groupingKey]*Groups{},
 		supposed: supposed{concepts: map[Value][]int32{}, values: map[int32][]Value{}}}
-	view := supposingView{q.view, map[string][]string{}}
+	view := supposingView{View: q.view, more: map[string][]string{}, asset: asset, texts: q.st.textsOf(asset)}
 	for _, v := range values {
 		if len(q.st.of(v)) > 0 || slices.Contains(q.view.Values(v.Field), v.Value) {
 			continue
@@ -48,7 +48,9 @@ func (st *state) of(v Value) []int32 {
 // supposingView is a View in which some values are borne beside those that are.
 type supposingView struct {
 	View
-	more map[string][]string
+	more  map[string][]string
+	asset *semdex.Asset
+	texts []assetText
 }
 
 func (v supposingView) Values(field string) []string {
@@ -64,4 +66,26 @@ func (v supposingView) Fields() []string {
 		}
 	}
 	return fields
+}
+
+// Spellings counts the words of the asset, too, where they are asked for as they stand.
+func (v supposingView) Spellings(ctx context.Context, s *Spelling) ([]Spelled, error) {
+	found, err := v.View.Spellings(ctx, s)
+	known := slices.ContainsFunc(found, func(f Spelled) bool { return f.Edits == 0 })
+	if err != nil || known || !s.Access.Visible(v.asset) || !v.says(s.Word) {
+		return found, err
+	}
+	return append([]Spelled{{Word: s.Word, Assets: 1}}, found[:min(len(found), max(0, s.Limit-1))]...), nil
+}
+
+func (v supposingView) says(word string) bool {
+	for i := range v.texts {
+		v.texts[i].read()
+		for _, forms := range v.texts[i].forms {
+			if slices.Contains(forms, word) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"semdex"
@@ -68,16 +69,20 @@ const maxRank = 100_000
 
 // inquiry is a question about one asset and one request.
 type inquiry struct {
+	ctx   context.Context // of the one call that it lives for
 	s     *Service
 	q     *querying
 	plan  *Plan
 	asset *semdex.Asset
+	own   int // of the request's exclusions from expansion: those of the library follow
 }
 
 // Why says why an asset is not in the answer to r, or not higher up. Where it stands is that of the whole answer,
 // whichever page r asks for. An asset that neither eyes nor r.Access may see is NotFound, as one that does not exist.
 func (s *Service) Why(ctx context.Context, id string, r Request, eyes Access) (*Why, error) {
 	r.Offset, r.Limit, r.Cursor, r.Facets, r.Sort, r.Explain = 0, 1, "", nil, slices.Clone(r.Sort), true
+	own := len(r.Exclude)
+	s.settings.Expansion.complete(&r)
 	if err := normalize(&r); err != nil {
 		return nil, err
 	}
@@ -90,11 +95,11 @@ func (s *Service) Why(ctx context.Context, id string, r Request, eyes Access) (*
 	if err != nil {
 		return nil, err
 	}
-	plan, err := q.plan()
+	plan, err := q.plan(ctx)
 	if err != nil {
 		return nil, err
 	}
-	w := &inquiry{s: s, q: q, plan: plan, asset: asset}
+	w := &inquiry{ctx: ctx, s: s, q: q, plan: plan, asset: asset, own: own}
 	out := &Why{ID: asset.ID, Query: r.Query, Reasons: []WhyReason{}, Changes: []Change{}}
 	return out, w.answer(ctx, out)
 }
@@ -204,7 +209,7 @@ func (w *inquiry) tell(out *Why, at ranked) error {
 // try judges the asset as it would stand with the changes made; nil where no plan comes of them.
 func (w *inquiry) try(changes []Change) (*verdict, *querying) {
 	r, asset := *w.q.request, w.asset
-	q := &querying{request: &r, rules: w.q.rules, moment: w.q.moment, sealer: w.q.sealer, epoch: w.q.epoch}
+	q := &querying{request: &r, curation: w.q.curation, moment: w.q.moment, pages: w.q.pages, epoch: w.q.epoch}
 	var supposed []Value
 	for _, c := range changes {
 		r, asset = c.Request(r), c.Asset(asset)
@@ -213,8 +218,11 @@ func (w *inquiry) try(changes []Change) (*verdict, *querying) {
 			q.without = append(q.without, c.Rule)
 		}
 	}
-	q.st, q.view = w.q.supposing(supposed)
-	plan, err := q.plan()
+	q.st, q.view = w.q.st, w.q.view
+	if asset != w.asset {
+		q.st, q.view = w.q.supposing(supposed, asset)
+	}
+	plan, err := q.plan(w.ctx)
 	if err != nil {
 		return nil, nil
 	}
@@ -227,10 +235,9 @@ func (w *inquiry) candidates(v *verdict) []slot {
 	var slots []slot
 	tags := w.tags()
 	approved := w.asset.Approval == semdex.Approved
-	for i, field := range sortedKeys(w.q.filtered) {
-		if failing := slices.Contains(v.filters, i); failing || field == "approval" && !approved {
-			slots = append(slots, slot{[]Change{{Kind: ChangeFilter, Field: field}}, failing && w.failsAnyway(field, tags)})
-		}
+	for _, field := range w.fields() {
+		failing := slices.ContainsFunc(v.filters, func(i int) bool { return w.q.fieldOf(i) == field })
+		slots = append(slots, slot{[]Change{{Kind: ChangeFilter, Field: field}}, failing && w.failsAnyway(field, tags)})
 	}
 	for _, c := range w.terms() {
 		slots = append(slots, slot{[]Change{{Kind: ChangeTerm, Term: c.term}}, c.not && w.excludes(c.term)})
@@ -238,11 +245,7 @@ func (w *inquiry) candidates(v *verdict) []slot {
 	for _, rule := range w.hiding() {
 		slots = append(slots, slot{[]Change{{Kind: ChangeCuration, Rule: rule.ID}}, true})
 	}
-	var modes []Change
-	for _, m := range w.wider() {
-		modes = append(modes, Change{Kind: ChangeExpand, Value: string(m)})
-	}
-	slots = w.helpful(slots, v, append([][]Change{modes}, split(tags)...))
+	slots = w.helpful(slots, v, append(w.expansions(), split(tags)...))
 	access := w.plan.Access
 	if !approved && (!access.All || w.q.filtered["approval"] != nil) {
 		slots = append(slots, slot{[]Change{{Kind: ChangeApproval}}, !access.All})
@@ -251,6 +254,47 @@ func (w *inquiry) candidates(v *verdict) []slot {
 		slots = append(slots, slot{[]Change{extension(w.asset, access)}, true})
 	}
 	return slots
+}
+
+// expansions gives the ways to expand farther: by mode, by depth, without what bounds it.
+func (w *inquiry) expansions() [][]Change {
+	var modes, depths []Change
+	for _, m := range w.wider() {
+		modes = append(modes, Change{Kind: ChangeExpand, Value: string(m)})
+	}
+	out := [][]Change{modes, depths}
+	if r := w.q.request; r.Expand != ExpandNone {
+		for _, depth := range w.deeper() {
+			out[1] = append(out[1], Change{Kind: ChangeDepth, Value: strconv.Itoa(depth)})
+		}
+		for _, name := range r.Exclude[:w.own] {
+			out = append(out, []Change{{Kind: ChangeInclude, Value: name}})
+		}
+		if len(r.Schemes) > 0 {
+			out = append(out, []Change{{Kind: ChangeSchemes}})
+		}
+	}
+	return out
+}
+
+// deeper gives the depths beyond the one asked for at which a concept lies that the query's lead to.
+func (w *inquiry) deeper() []int {
+	depth := w.q.request.Depth
+	if depth == nil {
+		return nil
+	}
+	rules := w.q.rules
+	rules.Depth, rules.Mode = nil, ExpandNarrower
+	var out []int
+	for _, n := range w.q.named {
+		for _, x := range rules.Expand(w.q.st.th, n.concept) {
+			if x.Distance > *depth && !slices.Contains(out, x.Distance) {
+				out = append(out, x.Distance)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
 }
 
 // split makes a list of each.
@@ -275,12 +319,16 @@ func (w *inquiry) helpful(slots []slot, v *verdict, more [][]Change) []slot {
 		if s.needed {
 			needed = append(needed, s.changes[0])
 		}
-		if s.needed || s.changes[0].Kind == ChangeTerm {
+		if s.needed || s.changes[0].Kind == ChangeTerm || s.changes[0].Kind == ChangeFilter {
 			dropped = append(dropped, s.changes[0])
 		}
 	}
 	for _, changes := range more {
-		if len(changes) > 0 && (w.helps(nil, changes) || w.helps(needed, changes) || w.helps(dropped, changes)) {
+		changes = slices.DeleteFunc(slices.Clone(changes), func(c Change) bool {
+			one := []Change{c}
+			return !w.helps(nil, one) && !w.helps(needed, one) && !w.helps(dropped, one)
+		})
+		if len(changes) > 0 {
 			slots = append(slots, slot{changes: changes})
 		}
 	}
@@ -315,12 +363,12 @@ func (w *inquiry) excludes(term string) bool {
 }
 
 // hiding gives all rules that fired and hide the asset: what one rule lets go another may still hide.
-func (w *inquiry) hiding() []*Rule {
+func (w *inquiry) hiding() []*CurationRule {
 	var named []semdex.ConceptID
 	for _, n := range w.q.named {
 		named = append(named, w.q.st.th.ID(n.concept))
 	}
-	return slices.DeleteFunc(w.q.rules.match(w.q.request.Query, named, w.q.today), func(r *Rule) bool { return !slices.Contains(r.Hides, w.asset.ID) })
+	return slices.DeleteFunc(w.q.curation.match(w.q.request.Query, named, w.q.today), func(r *CurationRule) bool { return !slices.Contains(r.Hides, w.asset.ID) })
 }
 
 // fieldOf gives the name under which a request filters by the plan's filter, "" for an exclusion.
@@ -340,12 +388,8 @@ type queryTerm struct {
 
 // terms gives the exclusions and the phrases of the query.
 func (w *inquiry) terms() []queryTerm {
-	clauses, whole, err := w.q.read()
-	query := w.q.request.Query
-	switch asked := strings.TrimSpace(query); {
-	case err != nil || whole != nil:
-		return nil
-	case len(clauses) == 0 && asked != "" && asked != "*":
+	clauses, query := w.clauses(), w.q.request.Query
+	if asked := strings.TrimSpace(query); len(clauses) == 0 && asked != "" && asked != "*" && w.q.whole() == nil {
 		return []queryTerm{{term: asked}}
 	}
 	var terms []queryTerm
@@ -357,9 +401,32 @@ func (w *inquiry) terms() []queryTerm {
 	return terms
 }
 
+// clauses gives the clauses of the query; none where it is a label as a whole.
+func (w *inquiry) clauses() []Clause {
+	clauses, err := w.q.clauses()
+	if err != nil || w.q.whole() != nil {
+		return nil
+	}
+	return clauses
+}
+
+// fields gives the fields that the request filters by, those of field:value in the query included.
+func (w *inquiry) fields() []string {
+	fields := sortedKeys(w.q.filtered)
+	for _, c := range w.clauses() {
+		if c.Kind == Scoped && !c.Not && !slices.Contains(fields, c.Field) {
+			fields = append(fields, c.Field)
+		}
+	}
+	return fields
+}
+
 // written gives a clause with the signs around it.
 func written(query string, c *Clause) string {
 	from, to := c.Start, c.End
+	if c.Kind == Scoped {
+		return query[from:to]
+	}
 	for from > 0 && query[from] != '"' && query[from] != '-' && !endsInSpace(query[:from]) {
 		from--
 	}
@@ -421,7 +488,8 @@ func (q *querying) filterTags(name string, add func(Change)) {
 
 // raising gives the tags that put a hit higher.
 func (w *inquiry) raising(at ranked) []slot {
-	if len(w.plan.Sort) > 0 || at.before.Pinned {
+	weighed := slices.ContainsFunc(w.plan.Groups, func(g Group) bool { return g.Share > 0 })
+	if len(w.plan.Sort) > 0 || at.before.Pinned || weighed {
 		return nil
 	}
 	var slots []slot
@@ -472,7 +540,7 @@ func (w *inquiry) absence(v *verdict) []WhyReason {
 			say(WhyReason{Code: whyExcluded, Part: w.q.parts[g], Message: "the query leaves out “" + w.q.parts[g] + "”, which the asset has"})
 		}
 		for _, g := range v.missing {
-			say(WhyReason{Code: whyPhrase, Part: w.q.parts[g], Message: "the query demands “" + w.q.parts[g] + "”, which stands nowhere in the asset"})
+			say(WhyReason{Code: whyPhrase, Part: w.q.parts[g], Message: "the query demands “" + w.q.parts[g] + "”, which the asset lacks"})
 		}
 		if !v.suits {
 			w.unsuited(v, say)
@@ -525,6 +593,9 @@ func (w *inquiry) filterReason(i int) WhyReason {
 	if f.Not {
 		return WhyReason{Code: whyExcluded, Message: "the query leaves out what the asset has: " + strings.Join(w.exclusions(), ", ")}
 	}
+	if field == "" {
+		return WhyReason{Code: whyFilter, Message: "the query asks for what the asset lacks: " + strings.Join(w.scoped(), " or ")}
+	}
 	has := "nothing"
 	if d, known := w.q.st.dimension(strings.TrimSuffix(field, ".direct"), w.q.view.Fields()); known && f.Range == nil {
 		if names := w.valuesIn(d); len(names) > 0 {
@@ -536,15 +607,22 @@ func (w *inquiry) filterReason(i int) WhyReason {
 	return WhyReason{Code: whyFilter, Field: field, Message: fmt.Sprintf("the filter on %s asks for %s; the asset has %s", field, strings.Join(w.q.filtered[field], " or "), has)}
 }
 
+// scoped gives the field:value clauses of the query.
+func (w *inquiry) scoped() []string {
+	var out []string
+	for _, c := range w.clauses() {
+		if c.Kind == Scoped && !c.Not {
+			out = append(out, c.Field+":"+c.Value)
+		}
+	}
+	return out
+}
+
 // exclusions gives the -field:value clauses of the query that leave the asset out.
 func (w *inquiry) exclusions() []string {
-	clauses, _, err := w.q.read()
-	if err != nil {
-		return nil
-	}
 	var out []string
 	d := w.q.st.dossier(w.asset)
-	for _, c := range clauses {
+	for _, c := range w.clauses() {
 		if c.Kind != Scoped || !c.Not {
 			continue
 		}
@@ -618,37 +696,47 @@ func (w *inquiry) namedIn(part string) []string {
 // reached gives by part of the query what the next wider expansion that finds anything would find in the asset.
 func (w *inquiry) reached() map[string]WhyReason {
 	out := map[string]WhyReason{}
-	for _, mode := range w.wider() {
-		v, q := w.try([]Change{{Kind: ChangeExpand, Value: string(mode)}})
+	for _, wider := range slices.Concat(w.expansions()...) {
+		v, q := w.try([]Change{wider})
 		if v == nil {
 			continue
 		}
 		for _, m := range v.matches {
-			if _, told := out[q.parts[m.Group]]; told || m.Reason < 0 {
-				continue
+			if _, told := out[q.parts[m.Group]]; !told && m.Reason >= 0 {
+				out[q.parts[m.Group]] = q.beyond(m, wider, w.q.request)
 			}
-			out[q.parts[m.Group]] = q.beyond(m, mode, w.q.request.Expand)
 		}
 	}
 	return out
 }
 
 // beyond says what evidence lies beyond the expansion that was asked for.
-func (q *querying) beyond(m Match, wider, asked Mode) WhyReason {
+func (q *querying) beyond(m Match, wider Change, asked *Request) WhyReason {
 	r := &q.reasons[m.Reason]
 	out := WhyReason{Code: whyExpansion, Part: q.parts[m.Group]}
-	what := "it has the words “" + r.words + "”"
+	what := "it has “" + r.words + "”"
 	if r.named >= 0 {
 		out.Concept = q.st.th.ID(r.expanded.Concept)
-		via := (&hitWriter{q: q}).via(r)
-		what = "it is tagged " + q.st.label(r.expanded.Concept, q.request.Lang) + via
-		if m.Value == nil && r.label != nil && r.label.Kind != semdex.HiddenLabel {
-			what = "a text of it says “" + r.label.Text + "”, a name of " + q.st.label(r.expanded.Concept, q.request.Lang) + via
-		} else if m.Value == nil {
-			what = "a text of it names " + q.st.label(r.expanded.Concept, q.request.Lang) + via
+		name, via := q.st.label(r.expanded.Concept, q.request.Lang), (&hitWriter{q: q}).via(r)
+		switch {
+		case m.Value != nil:
+			what = "it is tagged " + name + via
+		case r.label != nil && r.label.Kind != semdex.HiddenLabel:
+			what = "a text of it says “" + r.label.Text + "”, a name of " + name + via
+		default:
+			what = "a text of it names " + name + via
 		}
 	}
-	out.Message = fmt.Sprintf("%s, which expand=%s finds and expand=%s does not", what, wider, asked)
+	switch wider.Kind {
+	case ChangeExpand:
+		out.Message = fmt.Sprintf("%s; expand=%s reaches that, expand=%s does not", what, wider.Value, asked.Expand)
+	case ChangeDepth:
+		out.Message = fmt.Sprintf("%s, %d levels down; depth=%d does not reach that", what, r.expanded.Distance, *asked.Depth)
+	case ChangeInclude:
+		out.Message = what + "; the request does not expand into " + wider.Value
+	case ChangeSchemes:
+		out.Message = what + "; the request takes concepts of other schemes alone"
+	}
 	return out
 }
 
@@ -662,6 +750,7 @@ func (w *inquiry) lowness(at ranked) []WhyReason {
 		return append(out, WhyReason{Code: whyPinned, Message: "the hit before is pinned by curation"})
 	}
 	mine, theirs := map[int]Match{}, map[int]Match{}
+	weighed := slices.ContainsFunc(w.plan.Groups, func(g Group) bool { return g.Share > 0 })
 	for _, m := range at.self.Matches {
 		mine[m.Group] = m
 	}
@@ -673,9 +762,12 @@ func (w *inquiry) lowness(at ranked) []WhyReason {
 		switch part := w.q.parts[g]; {
 		case !found:
 			out = append(out, WhyReason{Code: whyPart, Part: part, Message: "nothing in the asset speaks for “" + part + "”; the hit before has that as " + theirs[g].Class.String()})
-		case m.Class > theirs[g].Class:
+		case m.Class > theirs[g].Class && !weighed:
 			out = append(out, WhyReason{Code: whyClass, Part: part, Message: fmt.Sprintf("for “%s” its evidence is of the class %s; that of the hit before is %s, which comes first", part, m.Class, theirs[g].Class)})
 		}
+	}
+	if weighed {
+		return append(out, WhyReason{Code: whyScore, Message: fmt.Sprintf("of what the text is about the hit before covers more: it scores %.4f, the asset %.4f", at.before.Score, at.self.Score)})
 	}
 	if len(out) > 0 {
 		return out

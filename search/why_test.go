@@ -60,7 +60,7 @@ func TestWhyAbsent(t *testing.T) {
 	use := func(territory, channel string) search.Access {
 		return search.Access{Use: semdex.Use{On: "2026-03-01", Territory: territory, Channel: channel}}
 	}
-	deny := everyone
+	one, deny := 1, everyone
 	deny.DenyMissing = true
 	tests := []struct {
 		name, id            string
@@ -70,7 +70,13 @@ func TestWhyAbsent(t *testing.T) {
 		{"neither tagged nor named", "tagged", search.Request{Query: "rain jacket"}, "not_tagged", "add_tag jacket", "add_tag rain jacket"},
 		{"a word that is no label", "tagged", search.Request{Query: "zeppelin"}, "not_tagged", "add_tag zeppelin", ""},
 		{"reached by related alone", "unboxing", search.Request{Query: "sustainable packaging"}, "not_tagged expansion", "expand related", "add_tag packaging; add_tag sustainable packaging"},
-		{"reached by narrower", "kraft", search.Request{Query: "sustainable packaging", Expand: search.ExpandSynonyms}, "not_tagged expansion", "expand narrower", "expand related; add_tag packaging; add_tag sustainable packaging"},
+		{"reached by narrower", "kraft", search.Request{Query: "sustainable packaging", Expand: search.ExpandSynonyms}, "not_tagged expansion", "expand narrower", "add_tag packaging; add_tag sustainable packaging"},
+		{"deeper than the depth", "kraft", search.Request{Query: "sustainable packaging", Depth: &one}, "not_tagged expansion", "depth 2", "add_tag packaging; add_tag sustainable packaging"},
+		{"excluded from the expansion", "friendly", search.Request{Query: "sustainable packaging", Exclude: []string{"Eco-friendly"}}, "not_tagged expansion", "include Eco-friendly", "add_tag packaging; add_tag sustainable packaging"},
+		{"below what is excluded from the expansion", "kraft", search.Request{Query: "sustainable packaging", Exclude: []string{"Eco-friendly", "Recyclable"}}, "not_tagged expansion", "include Recyclable", "add_tag packaging; add_tag sustainable packaging"},
+		{"of another scheme", "both", search.Request{Query: "anorak", Schemes: []string{"https://voc.example/none"}}, "not_tagged expansion", "any_scheme", "add_tag anorak"},
+		{"a demanded concept", "tagged", search.Request{Query: `box concept:unboxing`}, "phrase", "remove_filter concept", "add_tag unboxing"},
+		{"a range in the query", "tagged", search.Request{Query: `box created:2020`}, "filter", "remove_filter created", ""},
 		{"a filter", "tagged", search.Request{Query: "sustainable packaging", Filters: map[string][]string{"topic": {"Unboxing"}}}, "filter", "remove_filter topic", "add_tag unboxing"},
 		{"a filter in the query", "tagged", search.Request{Query: "box topic:unboxing"}, "filter", "remove_filter topic", "add_tag unboxing"},
 		{"a filter and no tag", "tagged", search.Request{Query: "zeppelin", Filters: map[string][]string{"Region": {"DACH"}}}, "filter not_tagged", "remove_filter Region, add_tag zeppelin", ""},
