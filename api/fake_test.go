@@ -41,6 +41,9 @@ type fakeLibrary struct {
 
 	block chan struct{} // a search waits for it, or for its context
 	fails error         // of a search
+
+	draft   string // format of the draft vocabulary, "" where there is none
+	queries analytics.QueryRequest
 }
 
 func (f *fakeLibrary) Name() string             { return f.name }

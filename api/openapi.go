@@ -112,7 +112,7 @@ func (r route) problemStatuses() []int {
 	if r.id == "readyz" {
 		out = append(out, http.StatusServiceUnavailable)
 	}
-	if r.body != nil {
+	if r.body != nil || r.raw != nil {
 		out = append(out, http.StatusRequestEntityTooLarge)
 	}
 	return out
@@ -140,6 +140,12 @@ func (r route) operation(registry huma.Registry) *huma.Operation {
 	}
 	if r.body != nil {
 		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{typeJSON: {Schema: bodySchema(registry, r.bodyParams())}}}
+	}
+	if r.raw != nil {
+		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
+		for _, media := range r.raw {
+			op.RequestBody.Content[media] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+		}
 	}
 	for _, a := range r.answers {
 		op.Responses[strconv.Itoa(a.status)] = a.describe(registry, r.id)

@@ -162,11 +162,7 @@ func (r *reader) addFilter(name, field string, v any, err error) {
 func readBody(params []param, body io.Reader, into args) error {
 	data, err := io.ReadAll(body)
 	if err != nil {
-		var size *http.MaxBytesError
-		if errors.As(err, &size) {
-			return err
-		}
-		return &semdex.Error{Code: semdex.Invalid, Message: "the body broke off", Err: err}
+		return readError(err)
 	}
 	if !utf8.Valid(data) {
 		return &semdex.Error{Code: semdex.Invalid, Message: "the body is not UTF-8", Hint: "send one JSON object in UTF-8"}
@@ -191,6 +187,15 @@ func readBody(params []param, body io.Reader, into args) error {
 		}
 	}
 	return r.finish()
+}
+
+// readError says why a body could not be read to its end.
+func readError(err error) error {
+	var size *http.MaxBytesError
+	if errors.As(err, &size) {
+		return err
+	}
+	return &semdex.Error{Code: semdex.Invalid, Message: "the body broke off", Err: err}
 }
 
 // readObject takes a JSON object apart, or says where it is none.

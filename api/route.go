@@ -20,7 +20,8 @@ type route struct {
 	scope        Scope // of the key; "" is any valid one
 	heavy        bool  // waits for one of the places that bound how many run at once
 	params       []param
-	body         []param // of a JSON object; nil is no body
+	body         []param  // of a JSON object; nil is no body
+	raw          []string // media types of a body that is no JSON
 	answers      []answer
 	serve        func(*call) error
 }
@@ -46,7 +47,7 @@ func ok(about string, of any, headers ...string) []answer {
 
 // routes gives all operations, in the order of the document.
 func routes() []route {
-	return slices.Concat(searchRoutes, suggestRoutes, assetRoutes, duplicateRoutes, conceptRoutes, changeRoutes, eventRoutes, reportRoutes, systemRoutes)
+	return slices.Concat(searchRoutes, suggestRoutes, assetRoutes, duplicateRoutes, conceptRoutes, draftRoutes, changeRoutes, eventRoutes, reportRoutes, systemRoutes)
 }
 
 // queryParams are all parameters that may stand in the query string.

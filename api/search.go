@@ -29,7 +29,7 @@ var searchRoutes = []route{
 			param{name: "prefix", kind: text, max: 512, about: "The same as q."},
 			param{name: "query", kind: text, max: search.MaxQuery, about: "A search; only what it finds is counted."},
 			expandParam, param{name: "filter", kind: filters, about: filterAbout},
-			param{name: "limit", kind: integer, min: 1, max: search.MaxLimit, value: search.DefaultLimit, about: "Values to show."}, langParam, accessParams),
+			param{name: "limit", kind: integer, min: 1, max: search.MaxLimit, value: search.DefaultLimit, about: "Values to show."}, langParam, vocabularyParam, accessParams),
 		answers: ok("The values, most frequent first.", search.FacetCounts{})},
 }
 
@@ -48,7 +48,7 @@ var expandParam = param{name: "expand", kind: text, enum: enum(search.Modes), va
 func searchParams(filter, sort param) []param {
 	return join(param{name: "q", kind: text, max: search.MaxQuery, about: "What to search for."}, langParam, expandParam, filter,
 		param{name: "facets", kind: list, max: maxFields, about: "Fields to count values of."}, sort, pageParams, cursorParam,
-		param{name: "explain", kind: flag, value: false, about: "Tell for each hit what counted."}, accessParams)
+		param{name: "explain", kind: flag, value: false, about: "Tell for each hit what counted."}, vocabularyParam, accessParams)
 }
 
 // search answers GET and POST alike.
@@ -68,8 +68,12 @@ func (c *call) search() error {
 	r := c.request(c.args.text("q"))
 	r.Facets, r.Sort, r.Explain = unique(c.args.list("facets")), sort, c.args.flag("explain")
 	r.Offset, r.Limit, r.Page, r.Cursor = w.offset, w.limit, w.page, w.cursor
+	by, err := c.searcher()
+	if err != nil {
+		return err
+	}
 	start := time.Now()
-	answer, err := c.lib.Search(c.ctx(), r)
+	answer, err := by.Search(c.ctx(), r)
 	if err != nil {
 		return err
 	}
@@ -94,7 +98,11 @@ func (c *call) facet() error {
 		}
 		prefix = c.args.text("prefix")
 	}
-	counts, err := c.lib.Facet(c.ctx(), c.args.text("field"), prefix, c.args.integer("limit", search.DefaultLimit), c.request(c.args.text("query")))
+	by, err := c.searcher()
+	if err != nil {
+		return err
+	}
+	counts, err := by.Facet(c.ctx(), c.args.text("field"), prefix, c.args.integer("limit", search.DefaultLimit), c.request(c.args.text("query")))
 	if err != nil {
 		return err
 	}

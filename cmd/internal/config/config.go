@@ -42,6 +42,7 @@ type Library struct {
 	Rights       Rights       `yaml:"rights"`
 	Sources      []Source     `yaml:"sources"`
 	Vocabularies []Vocabulary `yaml:"vocabularies"`
+	Draft        []Vocabulary `yaml:"draft"` // a vocabulary that is tried beside these
 	Dimensions   Dimensions   `yaml:"dimensions"`
 	Schedule     string       `yaml:"schedule"`  // when serve brings in what changed: a cron expression in time_zone
 	Reconcile    string       `yaml:"reconcile"` // when it compares with all that the sources hold

@@ -26,6 +26,8 @@ libraries:
       - {type: files, assets: b.jsonl}
     vocabularies:
       - {type: file, path: voc/taxonomy.ttl}
+    draft:
+      - {type: file, path: voc/next.ttl}
     dimensions:
       topic:    {scheme: https://voc.example/topics}
       region:   {field: Region, scheme: https://voc.example/regions, by: notation}
@@ -52,6 +54,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 			{Type: "files", Prefix: "files", Assets: "/etc/semdex/b.jsonl"},
 		},
 		Vocabularies: []Vocabulary{{Type: "file", Path: "/etc/semdex/voc/taxonomy.ttl"}},
+		Draft:        []Vocabulary{{Type: "file", Path: "/etc/semdex/voc/next.ttl"}},
 		Dimensions: Dimensions{
 			{Name: "topic", Scheme: "https://voc.example/topics"},
 			{Name: "region", Field: "Region", Scheme: "https://voc.example/regions", By: "notation"},
@@ -148,7 +151,7 @@ func TestWrongFilesAreRefused(t *testing.T) {
 		{"an unknown key of a source", library("sources:", "  - {type: files, asset: a.jsonl}"), []string{"line 4", "asset", "did you mean assets?"}},
 		{"an unknown key of a vocabulary", library("vocabularies:", "  - type: file", "    pth: a.ttl"), []string{"line 5", "pth", "did you mean path?"}},
 		{"an unknown key of a dimension", library("dimensions:", "  topic: {scheme: x}", "  region: {feild: Region}"), []string{"line 5", "feild", "region", "did you mean field?"}},
-		{"a key like none lists those there are", library("quux: 1"), []string{"unknown key quux", "known are:", "dimensions, languages, reconcile, rights"}},
+		{"a key like none lists those there are", library("quux: 1"), []string{"unknown key quux", "known are:", "dimensions, draft, languages, reconcile, rights"}},
 		{"an environment variable that is not set", library("time_zone: ${SEMDEX_TEST_UNSET}"), []string{"line 3", "SEMDEX_TEST_UNSET", "not set"}},
 		{"a text for libraries", "libraries: acme\n", []string{"line 1", "libraries"}},
 		{"a list for libraries", "libraries: [acme]\n", []string{"line 1", "libraries", "want names"}},
@@ -174,6 +177,7 @@ func TestWrongFilesAreRefused(t *testing.T) {
 		{"two sources of one prefix", library("sources: [{type: files, assets: a}, {type: files, assets: b}]"), []string{"two sources", `"files"`, "another prefix"}},
 		{"an unknown type of vocabulary", library("vocabularies: [{type: thesaurus, path: a}]"), []string{"vocabularies", "thesaurus", "file"}},
 		{"a vocabulary without a path", library("vocabularies: [{type: file}]"), []string{"vocabularies", "path"}},
+		{"a draft without a path", library("draft: [{type: file}]"), []string{"draft", "path"}},
 		{"a dimension of nothing", library("dimensions: {region: {}}"), []string{"region", "field, a scheme or both"}},
 		{"a dimension without a name", library("dimensions: {\"\": {field: X}}"), []string{"dimensions", `""`}},
 		{"a dimension with a comma, which separates names", library("dimensions: {\"a,b\": {field: X}}"), []string{"a,b"}},

@@ -8,6 +8,7 @@
 //	usage/           the event log and the DuckDB store (package analytics)
 //	rejected.jsonl   the records that the last sync of each source left out, and why
 //	sources.json     when each source and vocabulary was last brought in, and what came of it
+//	draft/           the draft vocabulary, if there is one
 //	tokens/          access tokens of remote systems, so that a new process does not ask for new ones
 package library
 
@@ -45,6 +46,7 @@ type Library struct {
 
 	sources      []indexer.Source
 	vocabularies []indexer.Vocabulary
+	drafts       []indexer.Vocabulary // what the configuration names as the draft
 
 	mirror *mirror.Mirror
 	index  *indexRef
@@ -54,6 +56,7 @@ type Library struct {
 
 	syncing    chan struct{} // holds one while a sync is under way
 	duplicates duplicates
+	draft      draftStore
 	runs       *sourceRuns
 	rejected   atomic.Pointer[map[string]int] // by source, how many records are kept aside
 	stop       context.CancelFunc
