@@ -44,6 +44,9 @@ type fakeLibrary struct {
 
 	draft   string // format of the draft vocabulary, "" where there is none
 	queries analytics.QueryRequest
+
+	saved []SavedSearch
+	given SavedSearch // the last to be saved
 }
 
 func (f *fakeLibrary) Name() string             { return f.name }

@@ -22,6 +22,7 @@ type Library interface {
 
 	Searcher
 	Drafts
+	SavedSearches
 
 	// Asset gives one asset, NotFound where it is missing, not visible, or where id fits more than one.
 	Asset(ctx context.Context, id string, access search.Access, lang string) (*search.AssetView, error)
@@ -109,6 +110,16 @@ type Status struct {
 	Sequence uint64         `json:"sequence" doc:"number of the last change"`
 	Problems int            `json:"problems" doc:"records rejected and kept aside, and the like, waiting for someone to look"`
 	Sources  []SourceStatus `json:"sources"`
+	Saved    SavedStatus    `json:"saved_searches"`
+}
+
+// SavedStatus says how the saved searches of a library and their notifications go.
+type SavedStatus struct {
+	Searches  int   `json:"searches"`
+	Waiting   int   `json:"waiting" doc:"searches with a notification that was not taken yet"`
+	Stopped   int   `json:"stopped" doc:"searches of which notifications were given up"`
+	Delivered int64 `json:"delivered" doc:"notifications taken since the start"`
+	Failed    int64 `json:"failed" doc:"attempts that failed since the start"`
 }
 
 // SourceStatus is the state of one source of a library. LastError is shown to clients, so it holds what

@@ -128,6 +128,9 @@ func (r route) operation(registry huma.Registry) *huma.Operation {
 		if r.scope != "" {
 			scope = "the scope " + string(r.scope)
 		}
+		if r.also != "" {
+			scope += " or " + string(r.also)
+		}
 		op.Description = strings.TrimSpace(op.Description + " Needs " + scope + ".")
 	}
 	for _, p := range r.params {
@@ -223,6 +226,9 @@ func bodySchema(registry huma.Registry, params []param) *huma.Schema {
 		if p.kind == objects {
 			most := int(p.max)
 			prop = &huma.Schema{Type: huma.TypeArray, Items: registry.Schema(reflect.TypeOf(p.items), true, ""), MaxItems: &most}
+		}
+		if p.kind == object {
+			prop = registry.Schema(reflect.TypeOf(p.items), true, "")
 		}
 		prop.Description = p.about
 		s.Properties[p.name] = prop

@@ -167,6 +167,11 @@ func readBody(params []param, body io.Reader, into args) error {
 	if !utf8.Valid(data) {
 		return &semdex.Error{Code: semdex.Invalid, Message: "the body is not UTF-8", Hint: "send one JSON object in UTF-8"}
 	}
+	return readMembers(params, data, into)
+}
+
+// readMembers reads the parameters of a JSON object, in the body or all of it.
+func readMembers(params []param, data []byte, into args) error {
 	keys, err := readObject(data)
 	if err != nil {
 		return &semdex.Error{Code: semdex.Invalid, Message: err.Error(), Hint: "send one JSON object in UTF-8"}
@@ -187,6 +192,19 @@ func readBody(params []param, body io.Reader, into args) error {
 		}
 	}
 	return r.finish()
+}
+
+// within names the parameters of an error by the object that they stand in.
+func within(object string, err error) error {
+	var input inputError
+	if !errors.As(err, &input) {
+		return err
+	}
+	out := slices.Clone(input)
+	for i := range out {
+		out[i].Parameter = object + "." + out[i].Parameter
+	}
+	return out
 }
 
 // readError says why a body could not be read to its end.
