@@ -97,10 +97,9 @@ func (r SavedResult) bytes() []byte {
 	return raw
 }
 
-// SaveSearch stores the record of a saved search with how its result changed, in one durable transaction. A search
-// of a new id is made.
-func (m *Mirror) SaveSearch(id string, record []byte, d ResultDelta) (SavedResult, error) {
-	var result SavedResult
+// SaveSearch stores how the result of a saved search changed, with the record that is made of the result then, in one
+// durable transaction. A search of a new id is made. record must not call the Mirror.
+func (m *Mirror) SaveSearch(id string, d ResultDelta, record func(SavedResult) ([]byte, error)) error {
 	err := m.db.Update(func(tx *bbolt.Tx) error {
 		b, err := tx.Bucket(bucketSearches).CreateBucketIfNotExists([]byte(id))
 		if err != nil {
@@ -113,16 +112,19 @@ func (m *Mirror) SaveSearch(id string, record []byte, d ResultDelta) (SavedResul
 		if err := w.apply(d); err != nil {
 			return err
 		}
-		result = w.SavedResult
-		if err := b.Put(savedCounts, result.bytes()); err != nil {
+		if err := b.Put(savedCounts, w.SavedResult.bytes()); err != nil {
 			return err
 		}
-		return b.Put(savedRecord, record)
+		body, err := record(w.SavedResult)
+		if err != nil {
+			return err
+		}
+		return b.Put(savedRecord, body)
 	})
 	if err != nil {
-		return result, fmt.Errorf("store saved search %s: %w", id, err)
+		return fmt.Errorf("store saved search %s: %w", id, err)
 	}
-	return result, nil
+	return nil
 }
 
 // DropSearch removes a saved search with all that is known of its result.

@@ -1,6 +1,7 @@
 package mirror_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -13,11 +14,15 @@ import (
 
 func save(t *testing.T, m *mirror.Mirror, id, record string, d mirror.ResultDelta) mirror.SavedResult {
 	t.Helper()
-	r, err := m.SaveSearch(id, []byte(record), d)
+	var result mirror.SavedResult
+	err := m.SaveSearch(id, d, func(r mirror.SavedResult) ([]byte, error) {
+		result = r
+		return []byte(record), nil
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r
+	return result
 }
 
 // entries gives the log of a result after a number, as +asset and -asset.
@@ -87,6 +92,17 @@ func TestSavedSearchesKeepTheirResult(t *testing.T) {
 	}
 	if sequence, err := m.Sequence(); err != nil || sequence != 0 {
 		t.Errorf("saved searches took numbers of the library: %d, %v", sequence, err)
+	}
+}
+
+func TestASavedSearchIsStoredWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
+	m := fresh(t)
+	save(t, m, "s", "good", mirror.ResultDelta{Entered: []semdex.AssetID{"a"}})
+	bad := errors.New("no record")
+	err := m.SaveSearch("s", mirror.ResultDelta{Entered: []semdex.AssetID{"b"}}, func(mirror.SavedResult) ([]byte, error) { return nil, bad })
+	if got := members(t, m, "s"); !errors.Is(err, bad) || len(got) != 1 {
+		t.Errorf("got %v, and members %v", err, got)
 	}
 }
 

@@ -63,8 +63,8 @@ func (g *Guard) mayBePublic(host string) bool {
 	return strings.Contains(strings.TrimSuffix(host, "."), ".") && !strings.HasSuffix(strings.ToLower(strings.TrimSuffix(host, ".")), ".localhost")
 }
 
-// errNotPublic is a connection that the Guard did not make.
-var errNotPublic = errors.New("its address is not public, and the configuration does not allow it")
+// ErrNotPublic is a connection that a Guard did not make.
+var ErrNotPublic = errors.New("its address is not public, and the configuration does not allow it")
 
 // Transport connects to what the Guard lets through.
 func (g *Guard) Transport() *http.Transport {
@@ -72,7 +72,7 @@ func (g *Guard) Transport() *http.Transport {
 	guarded := &net.Dialer{Timeout: 10 * time.Second, Control: func(_, address string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(address)
 		if err != nil || !public(to.Addr()) {
-			return errNotPublic
+			return ErrNotPublic
 		}
 		return nil
 	}}

@@ -75,7 +75,7 @@ func TestTheAddressConnectedToCounts(t *testing.T) {
 		return err
 	}
 	for _, host := range []string{"localhost", "127.0.0.1"} { // localhost is looked up
-		if err := call(&Guard{}, host); !errors.Is(err, errNotPublic) || !Is(err, Unreachable) {
+		if err := call(&Guard{}, host); !errors.Is(err, ErrNotPublic) || !Is(err, Unreachable) {
 			t.Errorf("%s: got %v", host, err)
 		}
 		if err := call(&Guard{Allow: []string{host}}, host); err != nil {

@@ -32,6 +32,7 @@ libraries:
       topic:    {scheme: https://voc.example/topics}
       region:   {field: Region, scheme: https://voc.example/regions, by: notation}
       campaign: {field: Campaign}
+    notify: {allow: [hooks.acme.internal, "::1"]}
   zeta:
     sources:
       - {type: files, events: ./e.jsonl}
@@ -60,6 +61,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 			{Name: "region", Field: "Region", Scheme: "https://voc.example/regions", By: "notation"},
 			{Name: "campaign", Field: "Campaign"},
 		},
+		Notify: Notify{Allow: []string{"hooks.acme.internal", "::1"}},
 	}
 	want.Languages[1] = semdex.LanguageTag("de-AT")
 	if diff := cmp.Diff(want, l); diff != "" {
@@ -151,7 +153,7 @@ func TestWrongFilesAreRefused(t *testing.T) {
 		{"an unknown key of a source", library("sources:", "  - {type: files, asset: a.jsonl}"), []string{"line 4", "asset", "did you mean assets?"}},
 		{"an unknown key of a vocabulary", library("vocabularies:", "  - type: file", "    pth: a.ttl"), []string{"line 5", "pth", "did you mean path?"}},
 		{"an unknown key of a dimension", library("dimensions:", "  topic: {scheme: x}", "  region: {feild: Region}"), []string{"line 5", "feild", "region", "did you mean field?"}},
-		{"a key like none lists those there are", library("quux: 1"), []string{"unknown key quux", "known are:", "dimensions, draft, languages, reconcile, rights"}},
+		{"a key like none lists those there are", library("quux: 1"), []string{"unknown key quux", "known are:", "dimensions, draft, languages, notify, reconcile, rights"}},
 		{"an environment variable that is not set", library("time_zone: ${SEMDEX_TEST_UNSET}"), []string{"line 3", "SEMDEX_TEST_UNSET", "not set"}},
 		{"a text for libraries", "libraries: acme\n", []string{"line 1", "libraries"}},
 		{"a list for libraries", "libraries: [acme]\n", []string{"line 1", "libraries", "want names"}},
@@ -178,6 +180,8 @@ func TestWrongFilesAreRefused(t *testing.T) {
 		{"an unknown type of vocabulary", library("vocabularies: [{type: thesaurus, path: a}]"), []string{"vocabularies", "thesaurus", "file"}},
 		{"a vocabulary without a path", library("vocabularies: [{type: file}]"), []string{"vocabularies", "path"}},
 		{"a draft without a path", library("draft: [{type: file}]"), []string{"draft", "path"}},
+		{"an address in the place of a host", library("notify: {allow: [\"https://hooks.example.com\"]}"), []string{"notify: allow", "https://hooks.example.com"}},
+		{"a host with a port", library("notify: {allow: [\"hooks.example.com:8443\"]}"), []string{"notify: allow", "without port"}},
 		{"a dimension of nothing", library("dimensions: {region: {}}"), []string{"region", "field, a scheme or both"}},
 		{"a dimension without a name", library("dimensions: {\"\": {field: X}}"), []string{"dimensions", `""`}},
 		{"a dimension with a comma, which separates names", library("dimensions: {\"a,b\": {field: X}}"), []string{"a,b"}},

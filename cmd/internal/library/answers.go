@@ -242,6 +242,9 @@ func (l *Library) Status(ctx context.Context) (api.Status, error) {
 	if s.Events, err = store.Count(ctx); err != nil {
 		return s, err
 	}
+	if s.Saved, err = l.savedStatus(); err != nil {
+		return s, err
+	}
 	for _, src := range l.sources {
 		s.Sources = append(s.Sources, l.sourceStatus(src.Name(), "assets"))
 	}

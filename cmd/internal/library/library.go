@@ -57,6 +57,7 @@ type Library struct {
 	syncing    chan struct{} // holds one while a sync is under way
 	duplicates duplicates
 	draft      draftStore
+	saved      savedStore
 	runs       *sourceRuns
 	rejected   atomic.Pointer[map[string]int] // by source, how many records are kept aside
 	stop       context.CancelFunc
@@ -66,6 +67,7 @@ type Library struct {
 // Open opens the library in dir, makes it where there is none, and brings the index up to the mirror.
 func Open(ctx context.Context, name, dir string, c config.Library, log *slog.Logger) (*Library, error) {
 	l := &Library{name: name, dir: dir, config: c, log: log.With("library", name), now: time.Now, syncing: make(chan struct{}, 1)}
+	l.saved.wake = make(chan struct{}, 1)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open library %s: %w", name, err)
 	}
@@ -158,6 +160,7 @@ func (l *Library) loadGraph() error {
 	g := graph.Build(documents...)
 	l.graph.Store(g)
 	l.search.SetVocabulary(g)
+	l.wake()
 	return nil
 }
 

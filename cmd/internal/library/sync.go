@@ -194,6 +194,7 @@ func (l *Library) project(ctx context.Context, o SyncOptions, r *SyncResult) (er
 	if r.Indexed > 0 {
 		o.Say("index: %d changes applied", r.Indexed)
 	}
+	l.wake()
 	return err
 }
 
