@@ -38,6 +38,7 @@ type service struct {
 	timeout   time.Duration
 	places    chan struct{}
 	metrics   *metrics
+	limits    limits
 	document  []byte // OpenAPI, JSON
 	page      docsPage
 }
@@ -54,7 +55,7 @@ func New(o Options) http.Handler {
 	engine.RedirectTrailingSlash, engine.RedirectFixedPath = false, false
 	engine.HandleMethodNotAllowed = true
 	_ = engine.SetTrustedProxies(nil) // nil cannot be malformed
-	engine.Use(s.observe, s.recover, s.guard)
+	engine.Use(s.observe, s.recover, s.guard, s.cors)
 	for _, r := range routes() {
 		engine.Handle(r.method, r.ginPath(), s.handle(r))
 		if r.method == http.MethodGet {
@@ -68,7 +69,7 @@ func New(o Options) http.Handler {
 		s.fail(c, &semdex.Error{Code: methodNotAllowed, Message: "this route does not take " + methodLabel(c.Request.Method),
 			Hint: "it takes " + c.Writer.Header().Get("Allow")})
 	})
-	return engine
+	return compressed(engine)
 }
 
 func newService(o Options) *service {
@@ -102,6 +103,15 @@ func NewServer(h http.Handler) *http.Server {
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 	}
+}
+
+// working does work in one of the places among those that work at once.
+func (s *service) working(ctx context.Context, work func() error) error {
+	if err := s.wait(ctx); err != nil {
+		return err
+	}
+	defer s.leave()
+	return work()
 }
 
 // wait takes a place among those that work at once, or gives up when ctx ends.

@@ -24,7 +24,9 @@ type Service struct {
 	settings Settings
 	state    atomic.Pointer[state]
 	now      func() time.Time
-	newID    func() string
+
+	vocabularies atomic.Uint64 // how many there have been
+	newID        func() string
 }
 
 // Options of a Service. Now and NewID are the clock and the source of query ids.
@@ -44,7 +46,11 @@ func New(o Options) *Service {
 }
 
 // SetVocabulary makes th the vocabulary of all queries that begin from now on. Nothing is indexed again.
-func (s *Service) SetVocabulary(th Thesaurus) { s.state.Store(newState(th, s.settings)) }
+func (s *Service) SetVocabulary(th Thesaurus) {
+	st := newState(th, s.settings)
+	st.number = s.vocabularies.Add(1)
+	s.state.Store(st)
+}
 
 // querying is one query under way, with the one state of vocabulary and index that it sees.
 type querying struct {
@@ -73,6 +79,7 @@ func (s *Service) begin(r *Request) *querying {
 	r.Lang = s.settings.language(r.Lang)
 	q := &querying{st: s.state.Load(), view: s.engine.View(), request: r}
 	q.st.update(q.view)
+	r.Access.Restriction = q.restriction(r.Access.Only)
 	return q
 }
 
@@ -136,11 +143,6 @@ func normalize(r *Request) error {
 	if r.Limit < 0 || r.Offset < 0 || r.Offset > MaxOffset {
 		return &semdex.Error{Code: semdex.Invalid, Message: fmt.Sprintf("offset %d, limit %d is out of range", r.Offset, r.Limit), Hint: "beyond offset 10000 go on by next_cursor"}
 	}
-	for _, k := range r.Sort {
-		if !slices.Contains(SortFields, k.Field) {
-			return unknownField("sort field", k.Field, SortFields)
-		}
-	}
 	return nil
 }
 
@@ -151,7 +153,10 @@ func (q *querying) plan() (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Access: r.Access, Sort: r.Sort, Offset: r.Offset, Limit: r.Limit}
+	p := &Plan{Access: r.Access, Offset: r.Offset, Limit: r.Limit}
+	if p.Sort, err = q.sortKeys(); err != nil {
+		return nil, err
+	}
 	filters := map[string][]string{}
 	for name, values := range r.Filters {
 		filters[name] = values
@@ -424,7 +429,7 @@ func requestKey(r *Request) string {
 		return "" // a map of strings always marshals
 	}
 	access := r.Access
-	access.Use.On = "" // one may go on after midnight
+	access.Use.On, access.Restriction = "", nil // one may go on after midnight
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %s %v %v", r.Query, r.Lang, r.Expand, filters, r.Sort, access))
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }

@@ -50,7 +50,6 @@ type Index struct {
 	building   sync.Mutex // over what views are made of
 	dictionary *dictionary
 	segments   map[uint64]*segmentArrays
-	generation uint64
 
 	mu      sync.Mutex // over current; its writer holds building too
 	current *view

@@ -79,9 +79,11 @@ func (v *view) shows(s *scorch.IndexSnapshot) bool {
 	})
 }
 
+// generations counts the states of all indexes of the process: one that takes another's place has others.
+var generations atomic.Uint64
+
 func (x *Index) newView(s *scorch.IndexSnapshot) (*view, error) {
-	x.generation++
-	v := &view{snapshot: s, dictionary: x.dictionary, generation: x.generation}
+	v := &view{snapshot: s, dictionary: x.dictionary, generation: generations.Add(1)}
 	v.users.Store(1)
 	for _, seg := range s.Segments() {
 		arrays := x.segments[seg.Id()]
@@ -125,7 +127,7 @@ func (v *view) Release() {
 // Len is the number of assets.
 func (v *view) Len() int { return v.live }
 
-// Generation numbers the states of an open index.
+// Generation numbers the states of all indexes of the process.
 func (v *view) Generation() uint64 { return v.generation }
 
 // Values gives the distinct values of a field by number.
@@ -195,12 +197,12 @@ func (v *view) id(partIndex int, doc uint32) (semdex.AssetID, error) {
 }
 
 // permitted gives the documents of a part that the access lets through: live, and approved and in rights
-// unless all may be seen. The caller must not write to it.
+// unless all may be seen, and within its restriction. The caller must not write to it.
 func (p *part) permitted(a search.Access, d *dictionary) bitset {
-	if a.All && !a.Rights {
+	if a.Whole() {
 		return p.live
 	}
-	allowed := p.arrays.access(a, d).clone()
+	allowed := p.access(a, d).clone()
 	allowed.and(p.live)
 	return allowed
 }
@@ -208,7 +210,8 @@ func (p *part) permitted(a search.Access, d *dictionary) bitset {
 // maxAccesses bounds how many answers about access a segment keeps.
 const maxAccesses = 64
 
-func (a *segmentArrays) access(access search.Access, d *dictionary) bitset {
+func (p *part) access(access search.Access, d *dictionary) bitset {
+	a := p.arrays
 	access.Use.Territory, access.Use.Channel = strings.ToLower(access.Use.Territory), strings.ToLower(access.Use.Channel)
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -219,6 +222,7 @@ func (a *segmentArrays) access(access search.Access, d *dictionary) bitset {
 		clear(a.allowed)
 	}
 	set := a.decide(access, d)
+	p.restrict(set, access, d)
 	a.allowed[access] = set
 	return set
 }
@@ -229,6 +233,9 @@ func (a *segmentArrays) decide(access search.Access, d *dictionary) bitset {
 	approved := newBitset(a.docs)
 	if access.All {
 		approved.fill(a.docs)
+		if !access.Rights {
+			return approved
+		}
 	} else {
 		approved.or(a.having("approval", string(semdex.Approved), d))
 	}
@@ -241,6 +248,21 @@ func (a *segmentArrays) decide(access search.Access, d *dictionary) bitset {
 	a.bound(approved, valueTerritory, access.Use.Territory, d)
 	a.bound(approved, valueChannel, access.Use.Channel, d)
 	return approved
+}
+
+// restrict takes out the documents for which a filter of the access's restriction does not hold: all of them
+// where the restriction was not resolved.
+func (p *part) restrict(set bitset, access search.Access, d *dictionary) {
+	switch r := access.Restriction; {
+	case access.Only == "":
+	case r == nil:
+		clear(set)
+	default:
+		v := &view{dictionary: d}
+		for i := range r.Filters {
+			set.and(v.passing(p, &r.Filters[i]))
+		}
+	}
 }
 
 // bound takes out the documents that have values in the field, but not the one asked for.
