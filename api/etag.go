@@ -1,8 +1,10 @@
 package api
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -61,40 +63,58 @@ func (c *call) notModified(known entityTag) {
 
 // jsonTagged answers with v and its tag, or with 304 where the client has the same already.
 func (c *call) jsonTagged(v any) error {
-	body, err := encode(v)
+	lasting, moment := withoutMoment(v)
+	body, err := encode(lasting)
 	if err != nil {
 		return err
 	}
-	same := body
-	if lasting := withoutMoment(v); lasting != nil {
-		if same, err = encode(lasting); err != nil {
-			return err
-		}
-	}
-	tag := entityTag{c.state, shortHash(same)}
+	tag := entityTag{c.state, shortHash(body)}
 	for _, known := range readTags(c.gin.GetHeader("If-None-Match")) {
 		if known.body == tag.body {
 			c.notModified(known)
 			return nil
 		}
 	}
+	if body, err = withMoment(body, moment); err != nil {
+		return err
+	}
 	c.gin.Header("ETag", tag.String())
 	return writeBytes(c.gin.Writer, typeJSON, http.StatusOK, body)
 }
 
-// withoutMoment gives a copy of an answer without what differs each time; nil for one that has nothing of that.
-func withoutMoment(v any) any {
+// moment is a member of an answer that differs each time, and the JSON of its zero value.
+type moment struct {
+	name, zero string
+	value      any
+}
+
+// withoutMoment gives a copy of an answer with zero values for what differs each time, and what that is.
+func withoutMoment(v any) (lasting any, moments []moment) {
 	switch v := v.(type) {
 	case *search.Answer:
 		lasting := *v
 		lasting.QueryID, lasting.TookMS = "", 0
-		return &lasting
+		return &lasting, []moment{{"query_id", `""`, v.QueryID}, {"took_ms", "0", v.TookMS}}
 	case *search.Suggestions:
 		lasting := *v
 		lasting.TookMS = 0
-		return &lasting
+		return &lasting, []moment{{"took_ms", "0", v.TookMS}}
 	}
-	return nil
+	return v, nil
+}
+
+// withMoment puts what differs each time into the JSON of an answer, so that it is encoded once. The first place
+// that reads like the member is the member: in what stands before it, quotes are escaped.
+func withMoment(body []byte, moments []moment) ([]byte, error) {
+	for _, m := range moments {
+		value, err := json.Marshal(m.value)
+		if err != nil {
+			return nil, fmt.Errorf("encode %s: %w", m.name, err)
+		}
+		member := `"` + m.name + `":`
+		body = bytes.Replace(body, []byte(member+m.zero), append([]byte(member), value...), 1)
+	}
+	return body, nil
 }
 
 func shortHash(data []byte) string {

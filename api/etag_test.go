@@ -85,11 +85,27 @@ func TestWhatHasNoTag(t *testing.T) {
 }
 
 func TestTagIgnoresTheMoment(t *testing.T) {
-	a := &search.Answer{QueryID: "q_1", TookMS: 3, Total: 7}
-	b := &search.Answer{QueryID: "q_2", TookMS: 4, Total: 7}
-	one, err1 := encode(withoutMoment(a))
-	two, err2 := encode(withoutMoment(b))
-	if err1 != nil || err2 != nil || string(one) != string(two) || a.QueryID != "q_1" {
-		t.Errorf("%s and %s differ (%v, %v), or the answer was changed: %+v", one, two, err1, err2, a)
+	nasty := `"took_ms":0,"query_id":""`
+	hits := []search.Hit{{ID: "a", Asset: fakeView("a"), Matched: search.Matched{Because: nasty}}}
+	a := &search.Answer{QueryID: "q_1", Query: nasty, TookMS: 3.25, Total: 7, Hits: hits}
+	b := &search.Answer{QueryID: "q_2", Query: nasty, TookMS: 0, Total: 7, Hits: hits}
+	var lasting []string
+	for _, v := range []any{a, b, &search.Suggestions{Query: nasty, TookMS: 2}, fakeView("x")} {
+		whole, err := encode(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		without, moments := withoutMoment(v)
+		body, err := encode(without)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lasting = append(lasting, string(body))
+		if body, err = withMoment(body, moments); string(body) != string(whole) || err != nil {
+			t.Errorf("the answer is %s (%v), want %s", body, err, whole)
+		}
+	}
+	if lasting[0] != lasting[1] || a.QueryID != "q_1" {
+		t.Errorf("%s and %s differ, or the answer was changed: %+v", lasting[0], lasting[1], a)
 	}
 }

@@ -59,10 +59,11 @@ func (c *call) file(r search.Request, format, in string) error {
 		return c.gin.Request.Method != http.MethodHead
 	}
 	ctx, _ := c.gin.Value(clientContext).(context.Context)
-	if err := e.Write(withCaller(ctx, c.key), r, c.gin.Writer); err != nil {
-		return fmt.Errorf("write hits: %w", err)
+	write := func() error { return e.Write(withCaller(ctx, c.key), r, c.gin.Writer) }
+	if format == formatXLSX {
+		return c.workbooks.hold(c.ctx(), write)
 	}
-	return nil
+	return write()
 }
 
 // fileName is made of the library, the words of the query and the day.

@@ -120,7 +120,7 @@ func (c *call) run(r route) (err error) {
 		return nil
 	}
 	if r.heavy {
-		return c.working(c.ctx(), func() error { return r.serve(c) })
+		return c.searches.hold(c.ctx(), func() error { return r.serve(c) })
 	}
 	return r.serve(c)
 }

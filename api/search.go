@@ -41,7 +41,7 @@ const (
 		"Any of the values, in each of the fields. In a query string it is filter[field]=a,b, may repeat, and \\, is a comma within a value."
 	sortAbout = "Fields to sort by, - before those that descend: -modified,title. Fields are " +
 		"score, created, modified, title, name, size, width, height, duration, popularity, id; dimensions, built-ins and custom fields by their names, as in a filter: " +
-		"of several values the first by alphabet counts. What has no value comes last."
+		"of several values the first by alphabet counts. What has no value counts as less than what has one."
 )
 
 var expandParam = param{name: "expand", kind: text, enum: enum(search.Modes), value: string(search.ExpandNarrower),
@@ -101,7 +101,7 @@ func (c *call) search() error {
 
 // found searches in one of the places.
 func (c *call) found(ctx context.Context, r search.Request) (answer *search.Answer, err error) {
-	err = c.working(ctx, func() error {
+	err = c.searches.hold(ctx, func() error {
 		start := time.Now()
 		if answer, err = c.lib.Search(ctx, r); err == nil {
 			c.metrics.search.Observe(time.Since(start).Seconds())

@@ -14,6 +14,7 @@ import (
 
 	"semdex"
 	"semdex/api"
+	"semdex/search"
 )
 
 func (p *program) keys() *cobra.Command {
@@ -74,6 +75,7 @@ func (p *program) keysCreate() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				p.noteBlindKey(cmd.Context(), s, r)
 				_, err = fmt.Fprintln(p.stdout, plain)
 				return err
 			})
@@ -85,6 +87,29 @@ func (p *program) keysCreate() *cobra.Command {
 	c.Flags().StringVar(&r.Rate, "rate", "", "how fast requests may come: 10/s, 600/m, 5000/h; 10/s+50 for 50 at once")
 	c.Flags().StringVar(&expires, "expires", "", "the day from which it is void, 2006-01-02")
 	return c
+}
+
+// noteBlindKey says where no asset passes the filter of a new key, which is most often a slip of the pen. Libraries
+// that cannot be asked are passed over: the key is made, whatever they hold.
+func (p *program) noteBlindKey(ctx context.Context, s *session, r api.KeyRequest) {
+	if len(r.Filter) == 0 {
+		return
+	}
+	names := r.Libraries
+	if len(names) == 0 {
+		names = s.config.Names()
+	}
+	for _, name := range names {
+		l, err := s.library(ctx, name)
+		if err != nil {
+			continue
+		}
+		access := l.Owner()
+		access.Only = search.OnlyWhere(r.Filter)
+		if seen, err := l.Search(ctx, search.Request{Limit: 1, Access: access}); err == nil && seen.Total == 0 {
+			p.say("semdex: note: no asset of the library %s passes the filter of the key now", name)
+		}
+	}
 }
 
 func (p *program) keysList() *cobra.Command {

@@ -266,3 +266,40 @@ func TestTagsFollowWhatAnswersAreMadeOf(t *testing.T) {
 		t.Errorf("a label changed: %d %s", rec.Code, rec.Body)
 	}
 }
+
+func TestSortByAnyField(t *testing.T) {
+	h, l := libraryOf(t, inside+outside)
+	d := h.door(l, api.KeyRequest{})
+	order := func(target string) (ids []string) {
+		t.Helper()
+		var answer struct{ Hits []struct{ ID string } }
+		rec := d.ask("GET", target, "")
+		if err := json.Unmarshal(rec.Body.Bytes(), &answer); err != nil || rec.Code != 200 {
+			t.Fatalf("%s: %d %v %s", target, rec.Code, err, rec.Body)
+		}
+		for _, hit := range answer.Hits {
+			ids = append(ids, strings.TrimPrefix(hit.ID, "files:"))
+		}
+		return ids
+	}
+	for target, want := range map[string][]string{
+		"/v1/search?sort=Brand,id":                           {"in2", "in3", "out2", "out3", "in1", "out1"},
+		"/v1/search?sort=-brand,-id":                         {"out1", "in1", "out3", "out2", "in3", "in2"},
+		"/v1/search?sort=-Region,title&filter[Region]=Dach":  {"in1", "in2", "in3"},
+		"/v1/search?sort=tags,-title&filter[tags]=dog":       {"in2"},
+		"/v1/search?sort=source,title&filter[concept]=Dog":   {"out2", "in2"},
+		"/v1/search?sort=-filename&filter[id]=in1,out1":      {"in1", "out1"},
+		"/v1/search?sort=Brand,id&limit=2&offset=4":          {"in1", "out1"},
+		"/v1/search?sort=width,-height,duration,id&q=barn":   {"out1"},
+		"/v1/search?sort=popularity,id&filter[Brand]=Acme,b": {"in1"},
+	} {
+		if got := order(target); !slices.Equal(got, want) {
+			t.Errorf("%s: got %v, want %v", target, got, want)
+		}
+	}
+	for _, bad := range []string{"nope", "concept", "-Regoin", "-"} {
+		if rec := d.ask("GET", "/v1/search?sort="+bad, ""); rec.Code != 422 || strings.Contains(rec.Body.String(), "Brand") {
+			t.Errorf("sort=%s: %d %s", bad, rec.Code, rec.Body)
+		}
+	}
+}
