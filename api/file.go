@@ -30,7 +30,7 @@ var fileParam = param{name: "format", kind: text, enum: []string{formatJSON, for
 	about: fmt.Sprintf("Form of the answer; goes before the Accept header. As csv or xlsx all hits come, up to %d, a row each, without page, cursor, facets and explain.", MaxRows)}
 
 // notOfFiles are the parameters of a search that a file does not take: it is whole, and has no place for them.
-var notOfFiles = []string{"page", "per_page", "offset", "cursor", "facets", "explain"}
+var notOfFiles = []string{"page", "per_page", "offset", "cursor", "facets", "facet_limit", "explain"}
 
 // slowest is how long a client may take to read one page of a file.
 const slowest = 2 * time.Minute

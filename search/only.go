@@ -159,11 +159,11 @@ func (q *querying) onlyFilters(only string) []Filter {
 	}
 	var out []Filter
 	for _, name := range sortedKeys(named) {
-		f, err := q.filter(name, named[name])
+		filters, err := q.filters(map[string][]string{name: named[name]})
 		if err != nil {
-			f = Filter{}
+			filters = []Filter{{}}
 		}
-		out = append(out, f)
+		out = append(out, filters...)
 	}
 	return out
 }
@@ -175,9 +175,9 @@ func CheckOnly(filters map[string][]string) error {
 		if name == "" || len(values) == 0 || slices.ContainsFunc(values, func(v string) bool { return strings.TrimSpace(v) == "" }) {
 			return &semdex.Error{Code: semdex.Invalid, Message: "a filter lacks its field or a value", Hint: "write FIELD=VALUE[,VALUE]"}
 		}
-		if name == "created" || name == "modified" {
-			if _, err := timeRange(name, values); err != nil {
-				return err
+		for _, v := range values {
+			if _, ok := readRange(name, v); isTimeField(name) && !ok {
+				return badRange(name, v)
 			}
 		}
 	}

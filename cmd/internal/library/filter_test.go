@@ -83,6 +83,9 @@ func libraryOf(t *testing.T, assets string) (*home, *Library) {
 // changes, and scores, which weigh words and concepts by how rare they are in the library.
 var moment = regexp.MustCompile(`"(took_ms|query_id|request_id|next_cursor|score|sequence|lag_seconds|last_sync)":("[^"]*"|[0-9.e+-]+|null)`)
 
+// longText is read as a brief.
+const longText = "we+need+a+blue+box+of+recyclable+paper+for+the+dog+who+walks+by+the+barn+in+nordics"
+
 // asked are requests to all routes that show anything of assets.
 var asked = []struct{ method, target, body string }{
 	{"GET", "/v1/search", ""},
@@ -101,6 +104,13 @@ var asked = []struct{ method, target, body string }{
 	{"GET", "/v1/search?filter[created]=2000..", ""},
 	{"POST", "/v1/search", `{"q":"blue","facets":["Region"],"limit":1}`},
 	{"GET", "/v1/search?format=csv&sort=id", ""},
+	{"GET", "/v1/search?q=outer", ""},
+	{"GET", "/v1/search?q=blueprnt", ""},
+	{"GET", "/v1/search?q=sustainable+packaging&filter[Brand]=Other", ""},
+	{"GET", "/v1/search?q=dog+recyclable&expand=related&facets=concept,created,size&explain=true", ""},
+	{"GET", "/v1/search?q=" + longText, ""},
+	{"GET", "/v1/facets/concept?below=top", ""},
+	{"GET", "/v1/facets/size", ""},
 	{"GET", "/v1/facets/Region", ""},
 	{"GET", "/v1/facets/Brand?q=o", ""},
 	{"GET", "/v1/facets/tags?query=blue", ""},
