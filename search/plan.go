@@ -144,7 +144,9 @@ type Access struct {
 	All         bool // everything, whatever its approval and rights
 	Rights      bool // with All: what is not cleared for Use is left out all the same
 	Use         semdex.Use
-	DenyMissing bool // what has no rights record is refused
+	DenyMissing bool         // what has no rights record is refused
+	Only        string       // filters that hold for all that is seen, as OnlyWhere writes them; "" is none
+	Restriction *Restriction // what Only comes to; a Service sets it. Where Only is set without it, nothing is seen
 }
 
 // SortKey orders hits by one of SortFields, or by the values of a field of Value, of which an asset's first in the

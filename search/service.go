@@ -26,7 +26,9 @@ type Service struct {
 	newID    func() string
 	pages    *pages
 
-	popularMu sync.Mutex // one sets it at a time
+	popularMu    sync.Mutex    // one sets it at a time
+	vocabularies atomic.Uint64 // how many there have been
+	adjusted     atomic.Uint64 // how often curation or popularity was set
 }
 
 // Options of a Service. Now and NewID are the clock and the source of query ids. Secret seals cursors: those made
@@ -58,7 +60,11 @@ func (s *Service) With(th Thesaurus) *Service {
 }
 
 // SetVocabulary makes th the vocabulary of all queries that begin from now on. Nothing is indexed again.
-func (s *Service) SetVocabulary(th Thesaurus) { s.state.Store(newState(th, s.settings)) }
+func (s *Service) SetVocabulary(th Thesaurus) {
+	st := newState(th, s.settings)
+	st.number = s.vocabularies.Add(1)
+	s.state.Store(st)
+}
 
 // querying is one query under way, with the one state of vocabulary and index that it sees.
 type querying struct {
@@ -95,7 +101,7 @@ type querying struct {
 
 // moment is what changes with time alone. A page that goes on by a cursor has that of the first one.
 type moment struct {
-	now     int64       // Unix seconds
+	now     int64       // Unix seconds, of the beginning of the day
 	today   semdex.Date // in the library's time zone
 	popular dated
 }
@@ -114,8 +120,10 @@ func (s *Service) begin(r *Request) *querying {
 	r.Lang = s.settings.language(r.Lang)
 	now := s.now()
 	q := &querying{st: s.state.Load(), view: s.engine.View(), request: r, curation: s.curation.Load(), pages: s.pages, epoch: s.popularity}
-	q.moment = moment{now.Unix(), semdex.DateOf(now.In(s.settings.zone())), s.popularity(0)}
+	today := now.UTC().Truncate(24 * time.Hour) // scores do not move within a day
+	q.moment = moment{today.Unix(), semdex.DateOf(now.In(s.settings.zone())), s.popularity(0)}
 	q.st.update(q.view)
+	r.Access.Restriction = q.restriction(r.Access.Only)
 	return q
 }
 
@@ -194,11 +202,6 @@ func normalize(r *Request) error {
 	if r.Limit < 0 || r.Offset < 0 || r.Offset > MaxOffset {
 		return &semdex.Error{Code: semdex.Invalid, Message: fmt.Sprintf("offset %d, limit %d is out of range", r.Offset, r.Limit), Hint: "beyond offset 10000 go on by next_cursor"}
 	}
-	for _, k := range r.Sort {
-		if !slices.Contains(SortFields, k.Field) {
-			return unknownField("sort field", k.Field, SortFields)
-		}
-	}
 	return nil
 }
 
@@ -214,7 +217,10 @@ func (q *querying) plan(ctx context.Context) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Access: r.Access, Sort: r.Sort, Offset: r.Offset, Limit: r.Limit}
+	p := &Plan{Access: r.Access, Offset: r.Offset, Limit: r.Limit}
+	if p.Sort, err = q.sortKeys(); err != nil {
+		return nil, err
+	}
 	if asked := strings.TrimSpace(r.Query); len(units) == 0 && asked != "" && asked != "*" { // signs alone: words that stand nowhere
 		p.Groups, q.parts = append(p.Groups, Group{Required: true}), append(q.parts, asked)
 	}

@@ -49,9 +49,11 @@ var builtins = []Dimension{
 // state is all that depends on the vocabulary. A query takes one and keeps it to its end.
 type state struct {
 	*links
+	number       uint64 // of the vocabulary, in the order they came
 	settings     Settings
 	predecessors map[int32][]int32 // the deprecated concepts that each has taken the place of
 	completing   suggesting
+	restricting  restricting
 	spelled      labelWords
 	supposed     supposed
 
@@ -121,7 +123,7 @@ func (st *state) dimension(name string, fields []string) (*Dimension, bool) {
 // knownNames lists the dimensions for an error. A reader who may not see every asset is not told the custom
 // fields, which hidden assets alone may bear.
 func (q *querying) knownNames() []string {
-	if !q.request.Access.All {
+	if !q.request.Access.All || q.request.Access.Only != "" {
 		return q.st.dimensionNames(nil)
 	}
 	return q.st.dimensionNames(q.view.Fields())
