@@ -43,7 +43,7 @@ race: tools ## the rest of the tests with the race detector
 
 real: tools ## the runs on the public data sets in SEMDEX_REAL_DATA
 	@test -n "$$SEMDEX_REAL_DATA" || { echo "SEMDEX_REAL_DATA is not set: the folder with the public data sets; the README tells where they come from"; exit 1; }
-	@set -o pipefail; $(GO) test -count=1 -timeout 20m -v -run 'Real|W3C' ./graph/... ./search/... ./indexer/... ./cmd/semdex/ 2>&1 | grep -v '^=== \|^    --- PASS\|^        --- PASS\|no tests to run'
+	@set -o pipefail; $(GO) test -count=1 -timeout 20m -v -run 'Real|W3C' ./graph/... ./search/... ./indexer/... ./cmd/semdex/ ./cmd/internal/generate/ 2>&1 | grep -v '^=== \|^    --- PASS\|^        --- PASS\|no tests to run'
 
 fuzz: tools ## every parser for FUZZTIME, one after the other
 	@set -e; for f in $(FUZZ); do echo "$$f for $(FUZZTIME)"; $(GO) test -run '^$$' -fuzz "^$${f#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x ./$${f%:*}; done
