@@ -12,7 +12,7 @@ FUZZ       := graph/rdf:FuzzTurtle graph/rdf:FuzzNTriples graph/rdf:FuzzRDFXML g
               indexer/poolparty:FuzzProjects indexer/poolparty:FuzzEvents indexer/poolparty:FuzzExport indexer/poolparty:FuzzCursor \
               indexer/poolparty:FuzzErrorBody cmd/internal/config:FuzzParse
 
-.PHONY: demo build check test race real fuzz bench kill tools clean
+.PHONY: demo build check test race real fuzz bench bench-search kill tools clean
 
 demo: tools $(BIN) ## build, and show the brand library on this machine
 	$(BIN) demo $(DEMO)
@@ -50,6 +50,9 @@ fuzz: tools ## every parser for FUZZTIME, one after the other
 
 bench: tools ## speed, as ratios to a baseline in the same run
 	$(GO) test -run '^$$' -bench . -timeout 30m ./graph/rdf ./search ./search/local ./analytics
+
+bench-search: $(BIN) ## searches a generated library of SEMDEX_BENCH_ASSETS, and prints each figure beside its target
+	SEMDEX_BENCH_ASSETS=$(SEMDEX_BENCH_ASSETS) SEMDEX_BIN=$(BIN) $(GO) run ./cmd/internal/benchsearch
 
 kill: tools ## syncs that are killed at 50 moments, and of Tate's works at 5
 	SEMDEX_KILLS=$${SEMDEX_KILLS:-50} $(GO) test -count=1 -timeout 30m -v -run 'Kill' ./cmd/semdex ./analytics

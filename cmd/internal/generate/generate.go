@@ -101,3 +101,9 @@ func (l *Library) addFields(r *rand.Rand) {
 var began = time.Date(2012, 1, 1, 0, 0, 0, 0, time.UTC)
 
 const years = 14
+
+// Word is the word of a language with that rank, 0 being the most frequent one.
+func (l *Library) Word(lang string, rank int) string {
+	words := l.words[lang]
+	return words[min(rank, len(words)-1)]
+}
