@@ -1,6 +1,7 @@
 package text
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"unicode/utf8"
@@ -119,4 +120,20 @@ func FuzzTokens(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestStemsAreTheSameWhenRemembered(t *testing.T) {
+	t.Parallel()
+	for _, lang := range []string{"en", "de", "fr", "xx"} {
+		for _, word := range []string{"jackets", "Verpackungen", "mangeaient", "running", "die"} {
+			token := Tokens(word)[0]
+			first := Stem(token, lang)
+			for i := range 40_000 { // enough to take the place of every other word
+				Stem(Token{Lower: fmt.Sprint("w", i), Term: fmt.Sprint("w", i)}, "en")
+			}
+			if again := Stem(token, lang); again != first {
+				t.Errorf("stem of %s in %s: got %q, then %q", word, lang, first, again)
+			}
+		}
+	}
 }
