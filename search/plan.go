@@ -42,15 +42,15 @@ type Plan struct {
 	Limit      int
 	After      *Position // go on after this hit; Offset counts from there
 	Facets     []Facet
-	Pinned     []semdex.AssetID // found whether they suit a group or not, and first, in this order; filters and access hold for them too
-	Raised     []semdex.AssetID // first among the hits with the same groups and classes
+	Pinned     []semdex.AssetID // found whether they suit the groups or not, first and in this order unless Sort says otherwise; filters and access hold for them too
+	Raised     []semdex.AssetID // first among the hits with the same groups and classes, where there are groups
 	Hidden     []semdex.AssetID // left out
 	Signals    *Signals         // nil: none count
 	Statistics *Statistics      // that words are scored by; nil: those of the view
 }
 
 // Signals order hits a little, within what their classes decide. Each share is the most that its signal adds to
-// a score, where 1 is the distance between two classes; all shares together stay below a tenth.
+// a score, in which a class makes a difference of 2; all shares together stay below a tenth.
 type Signals struct {
 	Now        int64 // Unix seconds
 	Freshness  float64
@@ -97,8 +97,8 @@ type ValueEvidence struct {
 }
 
 // CodeEvidence holds for the assets that a code names: by their id, leading parts perhaps left out; by their file
-// name, what follows its last dot perhaps left out; or by a whole value of a custom field. Case does not count in
-// file names; ids and values are tried as the code is written, in lower and in upper case.
+// name, what follows its last dot perhaps left out; or by a whole value of a custom field. File names are compared
+// folded, by their first 80 bytes; ids and values are tried as the code is written, in lower and in upper case.
 type CodeEvidence struct {
 	Code   string
 	Class  Class
@@ -142,8 +142,8 @@ type Access struct {
 	DenyMissing bool // what has no rights record is refused
 }
 
-// SortKey orders hits by one of SortFields, or by the values of a field of Value, of which an asset's first by
-// Compare of their folded forms counts. What has no value comes last, whichever way it is sorted.
+// SortKey orders hits by one of SortFields, or by the values of a field of Value, of which an asset's first in the
+// order of their folded forms counts. What has no value is less than what has one.
 type SortKey struct {
 	Field string
 	Desc  bool
@@ -240,8 +240,8 @@ type View interface {
 }
 
 // Spelling asks for words, in the form of terms, that differ from Word by at most Edits letters inserted, deleted,
-// replaced or swapped with the next, and stand in assets that may be seen; Word itself is among them. The first
-// letter is taken as right.
+// replaced or swapped with the next, and stand in assets that may be seen; Word itself is among them. Stems are words
+// too. The first letter is taken as right.
 type Spelling struct {
 	Word   string // a term
 	Edits  int    // 0, 1 or 2

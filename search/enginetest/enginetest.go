@@ -42,6 +42,9 @@ func Run(t *testing.T, open Open) {
 	t.Run("Access", s.access)
 	t.Run("Paging", s.paging)
 	t.Run("Sort", s.sort)
+	t.Run("Signals", s.signals)
+	t.Run("Statistics", s.statistics)
+	t.Run("Spellings", s.spellings)
 	t.Run("Ties", s.ties)
 	t.Run("Overlap", s.overlap)
 	t.Run("Values", s.values)
@@ -125,8 +128,11 @@ func (s *suite) same(t *testing.T, plan *search.Plan, got *search.Result) bool {
 			continue
 		}
 		delete(byID, found.ID)
-		if at := hits[i]; want.groups != at.groups || want.classes != at.classes {
+		if at := hits[i]; want.rank() != at.rank() {
 			fail("hit %d is %s, with %d groups of classes %d; before it belong those with %d of %d", i, found.ID, want.groups, want.classes, at.groups, at.classes)
+		}
+		if found.Pinned != (want.pinned > 0) {
+			fail("%s: pinned %t", found.ID, found.Pinned)
 		}
 		if found.Score > last {
 			fail("hit %d scores %v, the one before %v", i, found.Score, last)
@@ -156,6 +162,12 @@ func strengths(t *testing.T, p *search.Plan, h *hit, matches []search.Match) []s
 			if g.Texts[i].Reason == m.Reason {
 				out[m.Group] = strength{m.Class, g.Texts[i].Weight}
 				holds = m.Value == nil && h.says(&g.Texts[i]) && m.Class == g.Texts[i].Class
+			}
+		}
+		for i := range g.Codes {
+			if g.Codes[i].Reason == m.Reason {
+				out[m.Group] = strength{m.Class, g.Codes[i].Weight}
+				holds = m.Value != nil && h.coded(g.Codes[i].Code) && m.Class == g.Codes[i].Class
 			}
 		}
 		if !holds {
@@ -208,7 +220,7 @@ func (s *suite) access(t *testing.T) {
 // paging goes through answers by offset and by cursor: nothing twice, nothing lost.
 func (s *suite) paging(t *testing.T) {
 	p := &planner{rand.New(rand.NewPCG(3, 9)), s.assets, newGrouping(s.assets)}
-	sorts := [][]search.SortKey{nil, {{Field: "title"}}, {{Field: "size", Desc: true}}, {{Field: "created"}, {Field: "name", Desc: true}}, {{Field: "id"}}, {{Field: "score", Desc: true}}}
+	sorts := [][]search.SortKey{nil, {{Field: "title"}}, {{Field: "size", Desc: true}}, {{Field: "created"}, {Field: "name", Desc: true}}, {{Field: "id"}}, {{Field: "score", Desc: true}}, {{Field: "field:Region", Desc: true}, {Field: "width"}}}
 	for i := range 60 {
 		plan := p.plan()
 		plan.Facets, plan.Limit, plan.Sort = nil, 1000, sorts[i%len(sorts)]
@@ -246,6 +258,10 @@ func (s *suite) sort(t *testing.T) {
 	for _, d := range s.reference.docs {
 		byID[d.asset.ID] = d
 	}
+	popular := &search.Popularity{By: map[semdex.AssetID]float32{}}
+	for i, a := range s.assets[:100] {
+		popular.By[a.ID] = float32(i) / 100
+	}
 	key := func(d *document, field string) string {
 		switch field {
 		case "title":
@@ -254,19 +270,28 @@ func (s *suite) sort(t *testing.T) {
 			return text.Fold(d.asset.Name)
 		case "id":
 			return string(d.asset.ID)
+		case "popularity":
+			return fmt.Sprint(popular.By[d.asset.ID])
+		case "field:Region", "type":
+			var folded []string
+			for _, v := range d.values[field] {
+				folded = append(folded, text.Fold(v))
+			}
+			slices.Sort(folded)
+			return append(folded, "")[0]
 		}
 		n, ok := d.number(field)
 		if !ok {
-			return "" // what has none comes before what has one
+			return "" // what has none is less than what has one
 		}
 		return fmt.Sprintf("n%020d", n)
 	}
-	for _, field := range search.SortFields {
+	for _, field := range append([]string{"field:Region", "type"}, search.SortFields...) {
 		if field == "score" {
 			continue
 		}
 		for _, desc := range []bool{false, true} {
-			hits := run(t, s.view, &search.Plan{Access: everything, Limit: 1000, Sort: []search.SortKey{{Field: field, Desc: desc}}}).Hits
+			hits := run(t, s.view, &search.Plan{Access: everything, Limit: 1000, Sort: []search.SortKey{{Field: field, Desc: desc}}, Signals: &search.Signals{Popular: popular}}).Hits
 			if len(hits) != len(s.assets) {
 				t.Fatalf("sort by %s gives %d of %d", field, len(hits), len(s.assets))
 			}

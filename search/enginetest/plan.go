@@ -2,6 +2,8 @@ package enginetest
 
 import (
 	"math/rand/v2"
+	"slices"
+	"strings"
 
 	"semdex"
 	"semdex/internal/text"
@@ -29,7 +31,33 @@ func (p *planner) plan() *search.Plan {
 	for _, name := range []string{"region", "tags", "other"}[:p.IntN(4)] {
 		plan.Facets = append(plan.Facets, search.Facet{Name: name, By: p.by})
 	}
+	if p.IntN(4) == 0 {
+		plan.Facets = append(plan.Facets, search.Facet{Name: "size", Ranges: &search.Ranges{Field: "size", From: []int64{1, 10 << 20, 20 << 20}}})
+	}
+	if p.IntN(4) == 0 {
+		plan.Pinned, plan.Raised, plan.Hidden = p.some(3), p.some(60), p.some(20)
+	}
 	return plan
+}
+
+// some picks ids, among them one that is not there.
+func (p *planner) some(most int) []semdex.AssetID {
+	ids := []semdex.AssetID{"files:none"}
+	for range p.IntN(most + 1) {
+		if id := p.assets[p.IntN(len(p.assets))].ID; !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// code gives what may name an asset, as it is written or in another case.
+func (p *planner) code() string {
+	a := p.assets[p.IntN(len(p.assets))]
+	_, bare, _ := strings.Cut(string(a.ID), ":")
+	stem, _, _ := strings.Cut(a.Name, ".")
+	code := []string{string(a.ID), bare, a.Name, stem, a.Fields["SKU"][0], "dach", "none"}[p.IntN(7)]
+	return []string{code, strings.ToUpper(code), strings.ToLower(code)}[p.IntN(3)]
 }
 
 // group makes a group; now and then with more strengths of evidence than fit a byte.
@@ -41,6 +69,9 @@ func (p *planner) group() search.Group {
 	}
 	for reason := range values {
 		g.Values = append(g.Values, search.ValueEvidence{Value: p.value(), Class: p.class(), Weight: p.Float64(), Reason: reason})
+	}
+	if p.IntN(3) == 0 {
+		g.Codes = append(g.Codes, search.CodeEvidence{Code: p.code(), Class: p.class(), Weight: p.Float64(), Reason: 2000})
 	}
 	for i := range texts {
 		e := p.text()

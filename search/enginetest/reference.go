@@ -124,6 +124,11 @@ func (d *document) best(g *search.Group) strength {
 			best = s
 		}
 	}
+	for _, c := range g.Codes {
+		if s := (strength{c.Class, c.Weight}); s.better(best) && d.coded(c.Code) {
+			best = s
+		}
+	}
 	return best
 }
 
@@ -152,8 +157,34 @@ func (d *document) number(field string) (int64, bool) {
 	case "modified":
 		return d.asset.Modified.Unix(), !d.asset.Modified.IsZero()
 	}
-	return d.asset.Size, true
+	n := map[string]int64{"size": d.asset.Size, "width": d.asset.Width, "height": d.asset.Height, "duration": int64(d.asset.Duration * 1000)}[field]
+	return n, n != 0
 }
+
+// coded reports whether the code names the asset.
+func (d *document) coded(code string) bool {
+	name := cut(text.Fold(d.asset.Name))
+	stem, _, _ := strings.Cut(name, ".")
+	if i := strings.LastIndexByte(name, '.'); i >= 0 {
+		stem = name[:i]
+	}
+	if wanted := cut(text.Fold(code)); name != "" && (name == wanted || stem == wanted) {
+		return true
+	}
+	for _, form := range []string{code, strings.ToLower(code), strings.ToUpper(code)} {
+		if id := string(d.asset.ID); id == form || form != "" && strings.HasSuffix(id, ":"+form) {
+			return true
+		}
+		for field, values := range d.values {
+			if strings.HasPrefix(field, "field:") && slices.Contains(values, form) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func cut(s string) string { return s[:min(len(s), 80)] }
 
 // hit is an asset that a plan finds, with its evidence by group.
 type hit struct {
@@ -161,33 +192,38 @@ type hit struct {
 	strengths []strength
 	groups    int // there is evidence for
 	classes   int // their sum
+	raised    bool
+	pinned    int // place from 1; 0 is not
 }
 
 // suits weighs the evidence of all groups; ok is false where the asset is left out.
 func (d *document) suits(p *search.Plan) (h *hit, ok bool) {
+	h, ok = d.suitsGroups(p)
+	h.pinned, h.raised = 1+slices.Index(p.Pinned, d.asset.ID), slices.Contains(p.Raised, d.asset.ID)
+	h.raised = h.raised && slices.ContainsFunc(p.Groups, func(g search.Group) bool { return !g.Excluded })
+	return h, (ok || h.pinned > 0) && !slices.Contains(p.Hidden, d.asset.ID)
+}
+
+func (d *document) suitsGroups(p *search.Plan) (h *hit, ok bool) {
 	h = &hit{document: d, strengths: make([]strength, len(p.Groups))}
-	ranked := 0
+	ranked, refused := 0, false
 	for i := range p.Groups {
 		g := &p.Groups[i]
 		s := d.best(g)
 		if g.Excluded {
-			if s.class != 0 {
-				return nil, false
-			}
+			refused = refused || s.class != 0
 			continue
 		}
 		ranked++
 		if s.class == 0 {
-			if g.Required {
-				return nil, false
-			}
+			refused = refused || g.Required
 			continue
 		}
 		h.strengths[i] = s
 		h.groups++
 		h.classes += int(s.class)
 	}
-	return h, ranked == 0 || h.groups > 0
+	return h, !refused && (ranked == 0 || h.groups > 0)
 }
 
 // run gives all hits, those with more groups first, then those of better classes; and the facet counts.
@@ -203,14 +239,42 @@ func (r *reference) run(p *search.Plan) (hits []*hit, counts [][]int) {
 		}
 		for i, f := range p.Facets {
 			if d.passesAll(p, f.Name) {
-				counts[i] = d.count(f.By, counts[i])
+				counts[i] = d.counted(f, counts[i])
 			}
 		}
 	}
-	slices.SortStableFunc(hits, func(a, b *hit) int {
-		return cmp.Or(-cmp.Compare(a.groups, b.groups), cmp.Compare(a.classes, b.classes))
-	})
+	slices.SortStableFunc(hits, func(a, b *hit) int { return cmp.Compare(b.rank(), a.rank()) })
 	return hits, counts
+}
+
+// rank orders hits: pins, then more groups, then better classes, then what is raised.
+func (h *hit) rank() int {
+	if h.pinned > 0 {
+		return 1<<40 - h.pinned
+	}
+	rank := 1<<20*h.groups - 2*h.classes
+	if h.raised {
+		rank++
+	}
+	return rank
+}
+
+// counted counts an asset for a facet.
+func (d *document) counted(f search.Facet, counts []int) []int {
+	if f.Ranges == nil {
+		return d.count(f.By, counts)
+	}
+	if counts == nil {
+		counts = make([]int, len(f.Ranges.From))
+	}
+	n, ok := d.number(f.Ranges.Field)
+	for i := len(f.Ranges.From) - 1; ok && i >= 0; i-- {
+		if n >= f.Ranges.From[i] {
+			counts[i]++
+			break
+		}
+	}
+	return counts
 }
 
 // passesAll tries all filters but those of the facet without.

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"slices"
 	"sync"
 
 	"semdex/search"
@@ -66,6 +67,10 @@ func (c *counts) add(partIndex int, f *found) {
 		if f.others[i] != nil {
 			set = f.others[i]
 		}
+		if facet.Ranges != nil {
+			c.totals[i] = addRanges(c.totals[i], facet.Ranges, c.view.parts[partIndex].arrays, set)
+			continue
+		}
 		walker := newWalker(c.view, partIndex, facet.By)
 		set.each(func(doc uint32) {
 			walker.each(doc, func(group int32) {
@@ -76,6 +81,24 @@ func (c *counts) add(partIndex int, f *found) {
 			})
 		})
 	}
+}
+
+// addRanges counts the documents of a set in each range.
+func addRanges(totals []int, ranges *search.Ranges, a *segmentArrays, set bitset) []int {
+	if totals == nil {
+		totals = make([]int, len(ranges.From))
+	}
+	set.each(func(doc uint32) {
+		n := a.number(ranges.Field, doc)
+		at, found := slices.BinarySearch(ranges.From, n)
+		if n != missingNumber && (found || at > 0) {
+			if !found {
+				at--
+			}
+			totals[at]++
+		}
+	})
+	return totals
 }
 
 // walker gives the groups of the documents of one part, each group once per document.

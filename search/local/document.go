@@ -85,6 +85,13 @@ func (b *builder) number(field string, n int64) {
 	b.keyword(prefixNumber+field, strconv.FormatInt(n, 10))
 }
 
+// measure is number where 0 means that it is not known.
+func (b *builder) measure(field string, n int64) {
+	if n != 0 {
+		b.number(field, n)
+	}
+}
+
 // document turns an asset into what the index holds of it.
 func (x *Index) document(a *semdex.Asset) *document.Document {
 	b := &builder{document.NewDocument(string(a.ID))}
@@ -210,7 +217,10 @@ func (x *Index) addOrder(b *builder, a *semdex.Asset) {
 	if !a.Modified.IsZero() {
 		b.number("modified", a.Modified.Unix())
 	}
-	b.number("size", a.Size)
+	b.measure("size", a.Size)
+	b.measure("width", a.Width)
+	b.measure("height", a.Height)
+	b.measure("duration", int64(a.Duration*1000))
 	if title := a.Title.In(x.languages...); title != "" {
 		b.keyword(prefixString+"title", cutString(text.Fold(title)))
 	}

@@ -12,7 +12,8 @@
 //	t:title    the words of the title again, t:labels those of tags and keywords: they weigh more
 //	v:FIELD    raw values: concepts, tags, keywords, type, album, source, approval, year, field:NAME, and
 //	           the engine's own #prefix, #rights, #from, #until, #territory, #channel
-//	n:FIELD    one number: created, modified (Unix seconds), size, length (words in t:text)
+//	n:FIELD    one number: created, modified (Unix seconds), size, width, height, duration (milliseconds),
+//	           length (words in t:text)
 //	s:FIELD    one string to sort by: title, name
 //
 // What always holds: a View is one state of index and arrays, and does not change while it is held. Apply
@@ -39,7 +40,7 @@ import (
 )
 
 // format is the version of the fields above, the reading of words included.
-const format = 1
+const format = 2
 
 // Index is an open index. One goroutine at a time may Apply; any number may take Views.
 type Index struct {

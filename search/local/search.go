@@ -25,6 +25,7 @@ type group struct {
 	levels []level
 	values []numbered
 	texts  []*scored
+	codes  []*coded
 }
 
 type numbered struct {
@@ -40,6 +41,8 @@ type run struct {
 	plan   *search.Plan
 	groups []*group
 	ranked int // groups that count for the order
+
+	statistics search.Statistics
 }
 
 // Search runs a plan.
@@ -55,12 +58,15 @@ func (v *view) Search(ctx context.Context, p *search.Plan) (*search.Result, erro
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		found := r.evaluate(i)
+		found, err := r.evaluate(i)
+		if err != nil {
+			return nil, err
+		}
 		result.Total += found.hits.count()
 		counts.add(i, found)
 		top.add(i, found)
 	}
-	result.Counts = counts.totals
+	result.Counts, result.Statistics = counts.totals, r.statistics
 	for _, c := range top.sorted() {
 		hit, err := r.hit(c)
 		if err != nil {
@@ -87,16 +93,40 @@ func (r *run) prepare(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
+			if t.Scored {
+				r.statistics.Frequent = append(r.statistics.Frequent, s.frequent)
+				s.number = len(r.statistics.Frequent) - 1
+			}
 			if s.frequent > 0 {
 				g.texts = append(g.texts, s)
 			}
+		}
+		for j := range g.plan.Codes {
+			e := &g.plan.Codes[j]
+			c, err := r.view.decode(e, g.levelOf(e.Class, e.Weight))
+			if err != nil {
+				return err
+			}
+			g.codes = append(g.codes, c)
 		}
 		r.groups = append(r.groups, g)
 		if !g.plan.Excluded {
 			r.ranked++
 		}
 	}
+	r.takeStatistics()
 	return nil
+}
+
+// takeStatistics decides what words are scored by: what the plan brings along, if it fits, else what the view has.
+func (r *run) takeStatistics() {
+	r.statistics.Assets, r.statistics.Words = r.view.live, 1
+	if total := r.view.total(); total > 0 {
+		r.statistics.Words = max(1, float64(r.view.words)/float64(total))
+	}
+	if given := r.plan.Statistics; given != nil && len(given.Frequent) == len(r.statistics.Frequent) {
+		r.statistics = *given
+	}
 }
 
 func (r *run) newGroup(p *search.Group) *group {
@@ -106,6 +136,9 @@ func (r *run) newGroup(p *search.Group) *group {
 	}
 	for _, t := range p.Texts {
 		g.levels = append(g.levels, level{t.Class, t.Weight})
+	}
+	for _, c := range p.Codes {
+		g.levels = append(g.levels, level{c.Class, c.Weight})
 	}
 	slices.SortFunc(g.levels, compareLevels)
 	g.levels = slices.Compact(g.levels)
@@ -132,13 +165,20 @@ type found struct {
 	others []bitset    // for each facet that has a filter of its own: the hits without that filter; else nil
 	levels [][]uint16  // by group, by document; 0: no evidence
 	scores [][]float32 // by group, by document; nil where no text of the group is scored
+	curated
+	*signals
 }
 
 // evaluate finds the hits of one part.
-func (r *run) evaluate(partIndex int) *found {
+func (r *run) evaluate(partIndex int) (*found, error) {
 	part := &r.view.parts[partIndex]
-	f := &found{levels: make([][]uint16, len(r.groups)), scores: make([][]float32, len(r.groups))}
-	matching := part.permitted(r.plan.Access, r.view.dictionary).clone()
+	special, err := r.curated(partIndex)
+	if err != nil {
+		return nil, err
+	}
+	f := &found{levels: make([][]uint16, len(r.groups)), scores: make([][]float32, len(r.groups)), curated: special, signals: r.signals(partIndex)}
+	permitted := part.permitted(r.plan.Access, r.view.dictionary)
+	matching := permitted.clone()
 	suited := newBitset(part.arrays.docs)
 	for i, g := range r.groups {
 		f.levels[i], f.scores[i] = r.levels(g, partIndex)
@@ -161,8 +201,16 @@ func (r *run) evaluate(partIndex int) *found {
 	if r.ranked > 0 {
 		matching.and(suited)
 	}
+	for doc := range special.pinned {
+		if permitted.has(doc) {
+			matching.set(doc)
+		}
+	}
+	if special.hidden != nil {
+		matching.andNot(special.hidden)
+	}
 	r.filter(part, matching, f)
-	return f
+	return f, nil
 }
 
 // levels gives the best strength of evidence for a group, and the score of its texts, by document.
@@ -181,6 +229,11 @@ func (r *run) levels(g *group, partIndex int) ([]uint16, []float32) {
 			}
 		}
 	}
+	for _, c := range g.codes {
+		for _, n := range c.parts[partIndex] {
+			raise(n.doc, c.level)
+		}
+	}
 	var scores []float32
 	for _, t := range g.texts {
 		for _, doc := range t.parts[partIndex][fieldText].docs {
@@ -190,7 +243,7 @@ func (r *run) levels(g *group, partIndex int) ([]uint16, []float32) {
 			if scores == nil {
 				scores = make([]float32, arrays.docs)
 			}
-			r.view.bm25(t, partIndex, scores)
+			r.bm25(t, partIndex, scores)
 		}
 	}
 	return levels, scores
@@ -262,18 +315,27 @@ func (v *view) bearing(p *part, f *search.Filter) bitset {
 }
 
 // Shares of a group's score: where the class is equal, the weight of the evidence counts for more than how
-// well its words suit. Over all groups together they stay below 1, the distance between two classes.
+// well its words suit. With the signals they stay below 1 over all groups together; what is raised gets 1, and a
+// class makes a difference of 2.
 const (
-	shareWeight = 0.6
-	shareText   = 0.39
+	shareWeight = 0.54
+	shareText   = 0.35
 	halfText    = 8.0 // the BM25 score that gives half of shareText
-	classSteps  = float64(search.Misspelt)
+	maxSignals  = 0.1
+	scoreRaised = 1.0
+	scoreClass  = 2.0
+	classSteps  = scoreClass * float64(search.Misspelt)
+	scorePinned = 1e9 // of the first one pinned, the next has 1 less
+	scoreFound  = 1e8 // more than any other score
 )
 
-// score joins the evidence of all groups: how many there is evidence for, then the classes, then weights
-// and texts. A step for one group more is larger than all that classes can differ by.
+// score joins the evidence of all groups: how many there is evidence for, then the classes, then weights,
+// texts and signals. A step for one group more is larger than all that classes can differ by.
 func (r *run) score(f *found, doc uint32) float64 {
-	step := (classSteps + 1) * float64(r.ranked)
+	if place, ok := f.pinned[doc]; ok && len(r.plan.Sort) == 0 {
+		return scorePinned - float64(place)
+	}
+	step := (classSteps + scoreClass) * float64(r.ranked)
 	total, within := 0.0, 0.0
 	for i, g := range r.groups {
 		l := f.levels[i][doc]
@@ -281,14 +343,17 @@ func (r *run) score(f *found, doc uint32) float64 {
 			continue
 		}
 		strength := g.levels[l-1]
-		total += step + classSteps - float64(strength.class)
+		total += step + classSteps - scoreClass*float64(strength.class)
 		within += shareWeight * strength.weight
 		if f.scores[i] != nil {
 			s := float64(f.scores[i][doc])
 			within += shareText * s / (s + halfText)
 		}
 	}
-	return total + within/float64(max(r.ranked, 1))
+	if f.raised != nil && r.ranked > 0 && f.raised.has(doc) {
+		total += scoreRaised
+	}
+	return total + within/float64(max(r.ranked, 1)) + min(maxSignals, f.signals.of(doc))
 }
 
 // hit tells which evidence was the best for each group.
@@ -297,7 +362,7 @@ func (r *run) hit(c *candidate) (search.Found, error) {
 	if err != nil {
 		return search.Found{}, err
 	}
-	hit := search.Found{ID: id, Score: c.score, Position: c.position()}
+	hit := search.Found{ID: id, Score: c.score, Position: c.position(), Pinned: c.pinned}
 	for i, g := range r.groups {
 		if g.plan.Excluded || c.levels[i] == 0 {
 			continue
@@ -318,6 +383,11 @@ func (r *run) best(number int, g *group, c *candidate) search.Match {
 		if column := arrays.columns[v.field]; column != nil && slices.Contains(column.of(c.doc), v.number) {
 			evidence := &g.plan.Values[v.order]
 			return search.Match{Group: number, Class: evidence.Class, Reason: evidence.Reason, Value: &evidence.Value}
+		}
+	}
+	for _, code := range g.codes {
+		if value, ok := code.of(c.part, c.doc); ok && code.level == want {
+			return search.Match{Group: number, Class: code.evidence.Class, Reason: code.evidence.Reason, Value: &value}
 		}
 	}
 	for _, t := range g.texts {

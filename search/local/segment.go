@@ -2,7 +2,6 @@ package local
 
 import (
 	"fmt"
-	"hash/fnv"
 	"strconv"
 	"strings"
 	"sync"
@@ -10,6 +9,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
+	"semdex/internal/text"
 	"semdex/search"
 )
 
@@ -18,6 +18,8 @@ type dictionary struct {
 	mu        sync.RWMutex
 	fields    map[string]*valueTable
 	groupings map[search.Grouping]*groupsOf
+	popular   *popularity
+	sorted    map[string][]string // by field: its values folded, by number
 }
 
 type valueTable struct {
@@ -26,7 +28,7 @@ type valueTable struct {
 }
 
 func newDictionary() *dictionary {
-	return &dictionary{fields: map[string]*valueTable{}, groupings: map[search.Grouping]*groupsOf{}}
+	return &dictionary{fields: map[string]*valueTable{}, groupings: map[search.Grouping]*groupsOf{}, sorted: map[string][]string{}}
 }
 
 func (d *dictionary) number(field string, value []byte) uint32 {
@@ -67,6 +69,19 @@ func (d *dictionary) values(field string) []string {
 		return nil
 	}
 	return t.values[:len(t.values):len(t.values)]
+}
+
+// folded gives the values of a field in the form that they are sorted by, by number.
+func (d *dictionary) folded(field string) []string {
+	values := d.values(field)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	folded := d.sorted[field]
+	for n := len(folded); n < len(values); n++ {
+		folded = append(folded, text.Fold(values[n]))
+	}
+	d.sorted[field] = folded
+	return folded
 }
 
 // all gives the values of all fields.
@@ -110,8 +125,10 @@ type segmentArrays struct {
 	ties    []uint64            // hash of the id, the last word between equal hits
 	words   int64               // sum of lengths
 
-	mu      sync.Mutex
-	allowed map[search.Access]bitset
+	mu        sync.Mutex
+	allowed   map[search.Access]bitset
+	popular   []float32
+	popularOf *search.Popularity
 }
 
 const missingNumber = -1 << 63
@@ -192,9 +209,7 @@ func bitmapOf(it segment.PostingsIterator) (*roaring.Bitmap, error) {
 
 func (a *segmentArrays) readTies(s segment.Segment) error {
 	return eachTerm(s, "_id", func(term []byte, docs *roaring.Bitmap) {
-		h := fnv.New64a()
-		h.Write(term)
-		tie := h.Sum64()
+		tie := hashOf(term)
 		docs.Iterate(func(doc uint32) bool { a.ties[doc] = tie; return true })
 	})
 }

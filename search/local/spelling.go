@@ -1,12 +1,129 @@
 package local
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/RoaringBitmap/roaring/v2"
 
 	"semdex/search"
 )
 
-// Spellings is not there yet.
-func (v *view) Spellings(context.Context, *search.Spelling) ([]search.Spelled, error) {
-	return nil, nil
+// maxSpellings bounds how many words like one are looked at.
+const maxSpellings = 256
+
+// Spellings walks the dictionary of words with a Levenshtein automaton.
+func (v *view) Spellings(ctx context.Context, s *search.Spelling) ([]search.Spelled, error) {
+	words, err := v.alike(s)
+	if err != nil {
+		return nil, err
+	}
+	counts := make([]int, len(words))
+	for i := range v.parts {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := v.parts[i].count(words, counts, v.parts[i].permitted(s.Access, v.dictionary)); err != nil {
+			return nil, err
+		}
+	}
+	var out []search.Spelled
+	for i, w := range words {
+		if counts[i] > 0 {
+			out = append(out, search.Spelled{Word: w, Edits: edits(s.Word, w), Assets: counts[i]})
+		}
+	}
+	slices.SortFunc(out, func(a, b search.Spelled) int {
+		return cmp.Or(a.Edits-b.Edits, b.Assets-a.Assets, strings.Compare(a.Word, b.Word))
+	})
+	return out[:min(len(out), max(0, s.Limit))], nil
+}
+
+// alike gives the words of the index that differ from one by few letters.
+func (v *view) alike(s *search.Spelling) ([]string, error) {
+	if s.Word == "" {
+		return nil, nil
+	}
+	if s.Edits <= 0 {
+		return []string{s.Word}, nil
+	}
+	_, first := utf8.DecodeRuneInString(s.Word)
+	dictionary, _, err := v.snapshot.FieldDictFuzzyAutomaton(fieldText, s.Word, min(s.Edits, 2), s.Word[:first])
+	if err != nil {
+		return nil, err
+	}
+	defer dictionary.Close()
+	var words []string
+	for {
+		entry, err := dictionary.Next()
+		if err != nil {
+			return nil, err
+		}
+		if entry == nil {
+			break
+		}
+		words = append(words, strings.Clone(entry.Term))
+	}
+	slices.SortFunc(words, func(a, b string) int { return cmp.Or(edits(s.Word, a)-edits(s.Word, b), strings.Compare(a, b)) })
+	return words[:min(len(words), maxSpellings)], nil
+}
+
+// count adds for each word the documents of the set that hold it.
+func (p *part) count(words []string, counts []int, among bitset) error {
+	m := newMatcher(p)
+	for i, word := range words {
+		list, err := m.postings(fieldText, word)
+		if err != nil {
+			return err
+		}
+		if list == nil {
+			continue
+		}
+		docs, err := bitmapOf(list.Iterator(false, false, false, nil))
+		if err != nil {
+			return err
+		}
+		counts[i] += among.having(docs)
+	}
+	return nil
+}
+
+// having counts the documents of a bitmap that are in the set.
+func (b bitset) having(docs *roaring.Bitmap) int {
+	n := 0
+	docs.Iterate(func(doc uint32) bool {
+		if b.has(doc) {
+			n++
+		}
+		return true
+	})
+	return n
+}
+
+// edits counts the letters to insert, delete, replace or swap with the next that turn a into b, no letter twice
+// (optimal string alignment).
+func edits(a, b string) int {
+	s, t := []rune(a), []rune(b)
+	before, above, row := make([]int, len(t)+1), make([]int, len(t)+1), make([]int, len(t)+1)
+	for j := range above {
+		above[j] = j
+	}
+	for i := 1; i <= len(s); i++ {
+		row[0] = i
+		for j := 1; j <= len(t); j++ {
+			replaced := above[j-1]
+			if s[i-1] != t[j-1] {
+				replaced++
+			}
+			row[j] = min(replaced, above[j]+1, row[j-1]+1)
+			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, above, row = above, row, before
+	}
+	return above[len(t)]
 }

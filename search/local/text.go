@@ -287,6 +287,7 @@ type scored struct {
 	level    uint16
 	parts    []map[string]occurrences // by part, by field
 	frequent float64                  // documents that hold it
+	number   int                      // among the scored texts of the plan
 }
 
 // match finds one text in all parts.
@@ -321,16 +322,10 @@ func (s *scored) holds(partIndex int, doc uint32) bool {
 }
 
 // bm25 adds the text's score to the documents of a part.
-func (v *view) bm25(s *scored, partIndex int, scores []float32) {
-	idf := math.Log(1 + (float64(v.live)-s.frequent+0.5)/(s.frequent+0.5))
-	if float64(v.live) < s.frequent { // deleted documents are counted until their segment is merged
-		idf = math.Log(1 + 0.5/(s.frequent+0.5))
-	}
-	average := 1.0
-	if total := v.total(); total > 0 {
-		average = max(1, float64(v.words)/float64(total))
-	}
-	arrays := v.parts[partIndex].arrays
+func (r *run) bm25(s *scored, partIndex int, scores []float32) {
+	assets, frequent, average := float64(r.statistics.Assets), r.statistics.Frequent[s.number], max(1, r.statistics.Words)
+	idf := math.Log(1 + max(0.5, assets-frequent+0.5)/(frequent+0.5)) // deleted documents are counted until their segment is merged
+	arrays := r.view.parts[partIndex].arrays
 	for i, doc := range s.parts[partIndex][fieldText].docs {
 		times := float64(s.parts[partIndex][fieldText].times[i])
 		length := max(1, float64(arrays.number("length", doc)))

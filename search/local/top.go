@@ -19,6 +19,7 @@ type candidate struct {
 	created int64
 	tie     uint64
 	levels  []uint16 // by group
+	pinned  bool
 }
 
 // sortValue is what a sort key compares: a number, or a string.
@@ -63,11 +64,12 @@ type topHits struct {
 	wanted  int
 	skip    int
 	heap    candidateHeap
+	folded  map[string][]string
 	scratch candidate // most documents are no hits to give: they are looked at in one place
 }
 
 func newTopHits(p *search.Plan, r *run) *topHits {
-	t := &topHits{run: r, sort: p.Sort, wanted: p.Offset + p.Limit, skip: p.Offset}
+	t := &topHits{run: r, sort: p.Sort, wanted: p.Offset + p.Limit, skip: p.Offset, folded: map[string][]string{}}
 	if len(t.sort) == 0 && r.ranked == 0 {
 		t.sort = []search.SortKey{{Field: "modified", Desc: true}}
 	}
@@ -80,6 +82,9 @@ func newTopHits(p *search.Plan, r *run) *topHits {
 
 // compare orders the better candidate first.
 func (t *topHits) compare(a, b *candidate) int {
+	if c := -cmp.Compare(max(a.score, scoreFound), max(b.score, scoreFound)); c != 0 {
+		return c
+	}
 	for i, k := range t.sort {
 		var c int
 		switch {
@@ -111,7 +116,7 @@ func (t *topHits) add(partIndex int, f *found) {
 		if full && len(t.sort) == 0 && c.score < t.heap.list[0].score {
 			return
 		}
-		t.addKeys(c)
+		t.addKeys(c, f)
 		if t.after != nil && t.compare(c, t.after) <= 0 || full && t.compare(c, t.heap.list[0]) >= 0 {
 			return
 		}
@@ -123,6 +128,7 @@ func (t *topHits) add(partIndex int, f *found) {
 func (t *topHits) keep(f *found, full bool) {
 	c := t.scratch
 	c.keys = slices.Clone(c.keys)
+	_, c.pinned = f.pinned[c.doc]
 	for i := range t.run.groups {
 		c.levels = append(c.levels, f.levels[i][c.doc])
 	}
@@ -134,11 +140,15 @@ func (t *topHits) keep(f *found, full bool) {
 	}
 }
 
-func (t *topHits) addKeys(c *candidate) {
+func (t *topHits) addKeys(c *candidate, f *found) {
 	arrays := t.run.view.parts[c.part].arrays
 	for _, k := range t.sort {
 		var v sortValue
 		switch k.Field {
+		case "popularity":
+			if f.signals != nil && f.popular != nil {
+				v.number = int64(1e6 * f.popular[c.doc])
+			}
 		case "title", "name":
 			v.text = arrays.str(k.Field, c.doc)
 		case "id":
@@ -147,10 +157,34 @@ func (t *topHits) addKeys(c *candidate) {
 			}
 		case "score":
 		default:
-			v.number = arrays.number(k.Field, c.doc)
+			if slices.Contains(search.NumberFields, k.Field) {
+				v.number = arrays.number(k.Field, c.doc)
+			} else {
+				v.text = t.least(k.Field, c)
+			}
 		}
 		c.keys = append(c.keys, v)
 	}
+}
+
+// least gives the first by order of the values that a document has in a field of Value, "" where it has none.
+func (t *topHits) least(field string, c *candidate) string {
+	column := t.run.view.parts[c.part].arrays.columns[field]
+	if column == nil {
+		return ""
+	}
+	folded := t.folded[field]
+	if folded == nil {
+		folded = t.run.view.dictionary.folded(field)
+		t.folded[field] = folded
+	}
+	least := ""
+	for i, n := range column.of(c.doc) {
+		if s := folded[n]; i == 0 || s < least {
+			least = s
+		}
+	}
+	return least
 }
 
 // sorted gives the hits to give, best first.

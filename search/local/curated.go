@@ -1,0 +1,51 @@
+package local
+
+import "semdex"
+
+// curated are the documents of one part that a plan treats apart.
+type curated struct {
+	pinned map[uint32]int // document -> place from 0
+	raised bitset         // nil for none
+	hidden bitset         // nil for none
+}
+
+func (r *run) curated(partIndex int) (c curated, err error) {
+	p := &r.view.parts[partIndex]
+	for place, id := range r.plan.Pinned {
+		docs, err := p.segment.DocNumbers([]string{string(id)})
+		if err != nil {
+			return c, err
+		}
+		for _, doc := range docs.ToArray() {
+			if c.pinned == nil {
+				c.pinned = map[uint32]int{}
+			}
+			if _, again := c.pinned[doc]; !again {
+				c.pinned[doc] = place
+			}
+		}
+	}
+	if c.raised, err = p.among(r.plan.Raised); err != nil {
+		return c, err
+	}
+	c.hidden, err = p.among(r.plan.Hidden)
+	return c, err
+}
+
+// among gives the documents with one of the ids, nil for none.
+func (p *part) among(ids []semdex.AssetID) (bitset, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = string(id)
+	}
+	docs, err := p.segment.DocNumbers(names)
+	if err != nil || docs.IsEmpty() {
+		return nil, err
+	}
+	set := newBitset(p.arrays.docs)
+	docs.Iterate(func(doc uint32) bool { set.set(doc); return true })
+	return set, nil
+}

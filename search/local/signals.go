@@ -1,0 +1,93 @@
+package local
+
+import (
+	"hash/fnv"
+
+	"semdex"
+	"semdex/search"
+)
+
+// popularity is a search.Popularity by the hashes of ids.
+type popularity struct {
+	of     *search.Popularity
+	byHash map[uint64]float32
+}
+
+// hashOf is what ties are made of.
+func hashOf(id []byte) uint64 {
+	h := fnv.New64a()
+	h.Write(id)
+	return h.Sum64()
+}
+
+// popular gives how popular each document of a part is, kept until another Popularity is asked about; nil where
+// none is.
+func (v *view) popular(partIndex int, p *search.Popularity) []float32 {
+	if p == nil || len(p.By) == 0 {
+		return nil
+	}
+	a := v.parts[partIndex].arrays
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.popularOf != p {
+		hashed := v.dictionary.hashed(p)
+		a.popular, a.popularOf = make([]float32, a.docs), p
+		for doc, tie := range a.ties {
+			a.popular[doc] = hashed.byHash[tie]
+		}
+	}
+	return a.popular
+}
+
+// hashed keeps the newest Popularity by hash.
+func (d *dictionary) hashed(p *search.Popularity) *popularity {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.popular == nil || d.popular.of != p {
+		d.popular = &popularity{p, make(map[uint64]float32, len(p.By))}
+		for id, n := range p.By {
+			d.popular.byHash[hashOf([]byte(id))] = n
+		}
+	}
+	return d.popular
+}
+
+// signals are what the signals of a plan add to the scores in one part.
+type signals struct {
+	*search.Signals
+	arrays   *segmentArrays
+	popular  []float32
+	approved bitset // nil where approval does not count
+}
+
+// signals gives nil where no signal counts.
+func (r *run) signals(partIndex int) *signals {
+	s := r.plan.Signals
+	if s == nil {
+		return nil
+	}
+	a := r.view.parts[partIndex].arrays
+	out := &signals{Signals: s, arrays: a, popular: r.view.popular(partIndex, s.Popular)}
+	if s.Approval > 0 && r.plan.Access.All {
+		out.approved = a.having("approval", string(semdex.Approved), r.view.dictionary)
+	}
+	return out
+}
+
+// of gives what is added for a document.
+func (s *signals) of(doc uint32) float64 {
+	if s == nil {
+		return 0
+	}
+	sum := 0.0
+	if created := s.arrays.number("created", doc); s.Freshness > 0 && created != missingNumber {
+		sum += s.Freshness * s.Fresh(created)
+	}
+	if s.popular != nil {
+		sum += s.Popularity * float64(s.popular[doc])
+	}
+	if s.approved != nil && s.approved.has(doc) {
+		sum += s.Approval
+	}
+	return sum
+}
