@@ -26,6 +26,13 @@ type Labels struct {
 	notation map[string][]int32
 	texts    [][]labelText // by concept: its labels as words to search for
 	longest  int
+	read     map[string]labelWords // by the text of a label
+}
+
+// labelWords is a label as it reads.
+type labelWords struct {
+	exact  string
+	tokens []text.Token
 }
 
 // labelText is a label as words to search for, each position with the forms that may stand there.
@@ -36,14 +43,19 @@ type labelText struct {
 
 // NewLabels reads all labels of th. langs are the library's languages: inflected forms are recognised in
 // these. A label that a concept in use bears is not that of a deprecated one too: a merge hands labels on.
-func NewLabels(th Thesaurus, langs []string) *Labels {
+func NewLabels(th Thesaurus, langs []string) *Labels { return newLabels(th, langs, &Labels{}) }
+
+// newLabels is NewLabels, which does not read again what stood in the labels before.
+func newLabels(th Thesaurus, langs []string, before *Labels) *Labels {
+	size := max(len(before.read), th.Len())
 	l := &Labels{
-		langs: langs, exact: map[string][]LabelRef{}, key: map[string][]LabelRef{}, stems: map[string]map[string][]LabelRef{},
-		notation: map[string][]int32{}, texts: make([][]labelText, th.Len()),
+		langs: langs, exact: make(map[string][]LabelRef, size), key: make(map[string][]LabelRef, size), stems: map[string]map[string][]LabelRef{},
+		notation: map[string][]int32{}, texts: make([][]labelText, th.Len()), read: make(map[string]labelWords, size),
 	}
 	for _, lang := range langs {
 		l.stems[lang] = map[string][]LabelRef{}
 	}
+	l.readAll(th, before)
 	var deprecated []int32
 	for c := range int32(th.Len()) {
 		if th.Deprecated(c) {
@@ -61,12 +73,28 @@ func NewLabels(th Thesaurus, langs []string) *Labels {
 	return l
 }
 
+// readAll reads the texts of all labels.
+func (l *Labels) readAll(th Thesaurus, before *Labels) {
+	for c := range int32(th.Len()) {
+		for _, label := range th.Labels(c) {
+			if _, again := l.read[label.Text]; again {
+				continue
+			}
+			w, known := before.read[label.Text]
+			if !known {
+				w = labelWords{text.Exact(label.Text), text.Tokens(label.Text)}
+			}
+			l.read[label.Text] = w
+		}
+	}
+}
+
 // addDeprecated adds what names deprecated concepts and no concept in use.
 func (l *Labels) addDeprecated(th Thesaurus, deprecated []int32) {
 	taken := func(refs []LabelRef) bool { return len(refs) > 0 && !th.Deprecated(refs[0].Concept) }
 	for _, c := range deprecated {
 		for _, label := range th.Labels(c) {
-			if !taken(l.exact[text.Exact(label.Text)]) {
+			if !taken(l.exact[l.read[label.Text].exact]) {
 				l.add(c, label)
 			}
 		}
@@ -80,9 +108,8 @@ func (l *Labels) addDeprecated(th Thesaurus, deprecated []int32) {
 
 func (l *Labels) add(c int32, label semdex.Label) {
 	ref := LabelRef{c, label}
-	exact := text.Exact(label.Text)
+	exact, tokens := l.read[label.Text].exact, l.read[label.Text].tokens
 	l.exact[exact] = append(l.exact[exact], ref)
-	tokens := text.Tokens(label.Text)
 	if len(tokens) == 0 {
 		return
 	}

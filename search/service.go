@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
@@ -23,6 +24,7 @@ type Service struct {
 	records  Records
 	settings Settings
 	state    atomic.Pointer[state]
+	changing sync.Mutex // one vocabulary at a time
 	now      func() time.Time
 	newID    func() string
 }
@@ -39,12 +41,25 @@ type Options struct {
 // New makes a Service that knows no concept until SetVocabulary.
 func New(o Options) *Service {
 	s := &Service{engine: o.Engine, records: o.Records, settings: o.Settings, now: o.Now, newID: o.NewID}
-	s.SetVocabulary(emptyThesaurus{})
+	s.state.Store(newState(emptyThesaurus{}, o.Settings))
 	return s
 }
 
-// SetVocabulary makes th the vocabulary of all queries that begin from now on. Nothing is indexed again.
-func (s *Service) SetVocabulary(th Thesaurus) { s.state.Store(newState(th, s.settings)) }
+// SetVocabulary makes th the vocabulary of all queries that begin after it has returned. Nothing is indexed again.
+// Queries meanwhile see the one before.
+func (s *Service) SetVocabulary(th Thesaurus) {
+	s.changing.Lock()
+	defer s.changing.Unlock()
+	view := s.engine.View()
+	defer view.Release()
+	before := s.state.Load()
+	if !before.shows(view) { // the index was built again, and its values have other numbers
+		before = newState(emptyThesaurus{}, s.settings)
+	}
+	next := before.next(th)
+	next.update(view)
+	s.state.Store(next)
+}
 
 // querying is one query under way, with the one state of vocabulary and index that it sees.
 type querying struct {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"semdex"
 	"semdex/internal/text"
@@ -207,7 +208,7 @@ func (t completedTitle) compare(u completedTitle) int {
 // concept, by who asks, in the newest state of the index.
 type suggesting struct {
 	once   sync.Once
-	labels *completions
+	labels atomic.Pointer[completions]
 
 	mu         sync.Mutex
 	generation uint64
@@ -218,9 +219,16 @@ type suggesting struct {
 const maxCounts = 32
 
 func (k *suggesting) of(th Thesaurus) *completions {
-	k.once.Do(func() { k.labels = newCompletions(th) })
-	return k.labels
+	k.once.Do(func() {
+		if k.labels.Load() == nil {
+			k.labels.Store(newCompletions(th))
+		}
+	})
+	return k.labels.Load()
 }
+
+// take takes the labels over from a vocabulary with the same ones, if they were asked for.
+func (k *suggesting) take(before *suggesting) { k.labels.Store(before.labels.Load()) }
 
 // countsKept is conceptCounts, counted once for one state of the index and one kind of reader.
 func (q *querying) countsKept(ctx context.Context) ([]int, error) {

@@ -29,6 +29,9 @@ func (d *dictionary) grouped(g search.Grouping, field string, values []string) [
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	groups = t.fields[field]
+	if whole, ok := g.(search.WholeGrouping); ok {
+		groups = append(groups, whole.AllGroups(field, len(groups), values[len(groups):])...)
+	}
 	for n := len(groups); n < len(values); n++ {
 		groups = append(groups, g.Groups(search.Value{Field: field, Value: values[n]}))
 	}
