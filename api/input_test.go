@@ -36,6 +36,7 @@ func TestWrongInput(t *testing.T) {
 		{"offset and cursor", "/v1/search?offset=1&cursor=c", "cursor", ""},
 		{"per_page and offset", "/v1/search?per_page=5&offset=1", "offset", ""},
 		{"per_page and limit", "/v1/search?per_page=5&limit=5", "limit", ""},
+		{"depth is not below 0", "/v1/search?depth=-1", "depth", ""},
 		{"expand is one of four", "/v1/search?expand=all", "expand", "synonyms"},
 		{"a long query", "/v1/search?q=" + long, "q", ""},
 		{"a query that is no UTF-8", "/v1/search?q=%ff", "q", ""},
@@ -155,7 +156,7 @@ func TestWrongBody(t *testing.T) {
 
 func TestSearchRequest(t *testing.T) {
 	access := search.Access{DenyMissing: true, Use: semdex.Use{On: "2026-03-02"}} // today where the library is
-	plain := search.Request{Expand: search.ExpandNarrower, Limit: 20, Page: 1, Access: access}
+	plain := search.Request{Limit: 20, Page: 1, Access: access}
 	with := func(f func(*search.Request)) search.Request { r := plain; f(&r); return r }
 	tests := []struct {
 		rule, query, body string
@@ -165,6 +166,11 @@ func TestSearchRequest(t *testing.T) {
 		{"null is nothing", ``, `{"q":null,"page":null,"filters":null}`, plain},
 		{"words", `q=eco+box%20%26`, `{"q":"eco box &"}`, with(func(r *search.Request) { r.Query = "eco box &" })},
 		{"language and mode", `lang=de_AT&expand=none`, `{"lang":"de_AT","expand":"none"}`, with(func(r *search.Request) { r.Lang, r.Expand = "de-at", "none" })},
+		{"how far concepts are followed", `depth=0&exclude=Brand,https://voc.example/x&exclude=hut&scheme=topic`,
+			`{"depth":0,"exclude":["Brand","https://voc.example/x","hut"],"scheme":["topic"]}`, with(func(r *search.Request) {
+				none := 0
+				r.Depth, r.Exclude, r.Schemes = &none, []string{"Brand", "https://voc.example/x", "hut"}, []string{"topic"}
+			})},
 		{"filters repeat and take commas", `filter[region]=DACH,%20UK&filter[region]=US&filter[SKU]=1`, `{"filters":{"region":["DACH","UK","US"],"SKU":["1"]}}`,
 			with(func(r *search.Request) {
 				r.Filters = map[string][]string{"region": {"DACH", "UK", "US"}, "SKU": {"1"}}

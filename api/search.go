@@ -28,25 +28,38 @@ var searchRoutes = []route{
 			param{name: "q", kind: text, max: 512, about: "How the values begin, in any case. prefix is another name for it."},
 			param{name: "prefix", kind: text, max: 512, about: "The same as q."},
 			param{name: "query", kind: text, max: search.MaxQuery, about: "A search; only what it finds is counted."},
-			expandParam, param{name: "filter", kind: filters, about: filterAbout},
+			expandParam, depthParam, excludeParam, schemesParam, param{name: "filter", kind: filters, about: filterAbout},
 			param{name: "limit", kind: integer, min: 1, max: search.MaxLimit, value: search.DefaultLimit, about: "Values to show."}, langParam, accessParams),
 		answers: ok("The values, most frequent first.", search.FacetCounts{})},
 }
 
 const (
 	searchAbout = "Finds assets by words and by the concepts that the words name. " +
-		"An empty q finds all that the key may see. Operators in q: OR, \"phrases\", -not, prefix*, field:value; whatever does not parse is plain text."
+		"An empty q finds all that the key may see. Operators in q: OR, \"phrases\", -not, prefix*, field:value, concept:\"label\", concept:<uri>; whatever does not parse is plain text. " +
+		"The code of an asset (id, file name, value of a custom field such as a SKU) and the notation of a concept are recognised. " +
+		"A text of more than 12 words, or of two sentences, is a brief: it is ranked by how much of what it is about an asset covers; expansion.about tells what that was taken to be."
 	filterAbout = "Field to values: a dimension, a built-in (type, approval, source, album, concept, concept.direct, id, created, modified) or a custom field. " +
 		"Any of the values, in each of the fields. In a query string it is filter[field]=a,b, may repeat, and \\, is a comma within a value."
 	sortAbout = "Fields to sort by, - before those that descend: -modified,title. Fields are score, created, modified, title, name, size, id."
 )
 
-var expandParam = param{name: "expand", kind: text, enum: enum(search.Modes), value: string(search.ExpandNarrower),
-	about: "How far the concepts of the query are followed; each includes the one before."}
+var (
+	expandParam = param{name: "expand", kind: text, enum: enum(search.Modes),
+		about: "How far the concepts of the query are followed; each includes the one before. Where it is left out, as the library is set, else narrower."}
+	depthParam = param{name: "depth", kind: integer, min: 0, max: maxDepth,
+		about: "Narrower levels that are followed, 0 for none. All where it is left out and the library is not set otherwise."}
+	excludeParam = param{name: "exclude", kind: list,
+		about: "URIs or labels of concepts that the query is not expanded into, nor into what is reached through them alone."}
+	schemesParam = param{name: "scheme", kind: list,
+		about: "Schemes that concepts of the query may come from, by URI, or by the dimension that has the scheme. Words that name concepts of others are plain words."}
+)
+
+// maxDepth is more levels than vocabularies have.
+const maxDepth = 1000
 
 // searchParams are the parameters of a search, with the two that differ between query string and body.
 func searchParams(filter, sort param) []param {
-	return join(param{name: "q", kind: text, max: search.MaxQuery, about: "What to search for."}, langParam, expandParam, filter,
+	return join(param{name: "q", kind: text, max: search.MaxQuery, about: "What to search for."}, langParam, expandParam, depthParam, excludeParam, schemesParam, filter,
 		param{name: "facets", kind: list, max: maxFields, about: "Fields to count values of."}, sort, pageParams, cursorParam,
 		param{name: "explain", kind: flag, value: false, about: "Tell for each hit what counted."}, accessParams)
 }
@@ -80,10 +93,15 @@ func (c *call) search() error {
 
 // request is what the parameters common to search and facet say.
 func (c *call) request(query string) search.Request {
-	return search.Request{
-		Query: query, Lang: c.args.text("lang"), Expand: search.Mode(or(c.args, "expand", string(search.ExpandNarrower))),
+	r := search.Request{
+		Query: query, Lang: c.args.text("lang"), Expand: search.Mode(c.args.text("expand")), Exclude: c.args.list("exclude"), Schemes: c.args.list("scheme"),
 		Filters: get[map[string][]string](c.args, "filter"), Access: c.access(),
 	}
+	if c.args.has("depth") {
+		depth := c.args.integer("depth", 0)
+		r.Depth = &depth
+	}
+	return r
 }
 
 func (c *call) facet() error {

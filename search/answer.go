@@ -7,8 +7,11 @@ import (
 // Request is a search as a reader puts it.
 type Request struct {
 	Query   string
-	Lang    string // of the query; "" where it is not known
-	Expand  Mode   // "" is ExpandNarrower
+	Lang    string   // of the query; "" where it is not known
+	Expand  Mode     // "" is the library's, else ExpandNarrower
+	Depth   *int     // narrower levels that are followed, 0 for none; nil is the library's, else all
+	Exclude []string // URIs or labels of concepts that are not expanded into, beside the library's
+	Schemes []string // schemes, or dimensions that have one, that concepts of the query may come from; none is the library's, else all
 	Filters map[string][]string
 	Facets  []string
 	Sort    []SortKey
@@ -45,7 +48,33 @@ type Answer struct {
 
 // Expansion says which concepts the query named and what was searched for beside them.
 type Expansion struct {
-	Concepts []NamedConcept `json:"concepts"`
+	Concepts  []NamedConcept `json:"concepts"`
+	Compounds []Compound     `json:"compounds,omitempty" doc:"words of the query that stand nowhere and were taken apart"`
+	About     []About        `json:"about,omitempty" doc:"of a text longer than a sentence: what it was taken to be about, weightiest first"`
+}
+
+// Compound is a word of the query that stands nowhere, and the words it was taken apart into, which were
+// searched for.
+type Compound struct {
+	Word  string   `json:"word"`
+	Span  [2]int   `json:"span"` // in Unicode code points of the query
+	Parts []string `json:"parts"`
+}
+
+// About is a part of a text longer than a sentence, that was searched for.
+type About struct {
+	Text   string           `json:"text"` // as it stands where it comes first
+	URI    semdex.ConceptID `json:"uri,omitempty"`
+	Label  string           `json:"label,omitempty"`
+	Times  int              `json:"times"`
+	Weight float64          `json:"weight"` // the weightiest part has 1
+}
+
+// Alternative is a concept that words of the query name too, but were not taken to mean.
+type Alternative struct {
+	URI   semdex.ConceptID `json:"uri"`
+	Label string           `json:"label"`
+	Path  string           `json:"path"` // labels from the top, joined by " > "
 }
 
 // NamedConcept is a concept that words of the query name.
@@ -57,10 +86,12 @@ type NamedConcept struct {
 	Ambiguous  bool             `json:"ambiguous,omitempty"` // the words name other concepts too; all are searched for
 	Added      []AddedConcept   `json:"added"`
 	AddedTotal int              `json:"added_total"` // added lists the nearest maxAdded of these
-	Capped     bool             `json:"capped"`      // it has more labels than are searched for as text; tags are never capped
+	Capped     bool             `json:"capped"`      // it has more labels, or farther ones, than are searched for as text; tags are never capped
+
+	Alternatives []Alternative `json:"alternatives,omitempty" doc:"what the words mean too; it was not searched for"`
 }
 
-// MatchedLabel is the label by which a concept was recognised. A hidden label is not told.
+// MatchedLabel is the label, or the notation, by which a concept was recognised. A hidden label is not told.
 type MatchedLabel struct {
 	Label string `json:"label,omitempty"`
 	Kind  string `json:"kind"`

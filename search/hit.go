@@ -58,6 +58,8 @@ func (w *hitWriter) match(m Match) string {
 	}
 	r := &w.q.reasons[m.Reason]
 	switch {
+	case m.Value != nil && r.named < 0:
+		return w.valued(*m.Value)
 	case m.Value != nil:
 		return w.tagged(r, *m.Value)
 	case r.label != nil:

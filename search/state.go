@@ -16,6 +16,7 @@ import (
 type Settings struct {
 	Languages  []string // first the one that labels are shown in where none is asked for
 	Dimensions []Dimension
+	Expansion  ExpansionSettings
 }
 
 // language gives the language of the library that is meant by tag: "en-us" is "en" where that is all there
@@ -48,6 +49,7 @@ type state struct {
 	groupings map[groupingKey]*Groups
 	weights   []float64 // information content of Groups of all concepts, for generation
 	weighed   uint64
+	shares    map[Access]*conceptShares
 }
 
 type groupingKey struct {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -17,8 +18,8 @@ import (
 // searchFlags are the flags that say how to search.
 type searchFlags struct {
 	expand, lang, territory, channel, on, sort string
-	filters, facets                            []string
-	limit, offset                              int
+	filters, facets, exclude, schemes          []string
+	limit, offset, depth                       int
 	asClient, asJSON, explain                  bool
 }
 
@@ -42,7 +43,10 @@ func (p *program) searchCommand() *cobra.Command {
 }
 
 func (f *searchFlags) bind(c *cobra.Command) {
-	c.Flags().StringVar(&f.expand, "expand", "narrower", "none, synonyms, narrower or related")
+	c.Flags().StringVar(&f.expand, "expand", "", "none, synonyms, narrower or related (default as the library is set, else narrower)")
+	c.Flags().IntVar(&f.depth, "depth", -1, "narrower levels to follow, 0 for none (default as the library is set, else all)")
+	c.Flags().StringArrayVar(&f.exclude, "exclude", nil, "URI or label of a concept not to expand into, again for more")
+	c.Flags().StringArrayVar(&f.schemes, "scheme", nil, "scheme or dimension that concepts of the query may come from, again for more")
 	c.Flags().StringVar(&f.lang, "lang", "", "language of the query")
 	c.Flags().StringArrayVar(&f.filters, "filter", nil, "FIELD=VALUE[,VALUE], again for more")
 	c.Flags().StringSliceVar(&f.facets, "facets", nil, "facets to count, by commas")
@@ -57,7 +61,11 @@ func (f *searchFlags) bind(c *cobra.Command) {
 }
 
 func (f *searchFlags) request(l *library.Library, query string) (search.Request, error) {
-	r := search.Request{Query: query, Lang: f.lang, Expand: search.Mode(f.expand), Facets: f.facets, Limit: f.limit, Offset: f.offset, Explain: f.explain, Access: l.Owner()}
+	r := search.Request{Query: query, Lang: f.lang, Expand: search.Mode(f.expand), Facets: f.facets, Limit: f.limit, Offset: f.offset, Explain: f.explain, Access: l.Owner(),
+		Exclude: f.exclude, Schemes: f.schemes}
+	if f.depth >= 0 {
+		r.Depth = &f.depth
+	}
 	if f.asClient {
 		r.Access = l.Client()
 	}
@@ -140,6 +148,9 @@ func writeAnswer(w io.Writer, a *search.Answer, offset int) error {
 		if c.Ambiguous {
 			fmt.Fprintf(&b, " <%s>, one of several", c.URI)
 		}
+		for _, other := range c.Alternatives {
+			fmt.Fprintf(&b, ", not %s <%s>", other.Path, other.URI)
+		}
 		if len(added) > 0 {
 			fmt.Fprintf(&b, "; with it %s", strings.Join(added, ", "))
 		}
@@ -148,6 +159,10 @@ func writeAnswer(w io.Writer, a *search.Answer, offset int) error {
 		}
 		b.WriteByte('\n')
 	}
+	for _, c := range a.Expansion.Compounds {
+		fmt.Fprintf(&b, "%s stands nowhere; taken apart into %s\n", c.Word, strings.Join(c.Parts, " and "))
+	}
+	writeAbout(&b, a.Expansion.About)
 	for i, h := range a.Hits {
 		fmt.Fprintf(&b, "%3d. %s  %s\n     %s\n", offset+i+1, h.ID, h.Asset.Title, h.Matched.Because)
 	}
@@ -160,4 +175,20 @@ func writeAnswer(w io.Writer, a *search.Answer, offset int) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// writeAbout tells what a brief was taken to be about.
+func writeAbout(b *strings.Builder, about []search.About) {
+	if len(about) == 0 {
+		return
+	}
+	var parts []string
+	for _, a := range about[:min(12, len(about))] {
+		parts = append(parts, fmt.Sprintf("%s (%.2f)", cmp.Or(a.Label, a.Text), a.Weight))
+	}
+	fmt.Fprintf(b, "a brief about %s", strings.Join(parts, ", "))
+	if more := len(about) - len(parts); more > 0 {
+		fmt.Fprintf(b, " and %d more", more)
+	}
+	b.WriteByte('\n')
 }

@@ -43,6 +43,7 @@ type Library struct {
 	Sources      []Source     `yaml:"sources"`
 	Vocabularies []Vocabulary `yaml:"vocabularies"`
 	Dimensions   Dimensions   `yaml:"dimensions"`
+	Search       Search       `yaml:"search"`
 	Schedule     string       `yaml:"schedule"`  // when serve brings in what changed: a cron expression in time_zone
 	Reconcile    string       `yaml:"reconcile"` // when it compares with all that the sources hold
 
@@ -263,6 +264,9 @@ func (l *Library) complete(dir string) error {
 	}
 	if err := l.checkSchedules(); err != nil {
 		return err
+	}
+	if err := l.Search.complete(); err != nil {
+		return fmt.Errorf("search: %w", err)
 	}
 	return l.checkDimensions()
 }

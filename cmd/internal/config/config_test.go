@@ -30,6 +30,7 @@ libraries:
       topic:    {scheme: https://voc.example/topics}
       region:   {field: Region, scheme: https://voc.example/regions, by: notation}
       campaign: {field: Campaign}
+    search: {exclude: [Brand]}
   zeta:
     sources:
       - {type: files, events: ./e.jsonl}
@@ -57,6 +58,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 			{Name: "region", Field: "Region", Scheme: "https://voc.example/regions", By: "notation"},
 			{Name: "campaign", Field: "Campaign"},
 		},
+		Search: Search{Expand: "narrower", Exclude: []string{"Brand"}},
 	}
 	want.Languages[1] = semdex.LanguageTag("de-AT")
 	if diff := cmp.Diff(want, l); diff != "" {
