@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
@@ -23,7 +22,6 @@ type Service struct {
 	records  Records
 	settings Settings
 	state    atomic.Pointer[state]
-	changing sync.Mutex // one vocabulary at a time
 	now      func() time.Time
 	newID    func() string
 }
@@ -46,18 +44,27 @@ func New(o Options) *Service {
 
 // SetVocabulary makes th the vocabulary of all queries that begin after it has returned. Nothing is indexed again.
 // Queries meanwhile see the one before.
-func (s *Service) SetVocabulary(th Thesaurus) {
-	s.changing.Lock()
-	defer s.changing.Unlock()
+func (s *Service) SetVocabulary(th Thesaurus) { s.Prepare(th)() }
+
+// Prepare makes ready what depends on a vocabulary, and gives what takes it into use, which takes no time. Until then,
+// or where that is never called, queries see the one before. What the two have in common is not read again.
+func (s *Service) Prepare(th Thesaurus) (use func()) {
+	next := s.prepared(th, s.state.Load())
+	return func() { s.state.Store(s.prepared(th, next)) }
+}
+
+// prepared gives a state for th in which the values of the index are linked: st itself where it is one.
+func (s *Service) prepared(th Thesaurus, st *state) *state {
 	view := s.engine.View()
 	defer view.Release()
-	before := s.state.Load()
-	if !before.shows(view) { // the index was built again, and its values have other numbers
-		before = newState(emptyThesaurus{}, s.settings)
+	switch {
+	case !st.shows(view): // the index was built again, and its values have other numbers
+		st = newState(th, s.settings)
+	case st.th != th:
+		st = st.next(th)
 	}
-	next := before.next(th)
-	next.update(view)
-	s.state.Store(next)
+	st.update(view)
+	return st
 }
 
 // querying is one query under way, with the one state of vocabulary and index that it sees.
