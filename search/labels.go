@@ -28,8 +28,8 @@ type Labels struct {
 	notation map[string][]int32
 	texts    [][]labelText // by concept: its labels as words to search for
 	longest  int
-	read     map[labelKey]*labelWords
-	before   map[labelKey]*labelWords // of the vocabulary before, while these are made
+	read     map[labelKey]*labelReading
+	before   map[labelKey]*labelReading // of the vocabulary before, while these are made
 }
 
 // labelText is a label as words to search for, each position with the forms that may stand there.
@@ -48,7 +48,7 @@ func newLabels(th Thesaurus, langs []string, before *Labels) *Labels {
 	l := &Labels{
 		langs: langs, exact: make(map[string][]LabelRef, size), whole: newReadings(langs, size), bare: newReadings(langs, 0), joined: make(map[string][]LabelRef, size),
 		verbs: map[string][]LabelRef{}, notation: map[string][]int32{}, texts: make([][]labelText, th.Len()),
-		read: make(map[labelKey]*labelWords, size), before: before.read,
+		read: make(map[labelKey]*labelReading, size), before: before.read,
 	}
 	defer func() { l.before = nil }()
 	var deprecated []int32
@@ -115,7 +115,7 @@ func (l *Labels) stemLanguages(label semdex.Label) []string {
 	return langs
 }
 
-func (l *Labels) addText(c int32, label semdex.Label, w *labelWords) {
+func (l *Labels) addText(c int32, label semdex.Label, w *labelReading) {
 	if len(w.tokens) == 1 && (len(w.tokens[0].Term) < 2 || text.IsStop(w.tokens[0].Term, l.langs)) {
 		return // "IT" is no evidence in a text that says "it"
 	}

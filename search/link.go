@@ -49,7 +49,7 @@ type links struct {
 // linkedField holds the values of one field that are linked so far, by their numbers in View.Values.
 type linkedField struct {
 	values    []string
-	spelt     []spelling
+	spelt     []fingerprint
 	numbers   []int32          // of the values that name concepts, ascending
 	named     [][]int32        // by the place in numbers
 	at        map[string]int32 // value that names concepts -> its place in numbers
@@ -105,7 +105,7 @@ func (l *links) link(field string, values []string) {
 		l.fields[field] = f
 	}
 	for n := len(f.values); n < len(values); n++ {
-		f.spelt = append(f.spelt, spellingOf(values[n]))
+		f.spelt = append(f.spelt, fingerprintOf(values[n]))
 		l.add(field, f, n, values[n])
 	}
 	if len(f.values) < len(values) {

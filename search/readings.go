@@ -108,7 +108,7 @@ func unspaced(tokens []text.Token) string {
 }
 
 // addSpellings adds other ways in which a label may be written: as one word, and a German verb in another person.
-func (l *Labels) addSpellings(w *labelWords, ref LabelRef) {
+func (l *Labels) addSpellings(w *labelReading, ref LabelRef) {
 	if w.joined != "" {
 		l.joined[w.joined] = append(l.joined[w.joined], ref)
 	}

@@ -7,14 +7,14 @@ import (
 	"semdex/internal/text"
 )
 
-// spelling fingerprints how a raw value reads. What names a concept, by label, notation or URI, has one of the two
+// fingerprint says how a raw value reads. What names a concept, by label, notation or URI, has one of the two
 // in common with it: links by anything else would have to be added here.
-type spelling struct{ exact, key uint64 }
+type fingerprint struct{ exact, key uint64 }
 
-var spellingSeed = maphash.MakeSeed()
+var fingerprintSeed = maphash.MakeSeed()
 
-func spellingOf(s string) spelling {
-	return spelling{maphash.String(spellingSeed, text.Exact(s)), maphash.String(spellingSeed, text.Key(s))}
+func fingerprintOf(s string) fingerprint {
+	return fingerprint{maphash.String(fingerprintSeed, text.Exact(s)), maphash.String(fingerprintSeed, text.Key(s))}
 }
 
 // difference is what in one vocabulary may name other concepts than in the one before.
@@ -24,7 +24,7 @@ type difference struct {
 	spelt   map[uint64]struct{}
 }
 
-func (d *difference) touches(s spelling) bool {
+func (d *difference) touches(s fingerprint) bool {
 	_, exact := d.spelt[s.exact]
 	_, key := d.spelt[s.key]
 	return exact || key
@@ -84,7 +84,7 @@ func (d *difference) markAll(th Thesaurus, c int32) {
 }
 
 func (d *difference) mark(s string) {
-	reading := spellingOf(s)
+	reading := fingerprintOf(s)
 	d.spelt[reading.exact], d.spelt[reading.key] = struct{}{}, struct{}{}
 }
 
@@ -160,7 +160,7 @@ func (f *linkedField) keep(before *linkedField, touched []bool, d *difference) {
 		}
 	}
 	for _, a := range before.ambiguous {
-		if !d.touches(spellingOf(a.Value.Value)) {
+		if !d.touches(fingerprintOf(a.Value.Value)) {
 			f.ambiguous = append(f.ambiguous, Ambiguity{a.Value, d.renumber(a.Concepts)})
 		}
 	}
@@ -186,6 +186,16 @@ func sameLabels(a, b Thesaurus) bool {
 	for c := range int32(a.Len()) {
 		if a.ID(c) != b.ID(c) || !slices.Equal(a.Labels(c), b.Labels(c)) ||
 			!slices.Equal(a.Notations(c), b.Notations(c)) || a.Deprecated(c) != b.Deprecated(c) {
+			return false
+		}
+	}
+	return true
+}
+
+// sameSuccessors does the same for what has taken the place of concepts.
+func sameSuccessors(a, b Thesaurus) bool {
+	for c := range int32(a.Len()) {
+		if !slices.Equal(a.Successors(c), b.Successors(c)) {
 			return false
 		}
 	}

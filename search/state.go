@@ -1,7 +1,6 @@
 package search
 
 import (
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -44,6 +43,7 @@ type state struct {
 	settings     Settings
 	predecessors map[int32][]int32 // the deprecated concepts that each has taken the place of
 	completing   suggesting
+	spelled      labelWords
 
 	mu        sync.Mutex
 	groupings map[groupingKey]*Groups
@@ -65,13 +65,29 @@ func newState(th Thesaurus, settings Settings) *state {
 // next gives the state for another vocabulary. What the two have in common is not read again: the result is
 // that of newState once the values of the library are linked.
 func (st *state) next(th Thesaurus) *state {
-	if !sameLabels(st.th, th) {
-		return stateOf(st.links.next(th, newLabels(th, st.settings.Languages, st.labels)), st.settings)
+	if sameLabels(st.th, th) {
+		out := stateOf(st.links.next(th, st.labels), st.settings)
+		out.spelled.take(&st.spelled.kept)
+		if sameSuccessors(st.th, th) { // which are completed by the names of those before
+			out.completing.labels.take(&st.completing.labels)
+		}
+		return out
 	}
-	out := stateOf(st.links.next(th, st.labels), st.settings)
-	if maps.EqualFunc(st.predecessors, out.predecessors, slices.Equal[[]int32]) { // which complete by the names of those before
-		out.completing.take(&st.completing)
-	}
+	var completing suggesting
+	var words labelWords
+	var ready sync.WaitGroup
+	ready.Go(func() { // what was in use will be again
+		if st.completing.labels.there() {
+			completing.of(th)
+		}
+		if st.spelled.there() {
+			words.of(th)
+		}
+	})
+	out := stateOf(st.links.next(th, newLabels(th, st.settings.Languages, st.labels)), st.settings)
+	ready.Wait()
+	out.completing.labels.take(&completing.labels)
+	out.spelled.take(&words.kept)
 	return out
 }
 

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 
 	"semdex"
 	"semdex/internal/text"
@@ -207,8 +206,7 @@ func (t completedTitle) compare(u completedTitle) int {
 // suggesting is what a state keeps for suggestions: the labels to complete, and how many assets are about each
 // concept, by who asks, in the newest state of the index.
 type suggesting struct {
-	once   sync.Once
-	labels atomic.Pointer[completions]
+	labels kept[*completions]
 
 	mu         sync.Mutex
 	generation uint64
@@ -219,16 +217,8 @@ type suggesting struct {
 const maxCounts = 32
 
 func (k *suggesting) of(th Thesaurus) *completions {
-	k.once.Do(func() {
-		if k.labels.Load() == nil {
-			k.labels.Store(newCompletions(th))
-		}
-	})
-	return k.labels.Load()
+	return k.labels.get(func() *completions { return newCompletions(th) })
 }
-
-// take takes the labels over from a vocabulary with the same ones, if they were asked for.
-func (k *suggesting) take(before *suggesting) { k.labels.Store(before.labels.Load()) }
 
 // countsKept is conceptCounts, counted once for one state of the index and one kind of reader.
 func (q *querying) countsKept(ctx context.Context) ([]int, error) {

@@ -11,9 +11,9 @@ import (
 // labelKey is what the reading of a label depends on.
 type labelKey struct{ text, lang string }
 
-// labelWords is a label as it reads: by what it is found, and the words to search for. It is read once, and taken over
+// labelReading is a label as it reads: by what it is found, and the words to search for. It is read once, and taken over
 // as long as the label stands in one vocabulary after the other.
-type labelWords struct {
+type labelReading struct {
 	exact  string
 	tokens []text.Token
 	spelt  spelt
@@ -30,7 +30,7 @@ type spelt struct {
 }
 
 // words gives the reading of a label.
-func (l *Labels) words(label semdex.Label) *labelWords {
+func (l *Labels) words(label semdex.Label) *labelReading {
 	key := labelKey{label.Text, label.Lang}
 	w := l.read[key]
 	if w == nil {
@@ -42,9 +42,9 @@ func (l *Labels) words(label semdex.Label) *labelWords {
 	return w
 }
 
-func (l *Labels) readLabel(label semdex.Label) *labelWords {
+func (l *Labels) readLabel(label semdex.Label) *labelReading {
 	langs := l.stemLanguages(label)
-	w := &labelWords{exact: text.Exact(label.Text), tokens: text.Tokens(label.Text)}
+	w := &labelReading{exact: text.Exact(label.Text), tokens: text.Tokens(label.Text)}
 	w.spelt = l.spell(w.tokens, langs)
 	if bare := unqualified(label.Text); bare != "" {
 		w.bare = l.spell(text.Tokens(bare), langs)
