@@ -240,9 +240,9 @@ func answers(t *testing.T, s *search.Service, r *rand.Rand) map[string]any {
 // that of a service that was made with the vocabulary as it is.
 func TestAChangedVocabularyAnswersAsAFreshOne(t *testing.T) {
 	t.Parallel()
-	runs, steps := 6, 40
+	runs, steps := 4, 30
 	if testing.Short() {
-		runs = 2
+		runs = 1
 	}
 	for seed := range uint64(runs) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {

@@ -50,7 +50,12 @@ func (s *Service) SetVocabulary(th Thesaurus) { s.Prepare(th)() }
 // or where that is never called, queries see the one before. What the two have in common is not read again.
 func (s *Service) Prepare(th Thesaurus) (use func()) {
 	next := s.prepared(th, s.state.Load())
-	return func() { s.state.Store(s.prepared(th, next)) }
+	return func() {
+		next := s.prepared(th, next)
+		if before := s.state.Swap(next); before != next {
+			before.gone.Store(true)
+		}
+	}
 }
 
 // prepared gives a state for th in which the values of the index are linked: st itself where it is one.

@@ -41,6 +41,7 @@ var builtins = []Dimension{
 type state struct {
 	*links
 	settings     Settings
+	gone         atomic.Bool       // another is in use
 	predecessors map[int32][]int32 // the deprecated concepts that each has taken the place of
 	completing   suggesting
 	spelled      labelWords
@@ -254,6 +255,9 @@ func (g *Groups) AllGroups(field string, from int, values []string) [][]int32 {
 	}
 	return out
 }
+
+// Gone reports whether another vocabulary has taken the place of the one that this is of.
+func (g *Groups) Gone() bool { return g.st.gone.Load() }
 
 // concepts gives the groups of v that are concepts. The caller must not write to them.
 func (g *Groups) concepts(v Value) []int32 {
