@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -27,11 +28,12 @@ func (b *bench) beside(ctx context.Context) error {
 	if err := os.RemoveAll(filepath.Join(dir, keptFile)); err != nil {
 		return err
 	}
-	l, err := b.open(ctx, dir)
+	steps := &stepLog{}
+	l, err := b.openLogged(ctx, dir, slog.New(steps))
 	if err != nil {
 		return err
 	}
-	return errors.Join(b.writing(ctx, l), l.Close())
+	return errors.Join(b.taxonomy(ctx, l, steps), b.writing(ctx, l), l.Close())
 }
 
 const (

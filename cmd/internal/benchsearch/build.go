@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -90,11 +89,15 @@ func (b *bench) warm(ctx context.Context) error {
 
 // open opens the library of a folder in this process.
 func (b *bench) open(ctx context.Context, dir string) (*library.Library, error) {
+	return b.openLogged(ctx, dir, slog.New(slog.DiscardHandler))
+}
+
+func (b *bench) openLogged(ctx context.Context, dir string, log *slog.Logger) (*library.Library, error) {
 	c, err := config.Load(filepath.Join(dir, generate.ConfigFile))
 	if err != nil {
 		return nil, err
 	}
-	return library.Open(ctx, name, filepath.Join(c.Data, name), c.Libraries[name], slog.New(slog.NewTextHandler(io.Discard, nil)))
+	return library.Open(ctx, name, filepath.Join(c.Data, name), c.Libraries[name], log)
 }
 
 // keep counts the assets of one leaf by reading what was generated: no code of the search has a part in it.

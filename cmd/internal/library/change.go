@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"slices"
+	"time"
 
 	"semdex"
 	"semdex/graph"
@@ -30,6 +31,7 @@ func (l *Library) ChangeVocabulary(ctx context.Context, name string, c Change) e
 	}
 	l.changing.Lock()
 	defer l.changing.Unlock()
+	steps := newStopwatch()
 	before, err := l.triples(name)
 	if err != nil {
 		return err
@@ -38,18 +40,34 @@ func (l *Library) ChangeVocabulary(ctx context.Context, name string, c Change) e
 	if err != nil {
 		return err
 	}
+	steps.lap("read")
 	g, err := l.buildGraph(map[string][]rdf.Triple{name: triples})
 	if err != nil {
 		return err
 	}
+	steps.lap("graph")
 	if g.Len() == 0 {
 		return &semdex.Error{Code: semdex.Invalid, Message: "the change would leave the library without a concept", Hint: "the vocabulary before is still in use"}
 	}
-	return l.take(g, func() error {
+	err = l.take(g, func() error {
 		snapshot := rdf.EncodeTriples(triples)
 		_, err := l.mirror.Apply(mirror.Batch{Vocabularies: []mirror.Vocabulary{{Name: name, Hash: sha256.Sum256(snapshot), Snapshot: snapshot}}})
 		return err
-	})
+	}, steps)
+	l.log.Debug("a vocabulary changed", append([]any{"vocabulary", name}, steps.laps...)...)
+	return err
+}
+
+// stopwatch notes how long steps take, for the log.
+type stopwatch struct {
+	last time.Time
+	laps []any
+}
+
+func newStopwatch() *stopwatch { return &stopwatch{last: time.Now()} }
+
+func (w *stopwatch) lap(step string) {
+	w.laps, w.last = append(w.laps, step, time.Since(w.last)), time.Now()
 }
 
 // triples gives a vocabulary as it stands in the mirror.
@@ -130,11 +148,14 @@ func (l *Library) buildGraph(read map[string][]rdf.Triple) (*graph.Graph, error)
 
 // take makes g the graph in use, once what it was built of is stored; meanwhile all is made ready. The caller holds
 // changing.
-func (l *Library) take(g *graph.Graph, store func() error) error {
+func (l *Library) take(g *graph.Graph, store func() error, steps *stopwatch) error {
 	stored := make(chan error, 1)
 	go func() { stored <- store() }()
 	use := l.search.Prepare(g)
-	if err := <-stored; err != nil {
+	steps.lap("linked")
+	err := <-stored
+	steps.lap("stored")
+	if err != nil {
 		return err
 	}
 	use()

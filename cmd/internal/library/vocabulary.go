@@ -82,7 +82,7 @@ func (l *Library) takeVocabularies(batch mirror.Batch, read map[string][]rdf.Tri
 	return l.take(g, func() error {
 		_, err := l.mirror.Apply(batch)
 		return err
-	})
+	}, newStopwatch())
 }
 
 // readVocabulary puts a vocabulary into the batch, and its triples into read, where it is not what the mirror has,
