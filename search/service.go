@@ -54,6 +54,7 @@ func (s *Service) Prepare(th Thesaurus) (use func()) {
 		next := s.prepared(th, next)
 		if before := s.state.Swap(next); before != next {
 			before.gone.Store(true)
+			go next.warm(before)
 		}
 	}
 }

@@ -74,22 +74,17 @@ func (st *state) next(th Thesaurus) *state {
 		}
 		return out
 	}
-	var completing suggesting
-	var words labelWords
-	var ready sync.WaitGroup
-	ready.Go(func() { // what was in use will be again
-		if st.completing.labels.there() {
-			completing.of(th)
-		}
-		if st.spelled.there() {
-			words.of(th)
-		}
-	})
-	out := stateOf(st.links.next(th, newLabels(th, st.settings.Languages, st.labels)), st.settings)
-	ready.Wait()
-	out.completing.labels.take(&completing.labels)
-	out.spelled.take(&words.kept)
-	return out
+	return stateOf(st.links.next(th, newLabels(th, st.settings.Languages, st.labels)), st.settings)
+}
+
+// warm makes what the state before was asked for, and does not share with this one.
+func (st *state) warm(before *state) {
+	if before.completing.labels.there() {
+		st.completing.of(st.th)
+	}
+	if before.spelled.there() {
+		st.spelled.of(st.th)
+	}
 }
 
 func stateOf(l *links, settings Settings) *state {

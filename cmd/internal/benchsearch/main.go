@@ -2,7 +2,7 @@
 //
 //	SEMDEX_BENCH_ASSETS   how many assets (1000000)
 //	SEMDEX_BENCH_DIR      where libraries are kept from one run to the next (bin/bench-search)
-//	SEMDEX_BENCH_SECONDS  how long each row is measured (15, below 200,000 assets 4)
+//	SEMDEX_BENCH_SECONDS  how long each row is measured (15, below 200,000 assets 3)
 //	SEMDEX_BIN            the program that is served (bin/semdex)
 //
 // Times hold on a quiet machine; ratios are of requests that took turns in this run.
@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"semdex/cmd/internal/generate"
+	"semdex/search/local/baretest"
 )
 
 func main() {
@@ -42,6 +43,7 @@ type bench struct {
 	kept    kept
 	mix     []query
 	words   []string // plain ones that are no label
+	bare    *baretest.Index
 }
 
 func run(ctx context.Context) error {
@@ -51,7 +53,7 @@ func run(ctx context.Context) error {
 	}
 	seconds := 15
 	if o.Assets < 200_000 {
-		seconds = 4
+		seconds = 3
 	}
 	if err := number("SEMDEX_BENCH_SECONDS", &seconds); err != nil {
 		return err
@@ -60,6 +62,7 @@ func run(ctx context.Context) error {
 	b := &bench{table: &table{out: os.Stdout}, library: generate.New(o), dir: dir, program: cmp.Or(os.Getenv("SEMDEX_BIN"), filepath.Join("bin", "semdex")), each: time.Duration(seconds) * time.Second}
 	b.words = plainWords(b.library)
 	b.mix = newMix(b.library, b.words, 2000)
+	defer b.close()
 	for _, step := range []func(context.Context) error{b.build, b.indexRate, b.overHTTP, b.inProcess, b.beside} {
 		if err := step(ctx); err != nil {
 			return err
@@ -67,6 +70,13 @@ func run(ctx context.Context) error {
 	}
 	b.sum()
 	return nil
+}
+
+func (b *bench) close() {
+	if b.bare != nil {
+		b.bare.Close()
+	}
+	os.RemoveAll(filepath.Join(b.dir, "rate"))
 }
 
 func number(name string, into *int) error {

@@ -29,20 +29,20 @@ func (b *bench) sample(n int) []*semdex.Asset {
 	return assets
 }
 
-// indexRate indexes the first assets into an empty index and into a bare bleve index, by turns of 10 batches.
+// indexRate indexes the first assets into an empty index and into a bare bleve index, which is kept, by turns of 10
+// batches.
 func (b *bench) indexRate(ctx context.Context) error {
 	assets := b.sample(b.sampleSize())
 	b.heading("Index rate, the first %d assets in batches of %d, by turns", len(assets), batch)
-	dir, err := os.MkdirTemp(b.dir, "rate")
-	if err != nil {
+	dir := filepath.Join(b.dir, "rate") // run removes it
+	if err := errors.Join(os.RemoveAll(dir), os.Mkdir(dir, 0o755)); err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
 	ours, err := local.Open(filepath.Join(dir, "index"), []string{"en", "de"})
 	if err != nil {
 		return err
 	}
-	bare, err := baretest.Open(filepath.Join(dir, "bare"))
+	b.bare, err = baretest.Open(filepath.Join(dir, "bare"))
 	if err != nil {
 		return errors.Join(err, ours.Close())
 	}
@@ -59,11 +59,11 @@ func (b *bench) indexRate(ctx context.Context) error {
 		took += time.Since(start)
 		start = time.Now()
 		for some := range slices.Chunk(part, batch) {
-			err = errors.Join(err, bare.Put(some))
+			err = errors.Join(err, b.bare.Put(some))
 		}
 		tookBare += time.Since(start)
 	}
-	if err := errors.Join(err, ours.Close(), bare.Close()); err != nil {
+	if err := errors.Join(err, ours.Close()); err != nil {
 		return err
 	}
 	n := float64(len(assets))
