@@ -23,6 +23,7 @@ type Labels struct {
 	exact    map[string][]LabelRef // text.Exact
 	whole    readings              // whole labels
 	bare     readings              // labels without a qualifier in brackets at their end
+	heads    readings              // labels of several words by the last one
 	joined   map[string][]LabelRef // terms written as one word
 	verbs    map[string][]LabelRef // German verbs, by verbStem
 	notation map[string][]int32
@@ -40,7 +41,7 @@ type labelText struct {
 // these. A label that a concept in use bears is not that of a deprecated one too: a merge hands labels on.
 func NewLabels(th Thesaurus, langs []string) *Labels {
 	l := &Labels{
-		langs: langs, exact: map[string][]LabelRef{}, whole: newReadings(langs), bare: newReadings(langs), joined: map[string][]LabelRef{},
+		langs: langs, exact: map[string][]LabelRef{}, whole: newReadings(langs), bare: newReadings(langs), heads: newReadings(langs), joined: map[string][]LabelRef{},
 		verbs: map[string][]LabelRef{}, notation: map[string][]int32{}, texts: make([][]labelText, th.Len()),
 	}
 	var deprecated []int32
@@ -93,6 +94,7 @@ func (l *Labels) add(c int32, label semdex.Label) {
 		l.bare.add(text.Tokens(bare), ref, langs)
 	}
 	l.addSpellings(tokens, ref, langs)
+	l.addHead(tokens, ref, langs)
 	l.addText(c, label, tokens)
 }
 

@@ -86,6 +86,14 @@ func unqualified(label string) string {
 	return strings.TrimSpace(label[:open])
 }
 
+// heads adds the labels of several words by their last one, which says what kind of thing is meant: "Carbon-neutral
+// shipping" is a kind of shipping.
+func (l *Labels) addHead(tokens []text.Token, ref LabelRef, langs []string) {
+	if len(tokens) > 1 {
+		l.heads.add(tokens[len(tokens)-1:], ref, langs)
+	}
+}
+
 const (
 	maxJoined     = 3 // words that are tried as one
 	leastJoined   = 6 // letters of them together
