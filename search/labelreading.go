@@ -18,6 +18,7 @@ type labelReading struct {
 	tokens []text.Token
 	spelt  spelt
 	bare   spelt      // without a qualifier in brackets at its end
+	head   spelt      // of several words the last one, which says what kind of thing is meant: "Carbon-neutral shipping"
 	joined string     // as one word
 	verb   string     // of a German verb, its stem
 	forms  [][]string // by token: the forms that may stand there
@@ -48,6 +49,9 @@ func (l *Labels) readLabel(label semdex.Label) *labelReading {
 	w.spelt = l.spell(w.tokens, langs)
 	if bare := unqualified(label.Text); bare != "" {
 		w.bare = l.spell(text.Tokens(bare), langs)
+	}
+	if n := len(w.tokens); n > 1 {
+		w.head = l.spell(w.tokens[n-1:], langs)
 	}
 	w.joined = unspaced(w.tokens)
 	if len(w.tokens) == 1 && slices.ContainsFunc(langs, isGerman) && strings.HasSuffix(w.tokens[0].Term, "n") {

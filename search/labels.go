@@ -23,6 +23,7 @@ type Labels struct {
 	exact    map[string][]LabelRef // text.Exact
 	whole    readings              // whole labels
 	bare     readings              // labels without a qualifier in brackets at their end
+	heads    readings              // labels of several words by the last one
 	joined   map[string][]LabelRef // terms written as one word
 	verbs    map[string][]LabelRef // German verbs, by verbStem
 	notation map[string][]int32
@@ -46,8 +47,9 @@ func NewLabels(th Thesaurus, langs []string) *Labels { return newLabels(th, lang
 func newLabels(th Thesaurus, langs []string, before *Labels) *Labels {
 	size := max(len(before.read), th.Len())
 	l := &Labels{
-		langs: langs, exact: make(map[string][]LabelRef, size), whole: newReadings(langs, size), bare: newReadings(langs, 0), joined: make(map[string][]LabelRef, size),
-		verbs: map[string][]LabelRef{}, notation: map[string][]int32{}, texts: make([][]labelText, th.Len()),
+		langs: langs, exact: make(map[string][]LabelRef, size), whole: newReadings(langs, size), bare: newReadings(langs, 0), heads: newReadings(langs, 0),
+		joined: make(map[string][]LabelRef, size),
+		verbs:  map[string][]LabelRef{}, notation: map[string][]int32{}, texts: make([][]labelText, th.Len()),
 		read: make(map[labelKey]*labelReading, size), before: before.read,
 	}
 	defer func() { l.before = nil }()
@@ -96,6 +98,7 @@ func (l *Labels) add(c int32, label semdex.Label) {
 	l.longest = max(l.longest, min(len(w.tokens), maxLabelWords))
 	l.whole.add(l.langs, &w.spelt, ref)
 	l.bare.add(l.langs, &w.bare, ref)
+	l.heads.add(l.langs, &w.head, ref)
 	l.addSpellings(w, ref)
 	l.addText(c, label, w)
 }
