@@ -100,7 +100,7 @@ func (q *querying) suspects(ctx context.Context, run []Clause, assets int) ([]su
 	var out []suspect
 	for _, i := range q.unnamed(tokens) {
 		t := tokens[i]
-		if maxEdits([]rune(t.Term)) == 0 || hasDigit(t.Term) || text.IsStop(t.Term, q.st.settings.Languages) || q.st.spells(t.Term) {
+		if maxEdits([]rune(t.Term)) == 0 || hasDigit(t.Term) || hasDigit(q.codeAround(t.Start, t.End)) || text.IsStop(t.Term, q.st.settings.Languages) || q.st.spells(t.Term) {
 			continue
 		}
 		n, err := q.assetsWith(ctx, t)

@@ -75,6 +75,7 @@ func TestTypingErrorsAreForgiven(t *testing.T) {
 		{"not the beginning of a word", search.Request{Query: "sustainble*"}, "", "", ""},
 		{"not what is left out", search.Request{Query: "packing -lits"}, "", "list list2 list3", "“Packing” in the title"},
 		{"not a code", search.Request{Query: "AB1235 crampon5"}, "", "", ""},
+		{"nor a part of one", search.Request{Query: "gaitres-2026 packging_777.jpg"}, "", "", ""},
 		{"not where it was asked not to", search.Request{Query: "sustainble packging", AsTyped: true}, "", "", ""},
 		{"not where text is searched for as written", search.Request{Query: "sustainble packging", Expand: search.ExpandNone}, "", "", ""},
 		{"a word of a label is right, whatever has it", search.Request{Query: "mail zebra"}, "", "", ""},
