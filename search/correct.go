@@ -21,6 +21,7 @@ type Correction struct {
 const (
 	fewAssets   = 5   // a word that stands in more is taken to be right
 	manyTimes   = 20  // in so many times more assets stands the word that was rather meant
+	nearLetters = 6   // shorter words are like many others
 	maxMisspelt = 6   // with more words that stand nowhere, what was typed is in another language, not mistyped
 	maxLooked   = 32  // with more words it is a text, in which nothing is corrected
 	maxTried    = 256 // spellings of all words together
@@ -220,14 +221,14 @@ func (q *querying) fit(tokens []text.Token, suspects []suspect, at []int) fit {
 
 // addNear adds to a query of one plain word, which stands in few assets, the word that stands in very many more and
 // was perhaps meant. It comes behind all else, and only where hits are in the order of their score. With several words
-// it would put those that have the other words too before exact ones.
+// it would put those that have the other words too before exact ones; of short words, that is offered alone.
 func (q *querying) addNear(ctx context.Context, p *Plan) error {
 	byScore := len(p.Sort) == 0 || p.Sort[0] == SortKey{Field: "score", Desc: true}
 	if q.request.AsTyped || q.request.Expand == ExpandNone || !byScore || len(q.corrections) > 0 || len(p.Groups) != 1 {
 		return nil
 	}
 	runs := plainRuns(q.typed)
-	if len(runs) != 1 || len(runs[0]) != 1 {
+	if len(runs) != 1 || len(runs[0]) != 1 || utf8.RuneCountInString(runs[0][0].Tokens[0].Term) < nearLetters {
 		return nil
 	}
 	suspects, err := q.suspects(ctx, runs[0], fewAssets)
