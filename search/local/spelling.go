@@ -3,6 +3,7 @@ package local
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -22,11 +23,12 @@ func (v *view) Spellings(ctx context.Context, s *search.Spelling) ([]search.Spel
 		return nil, err
 	}
 	counts := make([]int, len(words))
+	enough := cmp.Or(max(0, s.Enough), math.MaxInt)
 	for i := range v.parts {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := v.parts[i].count(words, counts, v.parts[i].permitted(s.Access, v.dictionary)); err != nil {
+		if err := v.parts[i].count(words, counts, enough, v.parts[i].permitted(s.Access, v.dictionary)); err != nil {
 			return nil, err
 		}
 	}
@@ -71,10 +73,13 @@ func (v *view) alike(s *search.Spelling) ([]string, error) {
 	return words[:min(len(words), maxSpellings)], nil
 }
 
-// count adds for each word the documents of the set that hold it.
-func (p *part) count(words []string, counts []int, among bitset) error {
+// count adds for each word the documents of the set that hold it, up to enough.
+func (p *part) count(words []string, counts []int, enough int, among bitset) error {
 	m := newMatcher(p)
 	for i, word := range words {
+		if counts[i] >= enough {
+			continue
+		}
 		list, err := m.postings(fieldText, word)
 		if err != nil {
 			return err
@@ -86,19 +91,19 @@ func (p *part) count(words []string, counts []int, among bitset) error {
 		if err != nil {
 			return err
 		}
-		counts[i] += among.having(docs)
+		counts[i] += among.having(docs, enough-counts[i])
 	}
 	return nil
 }
 
-// having counts the documents of a bitmap that are in the set.
-func (b bitset) having(docs *roaring.Bitmap) int {
+// having counts the documents of a bitmap that are in the set, up to enough.
+func (b bitset) having(docs *roaring.Bitmap, enough int) int {
 	n := 0
 	docs.Iterate(func(doc uint32) bool {
 		if b.has(doc) {
 			n++
 		}
-		return true
+		return n < enough
 	})
 	return n
 }
