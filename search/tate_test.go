@@ -264,7 +264,7 @@ func tateLabels(t *testing.T, c *tate, s *search.Service) {
 		least float64
 	}{
 		{"labels of leaves", func(subject string) bool { return !inner(subject) }, .985},
-		{"labels of inner subjects", inner, .94},
+		{"labels of inner subjects", inner, .93},
 	} {
 		qrels := eval.Qrels{}
 		queries := c.labelQueries(150, set.takes, qrels)

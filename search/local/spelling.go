@@ -24,11 +24,14 @@ func (v *view) Spellings(ctx context.Context, s *search.Spelling) ([]search.Spel
 	}
 	counts := make([]int, len(words))
 	enough := cmp.Or(max(0, s.Enough), math.MaxInt)
+	memory := scratches.Get().(*scratch)
+	defer scratches.Put(memory)
 	for i := range v.parts {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := v.parts[i].count(words, counts, enough, v.parts[i].permitted(s.Access, v.dictionary)); err != nil {
+		memory.reset()
+		if err := v.parts[i].count(words, counts, enough, v.parts[i].permitted(s.Access, v.dictionary, memory)); err != nil {
 			return nil, err
 		}
 	}
@@ -75,23 +78,18 @@ func (v *view) alike(s *search.Spelling) ([]string, error) {
 
 // count adds for each word the documents of the set that hold it, up to enough.
 func (p *part) count(words []string, counts []int, enough int, among bitset) error {
-	m := newMatcher(p)
+	m := newMatcher(p.segment)
 	for i, word := range words {
 		if counts[i] >= enough {
 			continue
 		}
-		list, err := m.postings(fieldText, word)
+		docs, err := m.bitmap(fieldText, word)
 		if err != nil {
 			return err
 		}
-		if list == nil {
-			continue
+		if docs != nil {
+			counts[i] += among.having(docs, enough-counts[i])
 		}
-		docs, err := bitmapOf(list.Iterator(false, false, false, nil))
-		if err != nil {
-			return err
-		}
-		counts[i] += among.having(docs, enough-counts[i])
 	}
 	return nil
 }
