@@ -82,7 +82,7 @@ func (q *querying) keepBetter(tokens []text.Token, s *suspect) {
 // wouldFind counts what another query finds under the same filters.
 func (q *querying) wouldFind(ctx context.Context, query string) (int, error) {
 	r := *q.request
-	r.Query, r.AsTyped, r.Facets = query, true, nil
+	r.Query, r.AsTyped, r.Facets, r.Cursor = query, true, nil, ""
 	plan, err := q.again(&r).plan(ctx)
 	if err != nil {
 		return 0, err
