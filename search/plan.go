@@ -265,6 +265,7 @@ type Spelling struct {
 	Edits  int    // 0, 1 or 2
 	Access Access
 	Limit  int
+	Enough int // assets need not be counted beyond so many; 0 counts all
 }
 
 // Spelled is a word and how many assets have it; those with fewer edits come first, then those in more assets.

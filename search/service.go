@@ -153,6 +153,11 @@ func (s *Service) begin(r *Request) *querying {
 	return q
 }
 
+// again begins another query in the same state of vocabulary and index.
+func (q *querying) again(r *Request) *querying {
+	return &querying{st: q.st, view: q.view, request: r, curation: q.curation, moment: q.moment, pages: q.pages, epoch: q.epoch}
+}
+
 // run plans a request and has the engine run it. adjust, if any, changes the plan before. Where there is no
 // error, the caller releases the view.
 func (s *Service) run(ctx context.Context, r *Request, adjust func(*Plan)) (*querying, *Plan, *Result, error) {
