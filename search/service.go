@@ -186,7 +186,7 @@ func (q *querying) plan(ctx context.Context) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Access: r.Access, Sort: r.Sort, Offset: r.Offset, Limit: r.Limit}
+	p := &Plan{Access: r.Access, Sort: r.Sort, Offset: r.Offset, Limit: r.Limit, Titled: strings.TrimSpace(r.Query)}
 	if asked := strings.TrimSpace(r.Query); len(units) == 0 && asked != "" && asked != "*" { // signs alone: words that stand nowhere
 		p.Groups, q.parts = append(p.Groups, Group{Required: true}), append(q.parts, asked)
 	}
