@@ -148,7 +148,7 @@ func TestBrandRanking(t *testing.T) {
 func TestBrandFacets(t *testing.T) {
 	s := brandLibrary(t)
 	for _, query := range []string{"", "sustainable packaging", "jacket -rain"} {
-		for _, name := range []string{"topic", "product", "region", "audience", "campaign", "concept", "type", "tags", "year", "Photographer"} {
+		for _, name := range []string{"topic", "product", "region", "audience", "campaign", "concept", "type", "tags", "year", "Photographer", "created", "modified", "size", "width", "height", "duration"} {
 			f, err := s.Facet(context.Background(), search.FacetRequest{Field: name, Limit: 1000}, search.Request{Query: query, Lang: "de", Access: search.Access{All: true}})
 			if err != nil {
 				t.Fatal(err)

@@ -141,7 +141,7 @@ func (q *querying) unnamed(tokens []text.Token) []int {
 }
 
 // respell decides what each suspect was meant to be: what makes longer labels with the words beside it, then what
-// takes fewer typing errors, then what makes more words name something, then the better spelling of each word alone.
+// takes fewer typing errors, then the better spelling of each word alone.
 func (q *querying) respell(run []Clause, suspects []suspect) {
 	if len(suspects) == 0 {
 		return
@@ -194,12 +194,11 @@ func power(n, exponent int) int {
 type fit struct {
 	together int // words that name something with others
 	edits    int
-	named    int // suspects that name something
 	places   int // of each spelling among those of its word
 }
 
 func (a *fit) compare(b *fit) int {
-	return cmp.Or(b.together-a.together, a.edits-b.edits, b.named-a.named, a.places-b.places)
+	return cmp.Or(b.together-a.together, a.edits-b.edits, a.places-b.places)
 }
 
 func (q *querying) fit(tokens []text.Token, suspects []suspect, at []int) fit {
@@ -211,14 +210,8 @@ func (q *querying) fit(tokens []text.Token, suspects []suspect, at []int) fit {
 		}
 	}
 	for _, r := range q.st.labels.Read(tokens, q.request.Lang) {
-		mended := 0
-		for i := range suspects {
-			if s := &suspects[i]; r.From <= s.at && s.at < r.To && len(s.others) > 0 {
-				mended++
-			}
-		}
-		f.named += mended
-		if mended > 0 && r.To-r.From > 1 {
+		mended := slices.ContainsFunc(suspects, func(s suspect) bool { return r.From <= s.at && s.at < r.To && len(s.others) > 0 })
+		if mended && r.To-r.From > 1 {
 			f.together += r.To - r.From
 		}
 	}

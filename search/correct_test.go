@@ -16,7 +16,7 @@ import (
 
 var mistyped = search.NewVocabulary(map[string]string{
 	"packaging": "Sustainable packaging@en | Nachhaltige Verpackung@de | ~Eco packaging@en", "jacket": "Rain jacket@en | Regenjacke@de | !wterproof jacket@en",
-	"recycle": "Recyclable@en", "mail": "E-mail@en", "zebra": "Zebra@en",
+	"recycle": "Recyclable@en", "mail": "E-mail@en", "zebra": "Zebra@en", "animals": "Animals@en | Tiere@de | ~Tier@de",
 }, map[string]string{"packaging narrower": "recycle"})
 
 // mistypedAssets are about packaging and jackets; 40 have "tent", 2 have "tend", and one that is hidden has "quagga".
@@ -65,6 +65,8 @@ func TestTypingErrorsAreForgiven(t *testing.T) {
 		{"the span counts characters", search.Request{Query: "Ökö crampnos"}, "crampnos>crampons[4 12]", "crampons", "“Crampons” in the title, read for “crampnos”"},
 		{"a word that stands in assets alone", search.Request{Query: "gaitres"}, "gaitres>gaiters[0 7]", "crampons", "“gaiters” in the title, read for “gaitres”"},
 		{"a word of a label that has no asset", search.Request{Query: "zerba"}, "zerba>zebra[0 5]", "", ""},
+		{"a word of assets before one of another language", search.Request{Query: "ther crampons", Lang: "en"}, "ther>the[0 4]", "crampons", "“Crampons” in the title"},
+		{"in that language it is one", search.Request{Query: "Tierr", Lang: "de"}, "Tierr>tier[0 5]", "", ""},
 		{"two typing errors from eight letters on", search.Request{Query: "gaietrss crammppons"}, "gaietrss>gaiters[0 8] crammppons>crampons[9 19]", "crampons", "“gaiters” in the title, read for “gaietrss”; “Crampons” in the title, read for “crammppons”"},
 		{"one below", search.Request{Query: "gaietrs"}, "gaietrs>gaiters[0 7]", "crampons", "“gaiters” in the title, read for “gaietrs”"},
 		{"none in three letters", search.Request{Query: "tnt"}, "", "", ""},

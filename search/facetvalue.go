@@ -44,12 +44,17 @@ func (c *chosenValues) add(group int32, count int, label *semdex.Label) {
 	if c.limit == 0 || full && count < c.best[c.limit-1].count {
 		return
 	}
-	v := chosenValue{count: count, label: label}
+	var name string
+	var uri semdex.ConceptID
 	if concepts := c.q.st.th.Len(); int(group) < concepts {
-		v.name, v.uri = c.groups.Name(group, c.q.request.Lang)
+		name, uri = c.groups.Name(group, c.q.request.Lang)
 	} else {
-		v.name = c.raw[int(group)-concepts]
+		name = c.raw[int(group)-concepts]
 	}
+	if full && count == c.best[c.limit-1].count && name > c.best[c.limit-1].name {
+		return
+	}
+	v := chosenValue{name: name, uri: uri, count: count, label: label}
 	if full && v.compare(&c.best[c.limit-1]) >= 0 {
 		return
 	}
@@ -155,7 +160,7 @@ func holdsPlainly(name, term string) bool {
 		}
 	}
 	for at := 0; at+len(term) <= len(name); at++ {
-		if strings.EqualFold(name[at:at+len(term)], term) {
+		if name[at]|0x20 == term[0]|0x20 && strings.EqualFold(name[at:at+len(term)], term) {
 			return true
 		}
 	}

@@ -13,9 +13,9 @@ import (
 	"semdex"
 )
 
-// bucket is a value of a facet of numbers: what is at least from and less than before.
+// bucket is a value of a facet of numbers.
 type bucket struct {
-	from, before int64
+	from, to     int64 // both included
 	value, label string
 	count        int
 }
@@ -87,10 +87,8 @@ func (q *querying) rangeValues(ctx context.Context, p *Plan, f *Facet, counts []
 	selected := q.ranges(f.Name)
 	for _, b := range mostFrequent(buckets, r.Limit) {
 		out.OtherCount -= b.count
-		out.Values = append(out.Values, FacetValue{Value: b.value, Label: b.label, Count: b.count,
-			Selected: slices.ContainsFunc(selected, func(r Range) bool {
-				return r.From <= b.from && (b.before == 0 && r.To == openTo || b.before > 0 && b.before-1 <= r.To)
-			})})
+		covered := slices.ContainsFunc(selected, func(r Range) bool { return r.From <= b.from && b.to <= r.To })
+		out.Values = append(out.Values, FacetValue{Value: b.value, Label: b.label, Count: b.count, Selected: covered})
 	}
 	return nil
 }
@@ -129,10 +127,10 @@ func measureBuckets(field string, counts []int) []bucket {
 	steps := measureSteps[field]
 	var out []bucket
 	for i, n := range counts {
-		b := bucket{from: steps[i].from, count: n, value: number(steps[i].from) + "..", label: "≥ " + steps[i].name}
+		b := bucket{from: steps[i].from, to: openTo, count: n, value: number(steps[i].from) + "..", label: "≥ " + steps[i].name}
 		if i+1 < len(steps) {
-			b.before = steps[i+1].from
-			b.value += number(b.before - 1)
+			b.to = steps[i+1].from - 1
+			b.value += number(b.to)
 			b.label = steps[i].name + " – " + steps[i+1].name
 		}
 		if i == 0 {
@@ -161,6 +159,9 @@ func (q *querying) timeBuckets(ctx context.Context, p *Plan, f *Facet, counts []
 		return q.dayBuckets(ctx, p, f, from, before)
 	}
 	monthly := before-from <= monthsAtMost
+	if !monthly {
+		from, before = startOfYear(from, 0), startOfYear(before-1, 1)
+	}
 	var out []bucket
 	for i, n := range counts {
 		if n == 0 || steps[i] >= before || i+1 < len(steps) && steps[i+1] <= from {
@@ -180,10 +181,15 @@ func (q *querying) timeBuckets(ctx context.Context, p *Plan, f *Facet, counts []
 	return out, nil
 }
 
+// startOfYear gives the first second of the year of a time, or of one so many years later.
+func startOfYear(at int64, later int) int64 {
+	return time.Date(time.Unix(at, 0).UTC().Year()+later, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+}
+
 // timeBucket completes a bucket of time by its value.
 func timeBucket(b bucket, count int) bucket {
-	first, last, _ := period(b.value)
-	b.from, b.before, b.label, b.count = first, last+1, b.value, count
+	b.from, b.to, _ = period(b.value)
+	b.label, b.count = b.value, count
 	return b
 }
 

@@ -16,14 +16,16 @@ import (
 type spelling struct {
 	text.Token // where it was typed; Term and Lower are those of the word that was meant
 	edits      int
-	label      bool // it is a label by itself
-	assets     int  // that may be seen and have it
-	labels     int  // that have it
+	tier       uint8 // of the languages of labels that have it, the reader's first
+	label      bool  // it is a label by itself
+	assets     int   // that may be seen and have it
+	labels     int   // that have it
 }
 
-// before orders spellings of the same word: fewer typing errors, then what is a label, then what is more frequent.
+// before orders spellings of the same word: fewer typing errors, then the reader's language, then what is a label, then
+// what is more frequent.
 func (a *spelling) before(b *spelling) int {
-	return cmp.Or(a.edits-b.edits, compareFlags(!a.label, !b.label), b.assets-a.assets, b.labels-a.labels, strings.Compare(a.Term, b.Term))
+	return cmp.Or(a.edits-b.edits, cmp.Compare(a.tier, b.tier), compareFlags(!a.label, !b.label), b.assets-a.assets, b.labels-a.labels, strings.Compare(a.Term, b.Term))
 }
 
 // labelWords are the words of the labels of a vocabulary, hidden ones left out: these must not be told.
@@ -34,6 +36,7 @@ type labelWords struct {
 
 type labelWord struct {
 	term, lower string
+	langs       []string
 	labels      int
 }
 
@@ -56,7 +59,9 @@ func readLabelWords(th Thesaurus) []labelWord {
 					i, at[t.Term] = len(out), len(out)
 					out = append(out, labelWord{term: t.Term, lower: t.Lower})
 				}
-				out[i].labels++
+				if out[i].labels++; !slices.Contains(out[i].langs, l.Lang) {
+					out[i].langs = append(out[i].langs, l.Lang)
+				}
 			}
 		}
 	}
@@ -71,7 +76,7 @@ func (st *state) spells(term string) bool {
 }
 
 // alike gives the words of labels that are the token but for at most so many typing errors.
-func (st *state) alike(t text.Token, most int) []spelling {
+func (st *state) alike(t text.Token, most int, lang string) []spelling {
 	words := st.spelled.of(st.th)
 	_, size := utf8.DecodeRuneInString(t.Term)
 	first := t.Term[:size]
@@ -83,7 +88,11 @@ func (st *state) alike(t text.Token, most int) []spelling {
 			break
 		}
 		if edits := near.whole(w.term); edits <= most {
-			out = append(out, spelling{Token: text.Token{Term: w.term, Lower: w.lower, Start: t.Start, End: t.End}, edits: edits, labels: w.labels})
+			s := spelling{Token: text.Token{Term: w.term, Lower: w.lower, Start: t.Start, End: t.End}, edits: edits, tier: 2, labels: w.labels}
+			for _, l := range w.langs {
+				s.tier = min(s.tier, languageTier(lang, l))
+			}
+			out = append(out, s)
 		}
 	}
 	return out
@@ -109,7 +118,7 @@ func (q *querying) spellings(ctx context.Context, t text.Token) ([]spelling, err
 		return known, nil
 	}
 	most := maxEdits([]rune(t.Term))
-	out := q.st.alike(t, most)
+	out := q.st.alike(t, most, q.request.Lang)
 	spelled, err := q.view.Spellings(ctx, &Spelling{Word: t.Term, Edits: most, Access: q.request.Access, Limit: 8 * maxSpellings})
 	if err != nil {
 		return nil, err
