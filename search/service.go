@@ -248,7 +248,7 @@ func (q *querying) plan(ctx context.Context) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Access: r.Access, Offset: r.Offset, Limit: r.Limit}
+	p := &Plan{Access: r.Access, Offset: r.Offset, Limit: r.Limit, Titled: strings.TrimSpace(r.Query)}
 	if p.Sort, err = q.sortKeys(); err != nil {
 		return nil, err
 	}
