@@ -18,6 +18,8 @@
 //	changes       number (big-endian) -> kind (1 byte), operation (1 byte), id or name
 //	vocabularies  name -> number (8 bytes), hash (32 bytes), the snapshot as the caller gave it
 //	cursors       source -> where the next fetch goes on, in the source's own form
+//	decisions     kind, a zero byte, id -> what people decided, as JSON
+//	history       number of its own (big-endian) -> a change of a decision, as JSON
 package mirror
 
 import (
@@ -48,6 +50,8 @@ var (
 	bucketChanges      = []byte("changes")
 	bucketVocabularies = []byte("vocabularies")
 	bucketCursors      = []byte("cursors")
+	bucketDecisions    = []byte("decisions")
+	bucketHistory      = []byte("history")
 
 	keyFormat   = []byte("format")
 	keySequence = []byte("sequence")
@@ -89,7 +93,7 @@ func addressSpace() int {
 }
 
 func (m *Mirror) prepare() error {
-	buckets := [][]byte{bucketMeta, bucketAssets, bucketDeleted, bucketForgotten, bucketChanges, bucketVocabularies, bucketCursors}
+	buckets := [][]byte{bucketMeta, bucketAssets, bucketDeleted, bucketForgotten, bucketChanges, bucketVocabularies, bucketCursors, bucketDecisions, bucketHistory}
 	found, whole := uint64(0), true
 	err := m.db.View(func(tx *bbolt.Tx) error {
 		for _, name := range buckets {
