@@ -20,7 +20,10 @@ type Request struct {
 	Page    int // of the answer, told back; 0 where the reader counts by offset or cursor
 	Cursor  string
 	Explain bool
+	AsTyped bool // words that stand nowhere are not read as others
 	Access  Access
+
+	FacetLimit int // values of each facet; 0 is 20
 }
 
 const (
@@ -41,6 +44,10 @@ type Answer struct {
 	TotalPages    int           `json:"total_pages"`
 	NextCursor    string        `json:"next_cursor,omitempty"`
 	Ignored       int           `json:"ignored,omitempty"` // words of the query beyond the first 64 parts, which were not searched for
+	Corrections   []Correction  `json:"corrections,omitempty" doc:"words of the query that stand nowhere, and what was searched for instead"`
+	DidYouMean    string        `json:"did_you_mean,omitempty" doc:"a query that was perhaps meant; nothing of it was searched for"`
+	Offers        []Offer       `json:"offers,omitempty" doc:"where nothing was found: concepts near those that the query named, at most 10"`
+	Without       []Without     `json:"without,omitempty" doc:"where nothing was found: the filters each of which, left out, would give hits"`
 	Expansion     Expansion     `json:"expansion"`
 	Hits          []Hit         `json:"hits"`
 	Facets        []FacetCounts `json:"facets"`
@@ -145,11 +152,14 @@ type FacetCounts struct {
 
 // FacetValue is one value of a facet and how many of the hits have it or something narrower.
 type FacetValue struct {
-	Value    string           `json:"value"` // what a filter takes: the label, or the raw value
+	Value    string           `json:"value"` // what a filter takes: the label, the raw value, or a range
 	Label    string           `json:"label"`
 	URI      semdex.ConceptID `json:"uri,omitempty"`
 	Count    int              `json:"count"`
 	Selected bool             `json:"selected"`
+	Matched  *MatchedLabel    `json:"matched,omitempty" doc:"the label that suits what was typed; left out where it is a hidden one"`
+	Path     string           `json:"path,omitempty" doc:"labels from the top down to the concept; with below"`
+	Narrower *int             `json:"narrower,omitempty" doc:"concepts directly below it that have assets; with below"`
 }
 
 // AssetView is an asset in the form that pickers and CMS clients take.

@@ -48,6 +48,11 @@ func isBrief(query string, units []unit) bool {
 			return false
 		}
 	}
+	return len(units) > 1 && isText(query)
+}
+
+// isText reports whether a query is longer than a sentence.
+func isText(query string) bool {
 	total, sentences := 0, 0
 	for _, n := range sentenceLengths(query) {
 		total += n
@@ -55,7 +60,7 @@ func isBrief(query string, units []unit) bool {
 			sentences++
 		}
 	}
-	return len(units) > 1 && (total > briefWords || sentences > 1)
+	return total > briefWords || sentences > 1
 }
 
 // sentenceLengths counts the words of each sentence.

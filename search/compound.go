@@ -74,13 +74,19 @@ func (q *querying) split(ctx context.Context, units []unit) ([]unit, error) {
 
 // stands reports whether a word, in whatever form, stands in an asset that the reader may see.
 func (q *querying) stands(ctx context.Context, t text.Token) (bool, error) {
-	for _, form := range text.Forms(t, q.languages()) {
-		found, err := q.view.Spellings(ctx, &Spelling{Word: form, Access: q.request.Access, Limit: 1})
-		if err != nil || len(found) > 0 {
-			return len(found) > 0, err
-		}
+	n, err := q.assetsWith(ctx, t)
+	return n > 0, err
+}
+
+// isCompound reports whether a word would be taken apart, or is another one but for letters spelled out.
+func (q *querying) isCompound(ctx context.Context, t text.Token) (bool, error) {
+	if n := utf8.RuneCountInString(t.Lower); !q.compounded() || n < leastCompound || n > maxCompound {
+		return false, nil
 	}
-	return false, nil
+	was := len(q.compounds)
+	parts, err := q.partsOf(ctx, unit{Clause: Clause{Kind: Plain, Tokens: []text.Token{t}, Start: t.Start, End: t.End}})
+	q.compounds = q.compounds[:was]
+	return len(parts) > 1 || len(parts) == 1 && parts[0].Tokens[0].Term != t.Term, err
 }
 
 // partsOf gives the units that the word of a unit is taken apart into, itself where it cannot be. A word that is

@@ -112,7 +112,7 @@ func newCuration(rules []CurationRule) *curation {
 
 // match gives the rules that fire for a query which names these concepts, in the order of the rules.
 func (c *curation) match(query string, named []semdex.ConceptID, on semdex.Date) []*CurationRule {
-	if len(c.rules) == 0 {
+	if c == nil || len(c.rules) == 0 {
 		return nil
 	}
 	key := text.Key(query)
@@ -169,7 +169,7 @@ func (q *querying) curate(p *Plan) {
 			named = append(named, id)
 		}
 	}
-	q.curated = p.curate(slices.DeleteFunc(q.curation.match(q.request.Query, named, q.today), func(r *CurationRule) bool { return slices.Contains(q.without, r.ID) }))
+	q.curated = p.curate(slices.DeleteFunc(q.curation.match(q.request.Query, named, q.today), func(r *CurationRule) bool { return slices.Contains(q.unhide, r.ID) }))
 }
 
 // because says which decision put a hit where it is, "" for none.

@@ -72,10 +72,17 @@ func (u *unit) isField() bool { return u.Kind == Scoped && !u.isConcept() }
 // request has for it.
 func (q *querying) addFieldFilter(p *Plan, units []unit) error {
 	same := !slices.ContainsFunc(units, func(u unit) bool { return u.Field != units[0].Field })
-	if same && !slices.Contains(rangeFields, units[0].Field) {
-		for _, u := range units {
-			q.filtered[u.Field] = append(slices.Clip(q.filtered[u.Field]), u.Value)
-		}
+	var values []string
+	for _, u := range units {
+		values = append(values, u.Value)
+	}
+	switch field := units[0].Field; {
+	case same && q.isRange(field, values):
+		ranges, err := rangeFilters(field, values)
+		p.Filters = append(p.Filters, ranges...)
+		return err
+	case same:
+		q.filtered[field] = append(slices.Clip(q.filtered[field]), values...)
 		return nil
 	}
 	var either Filter
@@ -84,10 +91,10 @@ func (q *querying) addFieldFilter(p *Plan, units []unit) error {
 		if err != nil {
 			return err
 		}
-		if len(units) > 1 && f.Range != nil {
-			f = Filter{Values: years(f.Range)}
+		if f.Range != nil {
+			f.Values = years(f.Range)
 		}
-		either.Values, either.Range = append(either.Values, f.Values...), f.Range
+		either.Values = append(either.Values, f.Values...)
 	}
 	p.Filters = append(p.Filters, either)
 	return nil
@@ -281,6 +288,22 @@ func (q *querying) conceptUnit(c Clause) (unit, bool) {
 	return u, len(u.senses) > 0 || u.uri != ""
 }
 
+func (q *querying) isRangeClause(c Clause) bool {
+	return c.Kind == Scoped && q.isRange(c.Field, []string{c.Value})
+}
+
+// besideItsOwn reports whether all that OR joins to clause i is of its field.
+func (c Clause) besideItsOwn(clauses []Clause, i int) bool {
+	first, end := i, i+1
+	for first > 0 && clauses[first].Or {
+		first--
+	}
+	for end < len(clauses) && clauses[end].Or {
+		end++
+	}
+	return !slices.ContainsFunc(clauses[first:end], func(o Clause) bool { return o.Kind != Scoped || o.Field != c.Field })
+}
+
 // conceptClauses makes plain words of what stands behind concept: and names nothing, and of a range of time that OR
 // joins with something else and that is no whole year.
 func (q *querying) conceptClauses(clauses []Clause) []Clause {
@@ -288,9 +311,9 @@ func (q *querying) conceptClauses(clauses []Clause) []Clause {
 	for i, c := range clauses {
 		keep := true
 		switch joined := c.Or || i+1 < len(clauses) && clauses[i+1].Or; {
-		case c.Kind == Scoped && slices.Contains(rangeFields, c.Field) && joined && !c.Not:
-			r, err := timeRange(c.Field, []string{c.Value})
-			keep = err == nil && len(years(r)) > 0
+		case joined && !c.Not && q.isRangeClause(c):
+			r, ok := readRange(c.Field, c.Value)
+			keep = ok && len(years(&r)) > 0 || c.besideItsOwn(clauses, i)
 		case c.isConcept():
 			_, keep = q.conceptUnit(c)
 		}

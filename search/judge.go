@@ -17,7 +17,7 @@ type dossier struct {
 }
 
 func (st *state) dossier(a *semdex.Asset) *dossier {
-	d := &dossier{asset: a, values: map[Value]bool{}, texts: st.textsOf(a)}
+	d := &dossier{asset: a, values: map[Value]bool{}, texts: st.textsOf(a, "")}
 	fields := append([]string{"type", "album", "source", "approval", "year"}, conceptFields...)
 	for name := range a.Fields {
 		fields = append(fields, CustomField(name))

@@ -49,6 +49,14 @@ func New(o Options) *Service {
 	return s
 }
 
+// With gives a service that answers by another vocabulary over the same index and records; s goes on with its own.
+// It is for drafts: what th would find is seen before it is in use.
+func (s *Service) With(th Thesaurus) *Service {
+	beside := New(Options{Engine: s.engine, Records: s.records, Settings: s.settings, Now: s.now, NewID: s.newID})
+	beside.SetVocabulary(th)
+	return beside
+}
+
 // SetVocabulary makes th the vocabulary of all queries that begin from now on. Nothing is indexed again.
 func (s *Service) SetVocabulary(th Thesaurus) { s.state.Store(newState(th, s.settings)) }
 
@@ -61,16 +69,23 @@ type querying struct {
 	reasons   []reason
 	parts     []string // for each group of the plan, the words of the query it stands for
 	named     []namedConcept
-	words     []TextEvidence      // what is highlighted beside the reasons' labels
+	words     []TextEvidence      // the words themselves, in the place of which a reason tells them
+	marker    *marker             // of all that is searched for in texts
 	filtered  map[string][]string // all filters, those of the query included
+	chosen    map[string][]string // by dimension: what it is filtered by
 	taken     map[string]int      // parts of the query that are in the plan, with their groups
 	ignored   int                 // parts beyond maxParts
 	compounds []Compound
 	about     []About // of a brief
 
+	typed       []Clause // as they were read, before corrections
+	corrections []Correction
+	standing    map[string]int        // by term: assets in which it stands, where that was asked
+	spelt       map[string][]spelling // by term: what it may have been meant to be
+
 	moment             // at which the query began
 	curation *curation // of the library
-	without  []string  // rules of it that do not count
+	unhide   []string  // rules of it that do not count
 	curated  curated   // by the rules that fired
 	pages    *pages
 	epoch    func(int64) dated // gives the popularity of an epoch
@@ -136,8 +151,20 @@ func (s *Service) Search(ctx context.Context, r Request) (*Answer, error) {
 	defer q.view.Release()
 	answer := &Answer{
 		QueryID: s.newID(), Query: r.Query, Total: result.Total, TotalRelation: "eq", Ignored: q.ignored, Page: r.Page, PerPage: r.Limit,
-		TotalPages: (result.Total + r.Limit - 1) / r.Limit, Expansion: q.expansion(), Hits: []Hit{}, Facets: q.facets(plan, result),
+		TotalPages: (result.Total + r.Limit - 1) / r.Limit, Corrections: q.corrections, Expansion: q.expansion(), Hits: []Hit{},
 	}
+	if answer.Facets, err = q.facets(ctx, plan, result); err != nil {
+		return nil, err
+	}
+	if answer.DidYouMean, err = q.didYouMean(ctx); err != nil {
+		return nil, err
+	}
+	if result.Total == 0 {
+		if err := q.help(ctx, plan, answer); err != nil {
+			return nil, err
+		}
+	}
+	q.marker = newMarker(plan.Groups)
 	for _, found := range result.Hits {
 		hit, err := s.hit(q, found)
 		if err != nil {
@@ -194,12 +221,15 @@ func (q *querying) plan(ctx context.Context) (*Plan, error) {
 	if err := q.addUnits(p, units); err != nil {
 		return nil, err
 	}
+	if err := q.addNear(ctx, p); err != nil {
+		return nil, err
+	}
 	for _, name := range r.Facets {
-		d, known := q.st.dimension(name, q.view.Fields())
-		if !known {
-			return nil, unknownField("facet", name, q.knownNames())
+		f, err := q.facetPlan(name)
+		if err != nil {
+			return nil, err
 		}
-		p.Facets = append(p.Facets, Facet{Name: d.Name, By: q.st.grouping(d, false)})
+		p.Facets = append(p.Facets, f)
 	}
 	if from != nil {
 		p.After, p.Statistics = &from.Position, from.Statistics

@@ -52,6 +52,7 @@ type state struct {
 	settings     Settings
 	predecessors map[int32][]int32 // the deprecated concepts that each has taken the place of
 	completing   suggesting
+	spelled      labelWords
 	supposed     supposed
 
 	mu        sync.Mutex

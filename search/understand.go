@@ -76,7 +76,7 @@ func (u *unit) key() string {
 // understand reads the query: its words, the concepts that they name, what is searched for instead of words that
 // stand nowhere, and of several concepts with the same name those that are meant.
 func (q *querying) understand(ctx context.Context) ([]unit, error) {
-	units, err := q.read()
+	units, err := q.read(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (q *querying) understand(ctx context.Context) ([]unit, error) {
 func (q *querying) allowed() func(int32) bool { return q.st.inSchemes(q.request.Schemes) }
 
 // read gives the units of the query: one where the query as a whole is a label or a notation.
-func (q *querying) read() ([]unit, error) {
+func (q *querying) read(ctx context.Context) ([]unit, error) {
 	clauses, err := q.clauses()
 	if err != nil {
 		return nil, err
@@ -104,25 +104,25 @@ func (q *querying) read() ([]unit, error) {
 	if whole := q.whole(); whole != nil {
 		return []unit{*whole}, nil
 	}
+	if clauses, err = q.correct(ctx, clauses); err != nil {
+		return nil, err
+	}
 	return q.units(clauses), nil
 }
-
-// rangeFields are the fields of a query that take a range of time.
-var rangeFields = []string{"created", "modified"}
 
 // clauses reads the query for the fields that the library has.
 func (q *querying) clauses() ([]Clause, error) {
 	fields := q.view.Fields()
 	isField := func(name string) bool {
-		if name == "id" || slices.Contains(rangeFields, name) {
+		if name == "id" || isNumberField(name) {
 			return true
 		}
 		_, known := q.st.dimension(strings.TrimSuffix(name, ".direct"), fields)
 		return known
 	}
 	clauses, err := ReadQuery(q.request.Query, isField)
-	if slices.ContainsFunc(clauses, Clause.isNoRange) { // "created: monday" is plain text, whatever it means
-		clauses, err = ReadQuery(q.request.Query, func(name string) bool { return !slices.Contains(rangeFields, name) && isField(name) })
+	if bad := q.noRanges(clauses); len(bad) > 0 { // "created: monday" is plain text, whatever it means
+		clauses, err = ReadQuery(q.request.Query, func(name string) bool { return !slices.Contains(bad, name) && isField(name) })
 	}
 	return clauses, err
 }

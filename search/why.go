@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"semdex"
 )
@@ -191,6 +192,7 @@ func (w *inquiry) rank(ctx context.Context, out *Why) (ranked, error) {
 
 // tell puts what speaks for the hit, and for the one before it, into the answer.
 func (w *inquiry) tell(out *Why, at ranked) error {
+	w.q.marker = newMarker(w.plan.Groups)
 	hit, err := w.s.hit(w.q, *at.self)
 	if err != nil || hit == nil {
 		return err
@@ -215,12 +217,12 @@ func (w *inquiry) try(changes []Change) (*verdict, *querying) {
 		r, asset = c.Request(r), c.Asset(asset)
 		supposed = append(supposed, c.values()...)
 		if c.Kind == ChangeCuration {
-			q.without = append(q.without, c.Rule)
+			q.unhide = append(q.unhide, c.Rule)
 		}
 	}
 	q.st, q.view = w.q.st, w.q.view
 	if asset != w.asset {
-		q.st, q.view = w.q.supposing(supposed, asset)
+		q.st, q.view = w.q.supposing(supposed, w.asset, asset)
 	}
 	plan, err := q.plan(w.ctx)
 	if err != nil {
@@ -234,10 +236,8 @@ func (w *inquiry) try(changes []Change) (*verdict, *querying) {
 func (w *inquiry) candidates(v *verdict) []slot {
 	var slots []slot
 	tags := w.tags()
-	approved := w.asset.Approval == semdex.Approved
 	for _, field := range w.fields() {
-		failing := slices.ContainsFunc(v.filters, func(i int) bool { return w.q.fieldOf(i) == field })
-		slots = append(slots, slot{[]Change{{Kind: ChangeFilter, Field: field}}, failing && w.failsAnyway(field, tags)})
+		slots = append(slots, slot{[]Change{{Kind: ChangeFilter, Field: field}}, w.fails(field, nil) && w.failsAnyway(field, tags)})
 	}
 	for _, c := range w.terms() {
 		slots = append(slots, slot{[]Change{{Kind: ChangeTerm, Term: c.term}}, c.not && w.excludes(c.term)})
@@ -245,9 +245,15 @@ func (w *inquiry) candidates(v *verdict) []slot {
 	for _, rule := range w.hiding() {
 		slots = append(slots, slot{[]Change{{Kind: ChangeCuration, Rule: rule.ID}}, true})
 	}
-	slots = w.helpful(slots, v, append(w.expansions(), split(tags)...))
+	clearing := w.clearing()
+	return append(w.helpful(slots, clearing, v, append(w.expansions(), split(tags)...)), clearing...)
+}
+
+// clearing gives what lets the access see the asset, or an approval filter take it in.
+func (w *inquiry) clearing() []slot {
+	var slots []slot
 	access := w.plan.Access
-	if !approved && (!access.All || w.q.filtered["approval"] != nil) {
+	if w.asset.Approval != semdex.Approved && (!access.All || slices.Contains(w.fields(), "approval")) {
 		slots = append(slots, slot{[]Change{{Kind: ChangeApproval}}, !access.All})
 	}
 	if (!access.All || access.Rights) && w.asset.Rights.Refuses(access.Use, access.DenyMissing) != semdex.Allowed {
@@ -310,12 +316,12 @@ func split(changes []Change) [][]Change {
 func (w *inquiry) wider() []Mode { return Modes[1+slices.Index(Modes, w.q.request.Expand):] }
 
 // helpful adds those of more that alone, or with what is needed or drops a term, make a condition hold.
-func (w *inquiry) helpful(slots []slot, v *verdict, more [][]Change) []slot {
+func (w *inquiry) helpful(slots, clearing []slot, v *verdict, more [][]Change) []slot {
 	if v.suits && len(v.missing)+len(v.filters) == 0 {
 		return slots
 	}
 	var needed, dropped []Change
-	for _, s := range slots {
+	for _, s := range slices.Concat(slots, clearing) {
 		if s.needed {
 			needed = append(needed, s.changes[0])
 		}
@@ -344,15 +350,16 @@ func (w *inquiry) helps(beside, changes []Change) bool {
 	})
 }
 
+// fails reports whether the asset, with the changes made, does not pass what the request filters by a field.
+func (w *inquiry) fails(field string, beside []Change) bool {
+	with, _ := w.try(beside)
+	without, _ := w.try(append(slices.Clip(beside), Change{Kind: ChangeFilter, Field: field}))
+	return with != nil && without != nil && len(without.filters) < len(with.filters)
+}
+
 // failsAnyway reports whether the asset does not pass a filter whatever tags it is given, and approved or not.
 func (w *inquiry) failsAnyway(field string, tags []Change) bool {
-	for _, set := range [][]Change{tags, append(slices.Clone(tags), Change{Kind: ChangeApproval})} {
-		v, q := w.try(set)
-		if v != nil && !slices.ContainsFunc(v.filters, func(i int) bool { return q.fieldOf(i) == field }) {
-			return false
-		}
-	}
-	return true
+	return w.fails(field, tags) && w.fails(field, append(slices.Clip(tags), Change{Kind: ChangeApproval}))
 }
 
 // excludes reports whether the asset has what a term of the query leaves out.
@@ -369,15 +376,6 @@ func (w *inquiry) hiding() []*CurationRule {
 		named = append(named, w.q.st.th.ID(n.concept))
 	}
 	return slices.DeleteFunc(w.q.curation.match(w.q.request.Query, named, w.q.today), func(r *CurationRule) bool { return !slices.Contains(r.Hides, w.asset.ID) })
-}
-
-// fieldOf gives the name under which a request filters by the plan's filter, "" for an exclusion.
-func (q *querying) fieldOf(filter int) string {
-	names := sortedKeys(q.filtered)
-	if filter < len(names) {
-		return names[filter]
-	}
-	return ""
 }
 
 // queryTerm is a part of the query that may keep an asset out, as it is written.
@@ -532,8 +530,13 @@ func (w *inquiry) absence(v *verdict) []WhyReason {
 	for _, r := range w.refusals() {
 		say(r)
 	}
-	for _, i := range v.filters {
-		say(w.filterReason(i))
+	for _, field := range w.fields() {
+		if w.fails(field, nil) {
+			say(w.filterReason(field))
+		}
+	}
+	if not := w.exclusions(); len(not) > 0 && len(v.filters) > 0 {
+		say(WhyReason{Code: whyExcluded, Message: "the query leaves out what the asset has: " + strings.Join(not, ", ")})
 	}
 	if !v.pinned {
 		for _, g := range v.excluded {
@@ -588,34 +591,22 @@ func (w *inquiry) refusals() []WhyReason {
 // maxShown bounds how many values of an asset a reason lists.
 const maxShown = 8
 
-func (w *inquiry) filterReason(i int) WhyReason {
-	f, field := &w.plan.Filters[i], w.q.fieldOf(i)
-	if f.Not {
-		return WhyReason{Code: whyExcluded, Message: "the query leaves out what the asset has: " + strings.Join(w.exclusions(), ", ")}
-	}
-	if field == "" {
-		return WhyReason{Code: whyFilter, Message: "the query asks for what the asset lacks: " + strings.Join(w.scoped(), " or ")}
+func (w *inquiry) filterReason(field string) WhyReason {
+	asked := slices.Clone(w.q.filtered[field])
+	for _, c := range w.clauses() {
+		if c.Kind == Scoped && !c.Not && c.Field == field && !slices.Contains(asked, c.Value) {
+			asked = append(asked, c.Value)
+		}
 	}
 	has := "nothing"
-	if d, known := w.q.st.dimension(strings.TrimSuffix(field, ".direct"), w.q.view.Fields()); known && f.Range == nil {
+	if w.q.isRange(field, asked) || field == "id" {
+		has = w.numberIn(field)
+	} else if d, known := w.q.st.dimension(trimDirect(field), w.q.view.Fields()); known {
 		if names := w.valuesIn(d); len(names) > 0 {
 			has = strings.Join(names[:min(len(names), maxShown)], ", ")
 		}
-	} else {
-		has = w.numberIn(field)
 	}
-	return WhyReason{Code: whyFilter, Field: field, Message: fmt.Sprintf("the filter on %s asks for %s; the asset has %s", field, strings.Join(w.q.filtered[field], " or "), has)}
-}
-
-// scoped gives the field:value clauses of the query.
-func (w *inquiry) scoped() []string {
-	var out []string
-	for _, c := range w.clauses() {
-		if c.Kind == Scoped && !c.Not {
-			out = append(out, c.Field+":"+c.Value)
-		}
-	}
-	return out
+	return WhyReason{Code: whyFilter, Field: field, Message: fmt.Sprintf("the filter on %s asks for %s; the asset has %s", field, strings.Join(asked, " or "), has)}
 }
 
 // exclusions gives the -field:value clauses of the query that leave the asset out.
@@ -650,16 +641,21 @@ func (w *inquiry) valuesIn(d *Dimension) []string {
 	return names
 }
 
+// numberIn writes the asset's id or one of NumberFields as filters take it.
 func (w *inquiry) numberIn(field string) string {
-	switch {
-	case field == "id":
+	if field == "id" {
 		return string(w.asset.ID)
-	case field == "created" && !w.asset.Created.IsZero():
-		return timestamp(w.asset.Created)
-	case field == "modified" && !w.asset.Modified.IsZero():
-		return timestamp(w.asset.Modified)
 	}
-	return "none"
+	n, known := w.q.st.dossier(w.asset).number(field)
+	switch {
+	case !known:
+		return "none"
+	case isTimeField(field):
+		return timestamp(time.Unix(n, 0))
+	case field == "duration":
+		return strconv.FormatFloat(w.asset.Duration, 'f', -1, 64)
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 // unsuited says for each part of the query that nothing in the asset speaks for it, or that only a wider expansion

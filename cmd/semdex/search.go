@@ -20,7 +20,7 @@ type searchFlags struct {
 	expand, lang, territory, channel, on, sort string
 	filters, facets, exclude, schemes          []string
 	limit, offset, depth                       int
-	asClient, asJSON, explain                  bool
+	asClient, asJSON, explain, asTyped         bool
 }
 
 func (p *program) searchCommand() *cobra.Command {
@@ -57,12 +57,13 @@ func (f *searchFlags) bind(c *cobra.Command) {
 	c.Flags().StringVar(&f.territory, "territory", "", "cleared for this territory")
 	c.Flags().StringVar(&f.channel, "channel", "", "cleared for this channel")
 	c.Flags().StringVar(&f.on, "on", "", "cleared on this day (with --as-client: today, if not given)")
+	c.Flags().BoolVar(&f.asTyped, "as-typed", false, "do not read words that stand nowhere as others")
 	c.Flags().BoolVar(&f.explain, "explain", false, "tell the evidence for each part of the query")
 }
 
 func (f *searchFlags) request(l *library.Library, query string) (search.Request, error) {
 	r := search.Request{Query: query, Lang: f.lang, Expand: search.Mode(f.expand), Facets: f.facets, Limit: f.limit, Offset: f.offset, Explain: f.explain, Access: l.Owner(),
-		Exclude: f.exclude, Schemes: f.schemes}
+		Exclude: f.exclude, Schemes: f.schemes, AsTyped: f.asTyped}
 	if f.depth >= 0 {
 		r.Depth = &f.depth
 	}
@@ -135,10 +136,27 @@ func writeJSON(w io.Writer, v any) error {
 	return encoder.Encode(v)
 }
 
+// writeHelp prints how words were read that stand nowhere, and what there is where nothing was found.
+func writeHelp(b *strings.Builder, a *search.Answer) {
+	for _, c := range a.Corrections {
+		fmt.Fprintf(b, "read %q for %q; --as-typed does not\n", c.Read, c.Typed)
+	}
+	if a.DidYouMean != "" {
+		fmt.Fprintf(b, "did you mean %q?\n", a.DidYouMean)
+	}
+	for _, w := range a.Without {
+		fmt.Fprintf(b, "%d without the filter %s\n", w.Count, w.Field)
+	}
+	for _, o := range a.Offers {
+		fmt.Fprintf(b, "%d for %s, %s\n", o.Count, o.Label, o.Via)
+	}
+}
+
 // writeAnswer prints an answer for people. Its first hit comes after offset others.
 func writeAnswer(w io.Writer, a *search.Answer, offset int) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d assets for %q\n", a.Total, a.Query)
+	writeHelp(&b, a)
 	for _, c := range a.Expansion.Concepts {
 		var added []string
 		for _, x := range c.Added[:min(8, len(c.Added))] {
