@@ -28,6 +28,11 @@ var samples = map[string]struct{ target, body string }{
 	"duplicatesOf": {"/v1/assets/a1/duplicates", ""},
 	"thumbnail":    {"/v1/assets/a1/thumbnail", ""},
 	"rights":       {"/v1/assets/a1/rights?territory=AT", ""},
+	"why":          {"/v1/assets/a1/why?q=eco&filter[region]=DACH", ""},
+	"curation":     {"/v1/curation", ""},
+	"addRule":      {"/v1/curation", `{"query":"eco","pins":["a1"]}`},
+	"setRule":      {"/v1/curation/cur_1", `{"query":"eco","hides":["a1"],"from":"2026-01-01"}`},
+	"dropRule":     {"/v1/curation/cur_1", ""},
 	"duplicates":   {"/v1/duplicates", ""},
 	"concepts":     {"/v1/concepts?q=eco", ""},
 	"concept":      {"/v1/concept?uri=https://voc.example/eco", ""},
@@ -51,7 +56,7 @@ func TestContract(t *testing.T) {
 	doc := document("1")
 	seen := 0
 	for path, item := range doc.Paths {
-		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post} {
+		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "PUT": item.Put, "DELETE": item.Delete} {
 			if op == nil {
 				continue
 			}

@@ -42,7 +42,7 @@ const curationGroup = "Curation"
 
 var curationRoutes = []route{
 	{method: http.MethodGet, path: "/v1/curation", id: "curation", group: curationGroup, scope: ScopeManage, summary: "Rules of curation",
-		about: "What was decided about the answers to queries: assets pinned, raised and hidden. Oldest rule first, which is the order of their pins.",
+		about:  "What was decided about the answers to queries: assets pinned, raised and hidden. Oldest rule first, which is the order of their pins.",
 		params: []param{}, serve: (*call).curation, answers: ok("The rules.", CurationRules{})},
 	{method: http.MethodPost, path: "/v1/curation", id: "addRule", group: curationGroup, scope: ScopeManage, summary: "Add a rule",
 		about: "The rule holds for searches from the answer on.", params: []param{}, body: ruleBody, serve: (*call).addRule,

@@ -25,6 +25,9 @@ type Library interface {
 	Facet(ctx context.Context, f search.FacetRequest, r search.Request) (*search.FacetCounts, error)
 	// Suggest completes what a reader types. What has no letter or digit is Invalid.
 	Suggest(ctx context.Context, r search.SuggestRequest) (*search.Suggestions, error)
+	Explainer
+	Curation
+
 	// Asset gives one asset, NotFound where it is missing, not visible, or where id fits more than one.
 	Asset(ctx context.Context, id string, access search.Access, lang string) (*search.AssetView, error)
 	Related(ctx context.Context, r search.SimilarRequest) ([]search.Similar, error)
