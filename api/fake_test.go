@@ -44,6 +44,12 @@ type fakeLibrary struct {
 
 	block chan struct{} // a search waits for it, or for its context
 	fails error         // of a search
+
+	draft   string // format of the draft vocabulary, "" where there is none
+	queries analytics.QueryRequest
+
+	saved []SavedSearch
+	given SavedSearch // the last to be saved
 }
 
 func (f *fakeLibrary) Name() string             { return f.name }

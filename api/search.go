@@ -31,7 +31,7 @@ var searchRoutes = []route{
 			param{name: "below", kind: text, about: "URI of a concept: only what is directly below it, with path and the number of concepts below that. " + search.TopConcepts + " gives those with nothing broader in the dimension."},
 			param{name: "query", kind: text, max: search.MaxQuery, about: "A search; only what it finds is counted."},
 			expandParam, depthParam, excludeParam, schemesParam, correctParam, param{name: "filter", kind: filters, about: filterAbout},
-			param{name: "limit", kind: integer, min: 1, max: search.MaxFacetValues, value: search.DefaultLimit, about: "Values to show."}, langParam, accessParams),
+			param{name: "limit", kind: integer, min: 1, max: search.MaxFacetValues, value: search.DefaultLimit, about: "Values to show."}, langParam, vocabularyParam, accessParams),
 		answers: ok("The values, most frequent first; ranges in their order.", search.FacetCounts{})},
 }
 
@@ -69,7 +69,7 @@ func searchParams(filter, sort param) []param {
 	return join(param{name: "q", kind: text, max: search.MaxQuery, about: "What to search for."}, langParam, expandParam, depthParam, excludeParam, schemesParam, correctParam, filter,
 		param{name: "facets", kind: list, max: maxFields, about: "Fields to count values of."},
 		param{name: "facet_limit", kind: integer, min: 1, max: search.MaxFacetValues, value: search.DefaultLimit, about: "Values to show of each facet."}, sort, pageParams, cursorParam,
-		param{name: "explain", kind: flag, value: false, about: "Tell for each hit what counted."}, accessParams)
+		param{name: "explain", kind: flag, value: false, about: "Tell for each hit what counted."}, vocabularyParam, accessParams)
 }
 
 // search answers GET and POST alike.
@@ -90,8 +90,12 @@ func (c *call) search() error {
 	r.Facets, r.Sort, r.Explain = unique(c.args.list("facets")), sort, c.args.flag("explain")
 	r.FacetLimit = c.args.integer("facet_limit", 0)
 	r.Offset, r.Limit, r.Page, r.Cursor = w.offset, w.limit, w.page, w.cursor
+	by, err := c.searcher()
+	if err != nil {
+		return err
+	}
 	start := time.Now()
-	answer, err := c.lib.Search(c.ctx(), r)
+	answer, err := by.Search(c.ctx(), r)
 	if err != nil {
 		return err
 	}
@@ -121,7 +125,11 @@ func (c *call) facet() error {
 		}
 		prefix = c.args.text("prefix")
 	}
-	counts, err := c.lib.Facet(c.ctx(), search.FacetRequest{Field: c.args.text("field"), Text: prefix, Below: c.args.text("below"),
+	by, err := c.searcher()
+	if err != nil {
+		return err
+	}
+	counts, err := by.Facet(c.ctx(), search.FacetRequest{Field: c.args.text("field"), Text: prefix, Below: c.args.text("below"),
 		Limit: c.args.integer("limit", search.DefaultLimit)}, c.request(c.args.text("query")))
 	if err != nil {
 		return err

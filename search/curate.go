@@ -26,7 +26,7 @@ type CurationRule struct {
 	Note     string           `json:"note,omitempty"`
 	By       string           `json:"by,omitempty"`  // who set it last
 	At       time.Time        `json:"at,omitzero"`   // when that was
-	Made     time.Time        `json:"made,omitzero"` // when it was made; of rules that pin, the older pins first
+	Made     time.Time        `json:"made,omitzero"` // when it was made; the older of two rules pins first
 }
 
 // Bounds of a CurationRule.
@@ -112,7 +112,10 @@ func newCuration(rules []CurationRule) *curation {
 
 // match gives the rules that fire for a query which names these concepts, in the order of the rules.
 func (c *curation) match(query string, named []semdex.ConceptID, on semdex.Date) []*CurationRule {
-	if c == nil || len(c.rules) == 0 {
+	if c == nil {
+		return nil
+	}
+	if len(c.rules) == 0 {
 		return nil
 	}
 	key := text.Key(query)
@@ -169,7 +172,7 @@ func (q *querying) curate(p *Plan) {
 			named = append(named, id)
 		}
 	}
-	q.curated = p.curate(slices.DeleteFunc(q.curation.match(q.request.Query, named, q.today), func(r *CurationRule) bool { return slices.Contains(q.unhide, r.ID) }))
+	q.curated = p.curate(slices.DeleteFunc(q.curation.match(q.request.Query, named, q.today), func(r *CurationRule) bool { return slices.Contains(q.suspended, r.ID) }))
 }
 
 // because says which decision put a hit where it is, "" for none.

@@ -10,7 +10,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"sync"
@@ -110,20 +109,20 @@ func newPages(secret []byte) *pages {
 // understood is what a query was understood as. It may depend on which words stand in how many assets, so whoever goes
 // on by a cursor is given that of the beginning.
 type understood struct {
-	by          *state
-	units       []unit
-	compounds   []Compound
-	about       []About
-	ignored     int
+	by        *state
+	units     []unit
+	compounds []Compound
+	about     []About
+	ignored   int
+
 	typed       []Clause
 	corrections []Correction
-	standing    map[string]int
-	spelt       map[string][]spelling
+	near        *spelling
 }
 
 // keep remembers what a query was understood as and gives the key to it.
 func (p *pages) keep(u understood) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%p %v %v", u.by, u.units, u.standing))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%p %v %v %v", u.by, u.units, u.corrections, u.near != nil))
 	key := base64.RawURLEncoding.EncodeToString(sum[:9])
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -148,28 +147,20 @@ func (p *pages) of(key string, by *state) (understood, bool) {
 
 // recall understands the query, or remembers what it was understood as.
 func (q *querying) recall(ctx context.Context) ([]unit, error) {
-	m := &q.meant
-	if m.by == nil {
+	if q.meant.by == nil {
 		units, err := q.understand(ctx)
-		m.by, m.units, m.ignored = q.st, units, q.ignored
+		q.meant = understood{by: q.st, units: units, compounds: q.compounds, about: q.about, ignored: q.ignored, typed: q.typed, corrections: q.corrections}
 		return slices.Clone(units), err
 	}
-	q.compounds, q.about, q.ignored, q.typed, q.corrections = m.compounds, m.about, m.ignored, m.typed, m.corrections
-	q.standing, q.spelt = maps.Clone(m.standing), maps.Clone(m.spelt)
-	return slices.Clone(m.units), nil
-}
-
-// remember gives what the query was understood as, once it is answered.
-func (q *querying) remember() understood {
-	m := q.meant
-	m.compounds, m.about, m.typed, m.corrections, m.standing, m.spelt = q.compounds, q.about, q.typed, q.corrections, q.standing, q.spelt
-	return m
+	q.compounds, q.about, q.ignored = q.meant.compounds, q.meant.about, q.meant.ignored
+	q.typed, q.corrections, q.recalled = q.meant.typed, q.meant.corrections, true
+	return slices.Clone(q.meant.units), nil
 }
 
 // nextCursor gives the cursor behind the last hit of a result.
 func (q *querying) nextCursor(r *Result) string {
 	c := cursor{Request: requestKey(q.request), Position: r.Hits[len(r.Hits)-1].Position, Statistics: &r.Statistics,
-		Now: q.now, Popularity: q.popular.epoch, Understood: q.pages.keep(q.remember())}
+		Now: q.now, Popularity: q.popular.epoch, Understood: q.pages.keep(q.meant)}
 	if sealed := q.pages.seal(c.encode()); len(sealed) <= maxCursor {
 		return sealed
 	}

@@ -20,13 +20,17 @@ type Service struct {
 	records  Records
 	settings Settings
 	state    atomic.Pointer[state]
-	curation atomic.Pointer[curation]
-	popular  atomic.Pointer[[]dated] // newest first
 	now      func() time.Time
 	newID    func() string
-	pages    *pages
+	*shared
+}
 
-	popularMu sync.Mutex // one sets it at a time
+// shared is what a service has in common with those beside it.
+type shared struct {
+	curation  atomic.Pointer[curation]
+	popular   atomic.Pointer[[]dated] // newest first
+	popularMu sync.Mutex              // one sets it at a time
+	pages     *pages
 }
 
 // Options of a Service. Now and NewID are the clock and the source of query ids. Secret seals cursors: those made
@@ -42,7 +46,7 @@ type Options struct {
 
 // New makes a Service that knows no concept until SetVocabulary.
 func New(o Options) *Service {
-	s := &Service{engine: o.Engine, records: o.Records, settings: o.Settings, now: o.Now, newID: o.NewID, pages: newPages(o.Secret)}
+	s := &Service{engine: o.Engine, records: o.Records, settings: o.Settings, now: o.Now, newID: o.NewID, shared: &shared{pages: newPages(o.Secret)}}
 	s.SetCuration(nil)
 	s.SetPopularity(nil)
 	s.SetVocabulary(emptyThesaurus{})
@@ -53,6 +57,7 @@ func New(o Options) *Service {
 // It is for drafts: what th would find is seen before it is in use.
 func (s *Service) With(th Thesaurus) *Service {
 	beside := New(Options{Engine: s.engine, Records: s.records, Settings: s.settings, Now: s.now, NewID: s.newID})
+	beside.shared = s.shared
 	beside.SetVocabulary(th)
 	return beside
 }
@@ -83,13 +88,14 @@ type querying struct {
 	standing    map[string]int        // by term: assets in which it stands, where that was asked
 	spelt       map[string][]spelling // by term: what it may have been meant to be
 
-	moment             // at which the query began
-	curation *curation // of the library
-	unhide   []string  // rules of it that do not count
-	curated  curated   // by the rules that fired
-	pages    *pages
-	epoch    func(int64) dated // gives the popularity of an epoch
-	meant    understood
+	moment              // at which the query began
+	curation  *curation // of the library
+	suspended []string  // rules of it that do not count
+	curated   curated   // by the rules that fired
+	pages     *pages
+	epoch     func(int64) dated // gives the popularity of an epoch
+	meant     understood
+	recalled  bool // meant is that of an earlier page
 }
 
 // moment is what changes with time alone. A page that goes on by a cursor has that of the first one.
@@ -164,7 +170,6 @@ func (s *Service) Search(ctx context.Context, r Request) (*Answer, error) {
 			return nil, err
 		}
 	}
-	q.marker = newMarker(plan.Groups)
 	for _, found := range result.Hits {
 		hit, err := s.hit(q, found)
 		if err != nil {
@@ -235,6 +240,7 @@ func (q *querying) plan(ctx context.Context) (*Plan, error) {
 		p.After, p.Statistics = &from.Position, from.Statistics
 	}
 	q.curate(p)
+	q.marker = newMarker(p.Groups)
 	p.Signals = q.st.settings.Signals.signals(q.now, q.popular.Popularity)
 	return p, nil
 }

@@ -217,7 +217,7 @@ func (w *inquiry) try(changes []WhyChange) (*verdict, *querying) {
 		r, asset = c.Request(r), c.Asset(asset)
 		supposed = append(supposed, c.values()...)
 		if c.Kind == ChangeCuration {
-			q.unhide = append(q.unhide, c.Rule)
+			q.suspended = append(q.suspended, c.Rule)
 		}
 	}
 	q.st, q.view = w.q.st, w.q.view

@@ -17,10 +17,10 @@ import (
 
 // searchFlags are the flags that say how to search.
 type searchFlags struct {
-	expand, lang, territory, channel, on, sort string
-	filters, facets, exclude, schemes          []string
-	limit, offset, depth                       int
-	asClient, asJSON, explain, asTyped         bool
+	expand, lang, territory, channel, on, sort, why string
+	filters, facets, exclude, schemes               []string
+	limit, offset, depth                            int
+	asClient, asJSON, explain, asTyped              bool
 }
 
 func (p *program) searchCommand() *cobra.Command {
@@ -33,11 +33,15 @@ func (p *program) searchCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				if f.why != "" {
+					return p.why(ctx, l, args[0], &f)
+				}
 				return p.search(ctx, l, args[0], &f)
 			})
 		},
 	}
 	f.bind(c)
+	c.Flags().StringVar(&f.why, "why", "", "ID of an asset: why it is not found, or not higher up, and the smallest change that would help")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "print the answer as the API gives it")
 	return c
 }

@@ -20,6 +20,12 @@
 //	cursors       source -> where the next fetch goes on, in the source's own form
 //	decisions     kind, a zero byte, id -> what people decided, as JSON
 //	history       number of its own (big-endian) -> a change of a decision, as JSON
+//	searches      id of a saved search -> a bucket of its own:
+//	  record        what the caller keeps of it
+//	  counts        number of its last entry, horizon, members, left (big-endian uint64 each)
+//	  members       asset id -> number of the entry by which it entered the result
+//	  left          asset id -> number of the entry by which it left
+//	  log           number (big-endian) -> "+" or "-", asset id
 package mirror
 
 import (
@@ -52,6 +58,7 @@ var (
 	bucketCursors      = []byte("cursors")
 	bucketDecisions    = []byte("decisions")
 	bucketHistory      = []byte("history")
+	bucketSearches     = []byte("searches")
 
 	keyFormat   = []byte("format")
 	keySequence = []byte("sequence")
@@ -93,7 +100,7 @@ func addressSpace() int {
 }
 
 func (m *Mirror) prepare() error {
-	buckets := [][]byte{bucketMeta, bucketAssets, bucketDeleted, bucketForgotten, bucketChanges, bucketVocabularies, bucketCursors, bucketDecisions, bucketHistory}
+	buckets := [][]byte{bucketMeta, bucketAssets, bucketDeleted, bucketForgotten, bucketChanges, bucketVocabularies, bucketCursors, bucketSearches, bucketDecisions, bucketHistory}
 	found, whole := uint64(0), true
 	err := m.db.View(func(tx *bbolt.Tx) error {
 		for _, name := range buckets {

@@ -124,7 +124,8 @@ func TestPopularityComesFromEvents(t *testing.T) {
 		return w.Score
 	}
 	before := score()
-	receipt, err := l.Record(context.Background(), []semdex.Event{{ID: "p1", Type: semdex.AssetDownload, OccurredAt: h.now(), Asset: "a4"}})
+	often := int64(100)
+	receipt, err := l.Record(context.Background(), []semdex.Event{{ID: "p1", Type: semdex.AssetDownload, OccurredAt: h.now(), Asset: "a4", Count: &often}})
 	if err != nil || receipt.Accepted != 1 {
 		t.Fatalf("%+v, %v", receipt, err)
 	}
