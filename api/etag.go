@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 
+	"semdex"
 	"semdex/search"
 )
 
@@ -44,8 +45,8 @@ func (c *call) unchanged() bool {
 	if err != nil { // the answer itself says what is wrong
 		return false
 	}
-	access, u := c.access(), c.gin.Request.URL
-	c.state = shortHash(fmt.Appendf(nil, "%q %q %+v %q %q %q", c.lib.Name(), version, access, u.EscapedPath(), u.RawQuery, c.gin.GetHeader("Accept")))
+	today, access, u := semdex.DateOf(c.now().In(c.lib.TimeZone())), c.access(), c.gin.Request.URL
+	c.state = shortHash(fmt.Appendf(nil, "%q %q %q %+v %q %q %q", c.lib.Name(), version, today, access, u.EscapedPath(), u.RawQuery, c.gin.GetHeader("Accept")))
 	for _, known := range readTags(c.gin.GetHeader("If-None-Match")) {
 		if known.state == c.state {
 			c.notModified(known)

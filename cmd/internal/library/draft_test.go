@@ -86,8 +86,8 @@ func TestADraftOfFilesIsSearchedBesideTheLiveVocabulary(t *testing.T) {
 		}
 		return s
 	}
-	more := draft(packagingLabel, packagingLabel+` ; skos:altLabel "Kindpack"@en`)
-	if got, live := ranking(t, more, "kindpack"), ranking(t, l.search, "kindpack"); len(got) < 10 || len(live) != 0 {
+	more := draft(packagingLabel, packagingLabel+` ; skos:altLabel "Oxvelu"@en`)
+	if got, live := ranking(t, more, "oxvelu"), ranking(t, l.search, "oxvelu"); len(got) < 10 || len(live) != 0 {
 		t.Errorf("with the new altLabel it finds %d, live %d; want some and none", len(got), len(live))
 	}
 	less := draft("    skos:broader t:sustainability ;\n", "")
