@@ -41,11 +41,15 @@ func (c *call) unchanged() bool {
 		return false
 	}
 	c.tagged = true
+	if c.args.text("vocabulary") == vocabularyDraft {
+		return false // the version is that of the live vocabulary
+	}
 	version, err := c.lib.Version()
 	if err != nil { // the answer itself says what is wrong
 		return false
 	}
-	today, access, u := semdex.DateOf(c.now().In(c.lib.TimeZone())), c.access(), c.gin.Request.URL
+	today := []semdex.Date{semdex.DateOf(c.now().In(c.lib.TimeZone())), semdex.DateOf(c.now().UTC())} // decisions go by the one, freshness by the other
+	access, u := c.access(), c.gin.Request.URL
 	c.state = shortHash(fmt.Appendf(nil, "%q %q %q %+v %q %q %q", c.lib.Name(), version, today, access, u.EscapedPath(), u.RawQuery, c.gin.GetHeader("Accept")))
 	for _, known := range readTags(c.gin.GetHeader("If-None-Match")) {
 		if known.state == c.state {

@@ -48,6 +48,12 @@ type fakeLibrary struct {
 	hits    int // that a search has, by cursor; 0 is a single one, -1 none
 	breaks  int // the hit from which on a search fails; 0 is none
 	asks    int // searches so far
+
+	draft   string // format of the draft vocabulary, "" where there is none
+	queries analytics.QueryRequest
+
+	saved []SavedSearch
+	given SavedSearch // the last to be saved
 }
 
 func (f *fakeLibrary) Name() string             { return f.name }

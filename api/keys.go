@@ -77,6 +77,21 @@ func (s *KeyStore) Create(r KeyRequest) (plain string, k Key, err error) {
 	return plain, k, nil
 }
 
+// Find gives the key of an id as long as it counts; else it is Unauthorized.
+func (s *KeyStore) Find(id string, now time.Time) (Key, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.refresh(); err != nil {
+		return Key{}, err
+	}
+	for _, k := range s.keys {
+		if k.ID == id && k.valid(now) {
+			return k.Key, nil
+		}
+	}
+	return Key{}, &semdex.Error{Code: semdex.Unauthorized, Message: "the key is revoked or expired, or there is none of that id"}
+}
+
 // List gives all keys, oldest first, the void ones too.
 func (s *KeyStore) List() ([]Key, error) {
 	s.mu.Lock()

@@ -97,8 +97,16 @@ func (s *service) guard(c *gin.Context) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), s.timeout)
 	defer cancel()
 	c.Request = c.Request.WithContext(ctx)
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, MaxBody)
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, s.bound(c))
 	c.Next()
+}
+
+// bound is how many bytes the body of a request may have.
+func (s *service) bound(c *gin.Context) int64 {
+	if c.FullPath() == draftPath && c.Request.Method == http.MethodPut {
+		return MaxVocabulary
+	}
+	return MaxBody
 }
 
 // fail answers with a problem. If the answer has begun, nothing can be said any more: the log says it, and the

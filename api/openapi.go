@@ -116,7 +116,7 @@ func (r route) problemStatuses() []int {
 	if r.id == "readyz" {
 		out = append(out, http.StatusServiceUnavailable)
 	}
-	if r.body != nil {
+	if r.body != nil || r.raw != nil {
 		out = append(out, http.StatusRequestEntityTooLarge)
 	}
 	return out
@@ -135,6 +135,9 @@ func (r route) operation(registry huma.Registry) *huma.Operation {
 		if r.scope != "" {
 			scope = "the scope " + string(r.scope)
 		}
+		if r.also != "" {
+			scope += " or " + string(r.also)
+		}
 		op.Description = strings.TrimSpace(op.Description + " Needs " + scope + ".")
 	}
 	for _, p := range r.params {
@@ -147,6 +150,12 @@ func (r route) operation(registry huma.Registry) *huma.Operation {
 	}
 	if r.body != nil {
 		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{typeJSON: {Schema: bodySchema(registry, r.bodyParams())}}}
+	}
+	if r.raw != nil {
+		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
+		for _, media := range r.raw {
+			op.RequestBody.Content[media] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+		}
 	}
 	for _, a := range r.answers {
 		if r.tagged {
@@ -230,6 +239,9 @@ func bodySchema(registry huma.Registry, params []param) *huma.Schema {
 		if p.kind == objects {
 			most := int(p.max)
 			prop = &huma.Schema{Type: huma.TypeArray, Items: registry.Schema(reflect.TypeOf(p.items), true, ""), MaxItems: &most}
+		}
+		if p.kind == object {
+			prop = registry.Schema(reflect.TypeOf(p.items), true, "")
 		}
 		prop.Description = p.about
 		s.Properties[p.name] = prop

@@ -18,10 +18,12 @@ type route struct {
 	about        string
 	open         bool  // needs no key
 	scope        Scope // of the key; "" is any valid one
+	also         Scope // that does as well; "" is none
 	heavy        bool  // waits for one of the places that bound how many run at once
 	tagged       bool  // answers bear a tag, and need not be sent or even made again while nothing changed
 	params       []param
-	body         []param // of a JSON object; nil is no body
+	body         []param  // of a JSON object; nil is no body
+	raw          []string // media types of a body that is no JSON
 	answers      []answer
 	serve        func(*call) error
 }
@@ -47,7 +49,7 @@ func ok(about string, of any, headers ...string) []answer {
 
 // routes gives all operations, in the order of the document.
 func routes() []route {
-	return slices.Concat(searchRoutes, suggestRoutes, assetRoutes, duplicateRoutes, conceptRoutes, changeRoutes, eventRoutes, reportRoutes, systemRoutes)
+	return slices.Concat(searchRoutes, suggestRoutes, assetRoutes, duplicateRoutes, conceptRoutes, draftRoutes, changeRoutes, savedRoutes, eventRoutes, reportRoutes, systemRoutes)
 }
 
 // queryParams are all parameters that may stand in the query string.
@@ -96,7 +98,7 @@ func (s *service) handle(r route) gin.HandlerFunc {
 // run checks the key, finds the library, reads the parameters, waits for a place, and serves.
 func (c *call) run(r route) (err error) {
 	if !r.open {
-		if c.key, err = c.authorize(c.gin, r.scope); err != nil {
+		if c.key, err = c.authorize(c.gin, r.scope, r.also); err != nil {
 			return err
 		}
 		c.gin.Request = c.gin.Request.WithContext(withCaller(c.ctx(), c.key))

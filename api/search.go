@@ -32,7 +32,7 @@ var searchRoutes = []route{
 			param{name: "below", kind: text, about: "URI of a concept: only what is directly below it, with path and the number of concepts below that. " + search.TopConcepts + " gives those with nothing broader in the dimension."},
 			param{name: "query", kind: text, max: search.MaxQuery, about: "A search; only what it finds is counted."},
 			expandParam, depthParam, excludeParam, schemesParam, correctParam, param{name: "filter", kind: filters, about: filterAbout},
-			param{name: "limit", kind: integer, min: 1, max: search.MaxFacetValues, value: search.DefaultLimit, about: "Values to show."}, langParam, accessParams),
+			param{name: "limit", kind: integer, min: 1, max: search.MaxFacetValues, value: search.DefaultLimit, about: "Values to show."}, langParam, vocabularyParam, accessParams),
 		answers: ok("The values, most frequent first; ranges in their order.", search.FacetCounts{})},
 }
 
@@ -72,7 +72,7 @@ func searchParams(filter, sort param) []param {
 	return join(param{name: "q", kind: text, max: search.MaxQuery, about: "What to search for."}, langParam, expandParam, depthParam, excludeParam, schemesParam, correctParam, filter,
 		param{name: "facets", kind: list, max: maxFields, about: "Fields to count values of."},
 		param{name: "facet_limit", kind: integer, min: 1, max: search.MaxFacetValues, value: search.DefaultLimit, about: "Values to show of each facet."}, sort, searchPageParams, cursorParam,
-		param{name: "explain", kind: flag, value: false, about: "Tell for each hit what counted."}, fileParam, accessParams)
+		param{name: "explain", kind: flag, value: false, about: "Tell for each hit what counted."}, vocabularyParam, fileParam, accessParams)
 }
 
 // searchPageParams are pageParams with the limit of a file.
@@ -123,9 +123,13 @@ func (c *call) search() error {
 
 // found searches in one of the places.
 func (c *call) found(ctx context.Context, r search.Request) (answer *search.Answer, err error) {
+	by, err := c.searcher()
+	if err != nil {
+		return nil, err
+	}
 	err = c.searches.hold(ctx, func() error {
 		start := time.Now()
-		if answer, err = c.lib.Search(ctx, r); err == nil {
+		if answer, err = by.Search(ctx, r); err == nil {
 			c.metrics.search.Observe(time.Since(start).Seconds())
 		}
 		return err
@@ -154,7 +158,11 @@ func (c *call) facet() error {
 		}
 		prefix = c.args.text("prefix")
 	}
-	counts, err := c.lib.Facet(c.ctx(), search.FacetRequest{Field: c.args.text("field"), Text: prefix, Below: c.args.text("below"),
+	by, err := c.searcher()
+	if err != nil {
+		return err
+	}
+	counts, err := by.Facet(c.ctx(), search.FacetRequest{Field: c.args.text("field"), Text: prefix, Below: c.args.text("below"),
 		Limit: c.args.integer("limit", search.DefaultLimit)}, c.request(c.args.text("query")))
 	if err != nil {
 		return err

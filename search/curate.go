@@ -199,7 +199,7 @@ func (q *querying) occasion(r *CurationRule) string {
 // SetCuration makes rules those of all queries that begin from now on.
 func (s *Service) SetCuration(rules []CurationRule) {
 	s.curation.Store(newCuration(rules))
-	s.curations.Add(1)
+	s.adjusted.Add(1)
 }
 
 // CheckRule refuses a rule that cannot be meant, and gives it with the full ids of its assets. An asset that
@@ -213,7 +213,7 @@ func (s *Service) CheckRule(r CurationRule, access Access) (CurationRule, error)
 	for _, list := range []*[]semdex.AssetID{&r.Pins, &r.Boosts, &r.Hides} {
 		full := make([]semdex.AssetID, 0, len(*list))
 		for _, given := range *list {
-			a, err := s.visible(q.view, string(given), q.request.Access)
+			a, err := s.visible(q.view, string(given), access)
 			if semdex.CodeOf(err) == semdex.NotFound {
 				return r, &semdex.Error{Code: semdex.Invalid, Message: fmt.Sprintf("the rule names an asset that does not exist: %.100s", given), Hint: "give ids as answers do", Err: err}
 			}

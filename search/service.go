@@ -26,9 +26,9 @@ type Service struct {
 	newID    func() string
 	pages    *pages
 
-	popularMu sync.Mutex // one sets it at a time
-
-	vocabularies, curations atomic.Uint64 // how many there have been
+	popularMu    sync.Mutex    // one sets it at a time
+	vocabularies atomic.Uint64 // how many there have been
+	adjusted     atomic.Uint64 // how often curation or popularity was set
 }
 
 // Options of a Service. Now and NewID are the clock and the source of query ids. Secret seals cursors: those made
@@ -101,7 +101,7 @@ type querying struct {
 
 // moment is what changes with time alone. A page that goes on by a cursor has that of the first one.
 type moment struct {
-	now     int64       // Unix seconds, when the day began: on one day the same query has the same answer
+	now     int64       // Unix seconds, of the beginning of the day
 	today   semdex.Date // in the library's time zone
 	popular dated
 }
@@ -116,16 +116,12 @@ type namedConcept struct {
 	others    []int32 // what the words mean too, which was not searched for
 }
 
-// midnight gives the Unix second at which the day of a moment began.
-func midnight(t time.Time) int64 {
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location()).Unix()
-}
-
 func (s *Service) begin(r *Request) *querying {
 	r.Lang = s.settings.language(r.Lang)
-	now := s.now().In(s.settings.zone())
+	now := s.now()
 	q := &querying{st: s.state.Load(), view: s.engine.View(), request: r, curation: s.curation.Load(), pages: s.pages, epoch: s.popularity}
-	q.moment = moment{midnight(now), semdex.DateOf(now), s.popularity(0)}
+	today := now.UTC().Truncate(24 * time.Hour) // scores do not move within a day
+	q.moment = moment{today.Unix(), semdex.DateOf(now.In(s.settings.zone())), s.popularity(0)}
 	q.st.update(q.view)
 	r.Access.Restriction = q.restriction(r.Access.Only)
 	return q

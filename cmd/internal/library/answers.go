@@ -50,19 +50,12 @@ func (l *Library) Search(ctx context.Context, r search.Request) (*search.Answer,
 
 // Facet gives the values of one facet.
 func (l *Library) Facet(ctx context.Context, f search.FacetRequest, r search.Request) (*search.FacetCounts, error) {
-	return l.search.Facet(ctx, f, r)
+	return l.live().Facet(ctx, f, r)
 }
 
-// Suggest completes what a reader types, and tells the schemes of the concepts by name.
+// Suggest completes what a reader types.
 func (l *Library) Suggest(ctx context.Context, r search.SuggestRequest) (*search.Suggestions, error) {
-	langs := l.config.Languages
-	if r.Lang != "" {
-		langs = append([]string{r.Lang}, langs...)
-	}
-	for _, s := range l.graph.Load().Schemes() {
-		r.Schemes = append(r.Schemes, search.SchemeName{ID: s.ID, Name: s.Name(langs...)})
-	}
-	return l.search.Suggest(ctx, r)
+	return l.live().Suggest(ctx, r)
 }
 
 // Asset gives one asset.
@@ -77,30 +70,22 @@ func (l *Library) Related(ctx context.Context, r search.SimilarRequest) ([]searc
 
 // Concept gives one concept.
 func (l *Library) Concept(ctx context.Context, uri, lang string, access search.Access) (*search.ConceptView, error) {
-	return l.search.Concept(ctx, uri, lang, access)
+	return l.live().Concept(ctx, uri, lang, access)
 }
 
 // Concepts finds concepts by their labels.
 func (l *Library) Concepts(ctx context.Context, q, scheme, lang string, offset, limit int, access search.Access) (int, []search.ConceptView, error) {
-	return l.search.Concepts(ctx, q, semdex.SchemeID(scheme), lang, offset, limit, access)
+	return l.live().Concepts(ctx, q, scheme, lang, offset, limit, access)
 }
 
 // Tree gives the concepts below one, or the top ones.
 func (l *Library) Tree(ctx context.Context, uri, scheme, lang string, access search.Access) ([]search.ConceptView, error) {
-	return l.search.Tree(ctx, uri, semdex.SchemeID(scheme), lang, access)
+	return l.live().Tree(ctx, uri, scheme, lang, access)
 }
 
 // Schemes gives the concept schemes.
-func (l *Library) Schemes(_ context.Context, lang string) ([]api.Scheme, error) {
-	langs := l.config.Languages
-	if lang != "" {
-		langs = append([]string{lang}, langs...)
-	}
-	schemes := []api.Scheme{}
-	for _, s := range l.graph.Load().Schemes() {
-		schemes = append(schemes, api.Scheme{URI: s.ID, Label: s.Name(langs...), Concepts: s.Size})
-	}
-	return schemes, nil
+func (l *Library) Schemes(ctx context.Context, lang string) ([]api.Scheme, error) {
+	return l.live().Schemes(ctx, lang)
 }
 
 // Changes gives what changed since a cursor, each asset once, as the access may see it. A reader who begins at
@@ -270,6 +255,9 @@ func (l *Library) Status(ctx context.Context) (api.Status, error) {
 		return s, err
 	}
 	if s.Events, err = store.Count(ctx); err != nil {
+		return s, err
+	}
+	if s.Saved, err = l.savedStatus(); err != nil {
 		return s, err
 	}
 	for _, src := range l.sources {

@@ -58,6 +58,7 @@ func (h *home) door(l *Library, r api.KeyRequest) door {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	l.SetKeys(keys)
 	return door{h.t, api.New(api.Options{Libraries: one{l}, Keys: keys, Now: h.now}), plain}
 }
 
@@ -331,6 +332,24 @@ func TestWhyIsForWhatAKeyMaySee(t *testing.T) {
 	}
 	if _, err := l.search.CheckRule(search.CurationRule{Query: "dog", Pins: []semdex.AssetID{"out1"}}, access); semdex.CodeOf(err) != semdex.Invalid {
 		t.Errorf("a rule for what it does not see: %v", err)
+	}
+}
+
+func TestASavedSearchSeesWhatItsKeySees(t *testing.T) {
+	h, l := libraryOf(t, inside+outside)
+	d := h.door(l, api.KeyRequest{Filter: api.Filter{"Region": {"Dach"}}})
+	var saved struct {
+		ID     string
+		Assets int
+	}
+	rec := d.ask("POST", "/v1/searches", `{"name":"blue","q":"blue"}`)
+	if err := json.Unmarshal(rec.Body.Bytes(), &saved); err != nil || rec.Code != 201 || saved.Assets != 2 {
+		t.Fatalf("it is saved with %d assets: %d %v %s", saved.Assets, rec.Code, err, rec.Body)
+	}
+	var feed struct{ Changes []struct{ ID string } }
+	rec = d.ask("GET", "/v1/searches/"+saved.ID+"/changes", "")
+	if err := json.Unmarshal(rec.Body.Bytes(), &feed); err != nil || len(feed.Changes) != 2 || strings.Contains(rec.Body.String(), "out") {
+		t.Errorf("its feed is %s (%v)", rec.Body, err)
 	}
 }
 
