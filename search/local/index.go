@@ -53,7 +53,6 @@ type Index struct {
 	lexicon    *lexicon
 	helpers    helpers
 	segments   map[uint64]*segmentArrays
-	generation uint64
 
 	mu      sync.Mutex // over current; its writer holds building too
 	current *view

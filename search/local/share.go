@@ -1,5 +1,8 @@
 package local
 
+// shareSuits is how much the words of a group add to the weight of its evidence where they suit best.
+const shareSuits = 0.35
+
 // shared reports whether groups of the plan are parts of a long text.
 func (r *run) shared() bool {
 	for _, g := range r.groups {
@@ -22,11 +25,11 @@ func (r *run) cover(f *found, doc uint32) float64 {
 		covered := g.levels[l-1].weight
 		if f.scores[i] != nil {
 			s := float64(f.scores[i][doc])
-			covered += s / (s + halfText)
+			covered += shareSuits * s / (s + halfText)
 		}
 		total += g.share() * covered
 	}
-	if f.raised != nil && f.raised.has(doc) {
+	if f.raised != nil && r.ranked > 0 && f.raised.has(doc) {
 		total += scoreRaised
 	}
 	return total + min(maxSignals, f.signals.of(doc))
