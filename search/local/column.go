@@ -25,7 +25,7 @@ type column struct {
 }
 
 // denseShare is how many documents a set takes as much memory as one document in a list.
-const denseShare = 32
+var denseShare = uint32(32)
 
 // readColumn reads a field from its term dictionary, and numbers its values.
 func readColumn(s segment.Segment, field string, docs uint32, values *valueTable) (*column, error) {

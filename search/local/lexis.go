@@ -171,13 +171,13 @@ type matched struct {
 var nowhere = &matched{}
 
 // fewMatches is how many documents are held in a list.
-const fewMatches = 64
+var fewMatches = 64
 
 func matchedBy(docs *roaring.Bitmap, own bool) *matched {
 	switch {
 	case docs == nil || docs.IsEmpty():
 		return nowhere
-	case docs.GetCardinality() <= fewMatches:
+	case docs.GetCardinality() <= uint64(fewMatches):
 		return &matched{list: docs.ToArray()}
 	}
 	return &matched{bitmap: docs, own: own}

@@ -101,7 +101,7 @@ type groupTable struct {
 }
 
 // tableBytes bounds what the tables of a segment take together, for each document; those used last stay.
-const tableBytes = 96
+var tableBytes = 96
 
 // table gives the table of a grouping, nil where there is none.
 func (a *segmentArrays) table(g *grouped) *groupTable {
