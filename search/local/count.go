@@ -241,34 +241,25 @@ type span struct{ from, to uint32 }
 // spanBatch is how many spans are looked up together.
 const spanBatch = 128
 
+// spanShare is how many documents there are for a hit, at least, where hits are few.
+var spanShare = 8
+
 // eachSpan calls yield with the spans of the documents of a set, some at a time. Few hits among many documents are found
 // by waiting for memory. So all places of a batch are read first, then the first of each span in the list, which does
 // not depend on the one before and so is waited for at once.
 func eachSpan[T uint16 | uint32](set bitset, starts []uint32, list []T, yield func([]span)) {
+	few := set.count()*spanShare < len(starts)
 	var spans [spanBatch]span
 	n := 0
-	flush := func() {
-		for i := range spans[:n] {
-			s := &spans[i]
-			s.from, s.to = starts[s.from], starts[s.to]
-		}
-		touched := T(0)
-		for _, s := range spans[:n] {
-			if int(s.from) < len(list) {
-				touched += list[s.from]
-			}
-		}
-		keepTouched(uint32(touched))
-		yield(spans[:n])
-		n = 0
-	}
 	for i, w := range set {
 		for w != 0 {
 			from := bits.TrailingZeros64(w)
 			to := from + bits.TrailingZeros64(^(w >> from))
 			spans[n] = span{uint32(i<<6 + from), uint32(i<<6 + to)}
 			if n++; n == spanBatch {
-				flush()
+				lookUp(spans[:], starts, list, few)
+				yield(spans[:])
+				n = 0
 			}
 			w &= ^uint64(0) << (to & 63)
 			if to == 64 {
@@ -276,7 +267,26 @@ func eachSpan[T uint16 | uint32](set bitset, starts []uint32, list []T, yield fu
 			}
 		}
 	}
-	flush()
+	lookUp(spans[:n], starts, list, few)
+	yield(spans[:n])
+}
+
+// lookUp turns spans of documents into spans of a list and, where hits are few, touches what they begin with.
+func lookUp[T uint16 | uint32](spans []span, starts []uint32, list []T, few bool) {
+	for i := range spans {
+		s := &spans[i]
+		s.from, s.to = starts[s.from], starts[s.to]
+	}
+	if !few {
+		return
+	}
+	touched := T(0)
+	for _, s := range spans {
+		if int(s.from) < len(list) {
+			touched += list[s.from]
+		}
+	}
+	keepTouched(uint32(touched))
 }
 
 // keepTouched keeps the compiler from leaving out what is read for its own sake.

@@ -13,6 +13,7 @@ type found struct {
 	others   []bitset    // for each facet that has a filter of its own: the hits without that filter; else nil
 	evidence []strengths // by group
 	scores   [][]float32 // by group, by document; nil where no text of the group is scored, or none yet
+	texted   bitset      // documents with a scored text; nil for none
 	curated
 	*signals
 	*scratch
@@ -48,6 +49,7 @@ func (r *run) suit(matching bitset, partIndex int, f *found) {
 	suited := f.bitset(r.view.parts[partIndex].arrays.docs)
 	for i, g := range r.groups {
 		f.evidence[i] = r.strengths(g, partIndex, f.scratch)
+		f.noteTexts(g, partIndex, matching)
 		has := f.evidence[i].has
 		switch {
 		case g.plan.Excluded:
@@ -61,6 +63,19 @@ func (r *run) suit(matching bitset, partIndex int, f *found) {
 	}
 	if r.ranked > 0 {
 		matching.and(suited)
+	}
+}
+
+// noteTexts adds the documents with a scored text of a group to texted.
+func (f *found) noteTexts(g *group, partIndex int, matching bitset) {
+	for _, t := range g.texts {
+		if !g.scored || !t.evidence.Scored {
+			continue
+		}
+		if f.texted == nil {
+			f.texted = f.words.take(len(matching))
+		}
+		t.parts[partIndex].addTo(f.texted)
 	}
 }
 
@@ -170,51 +185,55 @@ func (r *run) pins(f *found, doc uint32) (place int, ok bool) {
 	return place, ok
 }
 
-// bounds gives two numbers for each document that the order of its score lies between; they are one where groups have
-// no shares.
+// boundSteps is how finely the bounds of a score are told apart.
+const boundSteps = 1e6
+
+// boundOf gives the number of a score that lies within the bounds of its document.
+func boundOf(score float64) int64 { return int64(math.Floor(boundSteps * score)) }
+
+// bounds gives two numbers for each document that its score lies between, without scoring texts. Where no scored text
+// stands in a document, they are next to each other.
 func (r *run) bounds(f *found, docs []uint32, least, most []int64) {
-	if r.parts {
+	var sums [batch]float64
+	r.base(f, docs, sums[:len(docs)])
+	f.signals.add(docs, sums[:len(docs)])
+	for i, sum := range sums[:len(docs)] {
+		n := boundOf(sum)
+		least[i], most[i] = n-1, n+2
+	}
+	if f.texted != nil {
+		more := boundOf(r.mostText())
 		for i, doc := range docs {
-			least[i], most[i] = r.coverBounds(f, doc)
+			if f.texted.has(doc) {
+				most[i] += more
+			}
 		}
-	} else {
-		r.wholes(f, docs, least)
-		copy(most, least)
 	}
 	if f.pinned == nil {
 		return
 	}
 	for i, doc := range docs {
 		if place, ok := r.pins(f, doc); ok {
-			least[i] = int64(scorePinned) - int64(place)
+			least[i] = boundOf(scorePinned - float64(place))
 			most[i] = least[i]
 		}
 	}
 }
 
-// boundOf gives the number of a score that lies within the bounds of its document.
-func (r *run) boundOf(score float64) int64 {
-	if r.parts && score < scoreFound {
-		score *= coverSteps
-	}
-	return int64(math.Floor(score))
-}
-
-// wholes gives the whole part of the score of each document: how many groups there is evidence for, then the classes,
-// then what is raised. It costs little, and most hits need no more to be told from the best.
-func (r *run) wholes(f *found, docs []uint32, out []int64) {
-	clear(out)
+// base gives the score of each document apart from texts and signals.
+func (r *run) base(f *found, docs []uint32, sums []float64) {
+	clear(sums)
 	for i, g := range r.groups {
 		if g.plan.Excluded {
 			continue
 		}
 		if e := &f.evidence[i]; e.narrow != nil {
 			for j, doc := range docs {
-				out[j] += g.steps[e.narrow[doc]]
+				sums[j] += g.base[e.narrow[doc]]
 			}
 		} else {
 			for j, doc := range docs {
-				out[j] += g.steps[e.at(doc)]
+				sums[j] += g.base[e.at(doc)]
 			}
 		}
 	}
@@ -223,9 +242,21 @@ func (r *run) wholes(f *found, docs []uint32, out []int64) {
 	}
 	for j, doc := range docs {
 		if f.raised.has(doc) {
-			out[j] += int64(scoreRaised)
+			sums[j] += scoreRaised
 		}
 	}
+}
+
+// mostText is the most that texts add to a score.
+func (r *run) mostText() float64 {
+	if !r.parts {
+		return shareText
+	}
+	sum := 0.0
+	for _, g := range r.groups {
+		sum += shareSuits * g.share()
+	}
+	return sum
 }
 
 // score joins the evidence of all groups: the whole part, then weights, texts and signals, below 1 together.
@@ -236,18 +267,22 @@ func (r *run) score(f *found, doc uint32) float64 {
 	if r.parts {
 		return r.cover(f, doc)
 	}
-	within, whole := 0.0, [1]int64{}
-	r.wholes(f, []uint32{doc}, whole[:])
+	whole, within := 0.0, 0.0
 	for i, g := range r.groups {
 		l := f.evidence[i].at(doc)
 		if l == 0 || g.plan.Excluded {
 			continue
 		}
-		within += shareWeight * g.levels[l-1].weight
+		strength := &g.levels[l-1]
+		whole += r.step() + classSteps - scoreClass*float64(strength.class)
+		within += shareWeight * strength.weight
 		if f.scores[i] != nil {
 			s := float64(f.scores[i][doc])
 			within += shareText * s / (s + halfText)
 		}
 	}
-	return float64(whole[0]) + within/float64(max(r.ranked, 1)) + min(maxSignals, f.signals.of(doc))
+	if f.raised != nil && r.ranked > 0 && f.raised.has(doc) {
+		whole += scoreRaised
+	}
+	return whole + within/float64(max(r.ranked, 1)) + min(maxSignals, f.signals.of(doc))
 }

@@ -120,7 +120,7 @@ func (t *topHits) first(f *found) (first, bool) {
 func (t *topHits) byScore(f *found) first {
 	out := first{after: math.MaxInt64, of: func(docs []uint32, least, most []int64) { t.run.bounds(f, docs, least, most) }}
 	if t.after != nil {
-		out.after = t.run.boundOf(t.after.score)
+		out.after = boundOf(t.after.score)
 	}
 	return out
 }

@@ -27,8 +27,8 @@ type group struct {
 	values []numbered // the weakest first, those of a field together, their numbers rising
 	texts  []*scored
 	codes  []*coded
-	steps  []int64 // by level, what it adds to the whole part of a score
-	scored bool    // the score of a text counts
+	base   []float64 // by level, what it adds to a score whatever the texts; 0 is no evidence
+	scored bool      // the score of a text counts
 }
 
 type numbered struct {
@@ -78,6 +78,7 @@ func (r *run) prepare(ctx context.Context) error {
 			r.ranked++
 		}
 	}
+	r.parts = r.shared()
 	texts, err := r.view.match(r.plan.Groups)
 	if err != nil {
 		return err
@@ -109,7 +110,6 @@ func (r *run) prepare(ctx context.Context) error {
 		}
 		r.grouped = append(r.grouped, by)
 	}
-	r.parts = r.shared()
 	r.takeStatistics()
 	return nil
 }
@@ -148,12 +148,18 @@ func (r *run) newGroup(p *search.Group) *group {
 			g.values = append(g.values, numbered{v.Field, n, g.levelOf(v.Class, v.Weight), i})
 		}
 	}
-	slices.SortStableFunc(g.values, func(a, b numbered) int {
-		return cmp.Or(int(b.level)-int(a.level), strings.Compare(a.field, b.field), cmp.Compare(a.number, b.number))
+	slices.SortFunc(g.values, func(a, b numbered) int {
+		if a.level != b.level {
+			return int(b.level) - int(a.level)
+		}
+		return cmp.Or(strings.Compare(a.field, b.field), cmp.Compare(a.number, b.number), cmp.Compare(a.order, b.order))
 	})
-	g.steps = make([]int64, len(g.levels)+1)
+	g.base = make([]float64, len(g.levels)+1)
 	for i, l := range g.levels {
-		g.steps[i+1] = int64(r.step() + classSteps - scoreClass*float64(l.class))
+		g.base[i+1] = r.step() + classSteps - scoreClass*float64(l.class) + shareWeight*l.weight/float64(max(r.ranked, 1))
+		if r.parts {
+			g.base[i+1] = g.share() * l.weight
+		}
 	}
 	return g
 }

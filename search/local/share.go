@@ -5,8 +5,8 @@ const shareSuits = 0.35
 
 // shared reports whether groups of the plan are parts of a long text.
 func (r *run) shared() bool {
-	for _, g := range r.groups {
-		if g.plan.Share > 0 {
+	for i := range r.plan.Groups {
+		if r.plan.Groups[i].Share > 0 {
 			return true
 		}
 	}
@@ -40,26 +40,4 @@ func (g *group) share() float64 {
 		return 1
 	}
 	return g.plan.Share
-}
-
-// coverSteps is how finely the bounds of a cover are told apart.
-const coverSteps = 1e6
-
-// coverBounds gives what the cover of a document lies between, in steps, before any text is scored.
-func (r *run) coverBounds(f *found, doc uint32) (least, most int64) {
-	low, texts := 0.0, 0.0
-	for i, g := range r.groups {
-		l := f.evidence[i].at(doc)
-		if l == 0 || g.plan.Excluded {
-			continue
-		}
-		low += g.share() * g.levels[l-1].weight
-		if g.scored {
-			texts += g.share()
-		}
-	}
-	if f.raised != nil && f.raised.has(doc) {
-		low += scoreRaised
-	}
-	return int64(coverSteps*low) - 1, int64(coverSteps*(low+texts+maxSignals)) + 2
 }
