@@ -3,8 +3,10 @@ package local_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -105,14 +107,15 @@ func bareDocument(a *semdex.Asset) map[string]any {
 
 // BenchmarkSearch asks for a word, and for the same word or a concept that takes in 50, 200 and 1,000 others,
 // by turns: filtered by rights and type, with three facets, the best 10 to be shown. ratio is the middle time
-// by that of the plain word with the same filter and facets.
+// by that of the plain word with the same filter and facets. bleve is its own disjunction and its own facets on the
+// same index, without the rights. SEMDEX_BENCH_ASSETS says how many assets there are.
 func BenchmarkSearch(b *testing.B) {
 	x, err := local.Open(b.TempDir(), []string{"en", "de"})
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer x.Close()
-	assets := enginetest.Generate(1, benchAssets, benchConcepts)
+	assets := enginetest.Generate(1, benchSize(b), benchConcepts)
 	for i, changes := range batches(assets) {
 		if err := x.Apply(context.Background(), changes, uint64(i+1)); err != nil {
 			b.Fatal(err)
@@ -125,20 +128,47 @@ func BenchmarkSearch(b *testing.B) {
 	}
 	for _, descendants := range []int{50, 200, 1000} {
 		b.Run(fmt.Sprintf("concept=%d", descendants), func(b *testing.B) {
-			var plain, expanded []time.Duration
+			var plain, expanded, bare []time.Duration
 			for i := 0; b.Loop(); i++ {
 				word := enginetest.Words[i%40]
 				plain = append(plain, timed(func() { mustSearch(b, view, benchPlan(word, 0, facets)) }))
 				expanded = append(expanded, timed(func() { mustSearch(b, view, benchPlan(word, descendants, facets)) }))
+				if i%20 == 0 {
+					bare = append(bare, timed(func() { searchBare(b, x.Bleve(), benchPlan(word, descendants, facets)) }))
+				}
 			}
 			p50, p99 := quantiles(expanded)
 			plain50, plain99 := quantiles(plain)
+			bare50, _ := quantiles(bare)
 			b.ReportMetric(ms(p50), "p50-ms")
 			b.ReportMetric(ms(p99), "p99-ms")
 			b.ReportMetric(ms(plain50), "plain-p50-ms")
 			b.ReportMetric(ms(plain99), "plain-p99-ms")
+			b.ReportMetric(ms(bare50), "bleve-p50-ms")
 			b.ReportMetric(p50.Seconds()/plain50.Seconds(), "ratio")
 		})
+	}
+}
+
+func benchSize(b *testing.B) int {
+	n := benchAssets
+	if s := os.Getenv("SEMDEX_BENCH_ASSETS"); s != "" {
+		var err error
+		if n, err = strconv.Atoi(s); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return n
+}
+
+// searchBare has bleve run what a plan asks for, but for the rights.
+func searchBare(b *testing.B, x bleve.Index, p *search.Plan) {
+	r := bleve.NewSearchRequestOptions(narrowed(p.Filters, groupQuery(p.Groups, search.Misspelt)), p.Limit, 0, false)
+	for _, f := range facetFields {
+		r.AddFacet(f, bleve.NewFacetRequest("v:"+f, 20))
+	}
+	if _, err := x.Search(r); err != nil {
+		b.Fatal(err)
 	}
 }
 

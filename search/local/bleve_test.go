@@ -2,7 +2,6 @@ package local_test
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -161,9 +160,8 @@ func groupQuery(groups []search.Group, worst search.Class) query.Query {
 	return all
 }
 
-// askBleve narrows the query by the filters and counts the facets.
-func askBleve(t *testing.T, b bleve.Index, filters []search.Filter, wanted query.Query) *bleve.SearchResult {
-	t.Helper()
+// narrowed gives the query narrowed by filters.
+func narrowed(filters []search.Filter, wanted query.Query) query.Query {
 	all := bleve.NewBooleanQuery()
 	all.AddMust(wanted)
 	for _, f := range filters {
@@ -177,9 +175,15 @@ func askBleve(t *testing.T, b bleve.Index, filters []search.Filter, wanted query
 			all.AddMust(bleve.NewDisjunctionQuery(values...))
 		}
 	}
-	r := bleve.NewSearchRequestOptions(all, 1000, 0, false)
+	return all
+}
+
+// askBleve narrows the query by the filters and counts the facets.
+func askBleve(t *testing.T, b bleve.Index, filters []search.Filter, wanted query.Query) *bleve.SearchResult {
+	t.Helper()
+	r := bleve.NewSearchRequestOptions(narrowed(filters, wanted), 1000, 0, false)
 	for _, f := range facetFields {
-		r.AddFacet(f, bleve.NewFacetRequest(fmt.Sprint("v:", f), 1000))
+		r.AddFacet(f, bleve.NewFacetRequest("v:"+f, 1000))
 	}
 	result, err := b.Search(r)
 	if err != nil {

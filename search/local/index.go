@@ -5,6 +5,12 @@
 // postings directly. The index holds what assets directly bear, as raw values; nothing of a vocabulary is in
 // it, so a changed label or hierarchy never touches it.
 //
+// A search goes through the segments, the largest first, on one goroutine or with the help of idle processors. In
+// each it makes sets of documents: who may see them (kept by segment), what bears a value (arrays), where a text
+// stands (kept by segment too). The strength of the evidence for a group is a byte for each document. Facets are
+// counted from the set of hits by columns of numbers. Words are scored last, and only in documents whose other
+// evidence may bring them among the hits to give.
+//
 // Fields of the index:
 //
 //	t:text     every word of the asset: title, description, alt text, tags, keywords, file name, custom

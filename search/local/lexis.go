@@ -162,6 +162,7 @@ func (l *lexis) forget() {
 
 // matched are the documents of one segment in which a text stands: few in a list, many in a bitmap.
 type matched struct {
+	docs   int // how many they are
 	list   []uint32
 	bitmap *roaring.Bitmap
 	own    bool      // the bitmap takes memory of its own
@@ -178,16 +179,10 @@ func matchedBy(docs *roaring.Bitmap, own bool) *matched {
 	case docs == nil || docs.IsEmpty():
 		return nowhere
 	case docs.GetCardinality() <= uint64(fewMatches):
-		return &matched{list: docs.ToArray()}
+		list := docs.ToArray()
+		return &matched{docs: len(list), list: list}
 	}
-	return &matched{bitmap: docs, own: own}
-}
-
-func (m *matched) count() int {
-	if m.bitmap != nil {
-		return int(m.bitmap.GetCardinality())
-	}
-	return len(m.list)
+	return &matched{docs: int(docs.GetCardinality()), bitmap: docs, own: own}
 }
 
 func (m *matched) has(doc uint32) bool {

@@ -170,7 +170,7 @@ func (r *run) scoreTexts(partIndex int, f *found, docs []uint32) error {
 		}
 		f.scores[i] = f.borrow(part.arrays.docs)
 		for _, t := range g.texts {
-			if !t.evidence.Scored || t.parts[partIndex].count() == 0 {
+			if !t.evidence.Scored || t.parts[partIndex].docs == 0 {
 				continue
 			}
 			if err := s.add(t, partIndex, f.scores[i]); err != nil {

@@ -55,7 +55,7 @@ func (g *group) bearing(partIndex int, a *segmentArrays, s *scratch) ([]borne, i
 		n += len(c.parts[partIndex])
 	}
 	for _, t := range g.texts {
-		n += t.parts[partIndex].count()
+		n += t.parts[partIndex].docs
 	}
 	return s.borne, n
 }

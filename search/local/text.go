@@ -52,7 +52,7 @@ func (m *matcher) stands(t *search.TextEvidence) (*matched, error) {
 		return nowhere, err
 	}
 	if t.Scored {
-		return &matched{list: docs, times: times}, nil
+		return &matched{docs: len(docs), list: docs, times: times}, nil
 	}
 	return matchedBy(roaring.BitmapOf(docs...), true), nil
 }
@@ -264,7 +264,7 @@ func (v *view) match(groups []search.Group) ([]*scored, error) {
 		}
 		for j, m := range found {
 			out[j].parts[i] = m
-			out[j].frequent += float64(m.count())
+			out[j].frequent += float64(m.docs)
 		}
 	}
 	return out, nil
