@@ -18,10 +18,10 @@ import (
 
 // samples are requests that each operation answers well; admin's key sends them.
 var samples = map[string]struct{ target, body string }{
-	"search":        {"/v1/search?q=eco&facets=region&explain=true&page=1", ""},
+	"search":        {"/v1/search?q=ecco&facets=region&facet_limit=5&explain=true&page=1&correct=true", ""},
 	"searchByBody":  {"/v1/search", `{"q":"eco","filters":{"region":["DACH"]},"sort":"-modified"}`},
 	"suggest":       {"/v1/suggest?q=eco&lang=de&limit=3&scheme=https://voc.example/topics&territory=AT", ""},
-	"facet":         {"/v1/facets/region", ""},
+	"facet":         {"/v1/facets/region?q=eu&below=https://voc.example/world", ""},
 	"asset":         {"/v1/assets/a1", ""},
 	"assets":        {"/v1/assets/batch", `{"ids":["a1","missing"]}`},
 	"related":       {"/v1/assets/a1/related", ""},

@@ -15,8 +15,8 @@ import (
 // Searcher answers by one vocabulary: the live one, or a draft beside it.
 type Searcher interface {
 	Search(ctx context.Context, r search.Request) (*search.Answer, error)
-	// Facet gives the values of a facet that begin with prefix, among the hits of r. An unknown field is Invalid.
-	Facet(ctx context.Context, field, prefix string, limit int, r search.Request) (*search.FacetCounts, error)
+	// Facet gives the values of a facet among the hits of r. An unknown field is Invalid, an unknown concept NotFound.
+	Facet(ctx context.Context, f search.FacetRequest, r search.Request) (*search.FacetCounts, error)
 	// Suggest completes what a reader types. What has no letter or digit is Invalid.
 	Suggest(ctx context.Context, r search.SuggestRequest) (*search.Suggestions, error)
 

@@ -33,6 +33,7 @@ type fakeLibrary struct {
 	asked  search.Request // the last
 	like   search.SimilarRequest
 	typed  search.SuggestRequest
+	facet  search.FacetRequest
 	report analytics.Request
 	access search.Access
 	id     string
@@ -84,6 +85,10 @@ func (f *fakeLibrary) Search(ctx context.Context, r search.Request) (*search.Ans
 		a.Hits = []search.Hit{{ID: "files:a1", Score: 1, Asset: fakeView("files:a1"), Highlights: map[string][]string{"title": {"<em>Eco</em> & more"}}}}
 		a.NextCursor = "next"
 	}
+	if r.Query == "ecco" {
+		a.Corrections, a.DidYouMean = []search.Correction{{Typed: "ecco", Read: "eco", Span: [2]int{0, 4}}}, "eco"
+		a.Offers, a.Without = []search.Offer{{URI: "https://voc.example/eco", Label: "Eco", Via: "broader", Count: 3}}, []search.Without{{Field: "type", Count: 2}}
+	}
 	if len(r.Facets) > 0 {
 		a.Facets = []search.FacetCounts{{Field: "region", Label: "Region"}}
 	}
@@ -96,14 +101,16 @@ func fakeView(id string) *search.AssetView {
 		URLs: search.AssetURLs{Thumbnail: &thumb}, Rights: search.AssetRights{Usable: true, Status: semdex.Approved}}
 }
 
-func (f *fakeLibrary) Facet(_ context.Context, field, prefix string, limit int, r search.Request) (*search.FacetCounts, error) {
-	if field != "region" && field != "a/b c" {
-		return nil, &semdex.Error{Code: semdex.Invalid, Message: "no such field: " + field}
+func (f *fakeLibrary) Facet(_ context.Context, of search.FacetRequest, r search.Request) (*search.FacetCounts, error) {
+	if of.Field != "region" && of.Field != "a/b c" {
+		return nil, &semdex.Error{Code: semdex.Invalid, Message: "no such field: " + of.Field}
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.asked, f.id = r, prefix
-	return &search.FacetCounts{Field: field, Values: []search.FacetValue{{Value: prefix + "...", Count: limit}}}, nil
+	f.asked, f.facet = r, of
+	one := 1
+	return &search.FacetCounts{Field: of.Field, Values: []search.FacetValue{{Value: of.Text + "...", Count: of.Limit, Path: "World > EMEA", Narrower: &one,
+		Matched: &search.MatchedLabel{Label: "Europa", Kind: "altLabel", Lang: "de"}}}}, nil
 }
 
 func (f *fakeLibrary) Suggest(_ context.Context, r search.SuggestRequest) (*search.Suggestions, error) {

@@ -36,6 +36,7 @@ func TestWrongInput(t *testing.T) {
 		{"offset and cursor", "/v1/search?offset=1&cursor=c", "cursor", ""},
 		{"per_page and offset", "/v1/search?per_page=5&offset=1", "offset", ""},
 		{"per_page and limit", "/v1/search?per_page=5&limit=5", "limit", ""},
+		{"depth is not below 0", "/v1/search?depth=-1", "depth", ""},
 		{"expand is one of four", "/v1/search?expand=all", "expand", "synonyms"},
 		{"a long query", "/v1/search?q=" + long, "q", ""},
 		{"a query that is no UTF-8", "/v1/search?q=%ff", "q", ""},
@@ -57,6 +58,10 @@ func TestWrongInput(t *testing.T) {
 		{"min_score is a number", "/v1/assets/a/related?min_score=NaN", "min_score", ""},
 		{"related takes no page", "/v1/assets/a/related?page=1", "page", ""},
 		{"a concept needs its uri", "/v1/concept", "uri", ""},
+		{"so many values of facets", "/v1/search?facet_limit=101", "facet_limit", ""},
+		{"no value of facets", "/v1/search?facet_limit=0", "facet_limit", ""},
+		{"corrected or not", "/v1/search?correct=maybe", "correct", ""},
+		{"so many values of one facet", "/v1/facets/region?limit=101", "limit", ""},
 		{"q and prefix mean the same", "/v1/facets/region?q=a&prefix=b", "prefix", ""},
 		{"concepts have no cursor", "/v1/concepts?cursor=x", "cursor", ""},
 	}
@@ -155,7 +160,7 @@ func TestWrongBody(t *testing.T) {
 
 func TestSearchRequest(t *testing.T) {
 	access := search.Access{DenyMissing: true, Use: semdex.Use{On: "2026-03-02"}} // today where the library is
-	plain := search.Request{Expand: search.ExpandNarrower, Limit: 20, Page: 1, Access: access}
+	plain := search.Request{Limit: 20, Page: 1, Access: access}
 	with := func(f func(*search.Request)) search.Request { r := plain; f(&r); return r }
 	tests := []struct {
 		rule, query, body string
@@ -165,6 +170,11 @@ func TestSearchRequest(t *testing.T) {
 		{"null is nothing", ``, `{"q":null,"page":null,"filters":null}`, plain},
 		{"words", `q=eco+box%20%26`, `{"q":"eco box &"}`, with(func(r *search.Request) { r.Query = "eco box &" })},
 		{"language and mode", `lang=de_AT&expand=none`, `{"lang":"de_AT","expand":"none"}`, with(func(r *search.Request) { r.Lang, r.Expand = "de-at", "none" })},
+		{"how far concepts are followed", `depth=0&exclude=Brand,https://voc.example/x&exclude=hut&scheme=topic`,
+			`{"depth":0,"exclude":["Brand","https://voc.example/x","hut"],"scheme":["topic"]}`, with(func(r *search.Request) {
+				none := 0
+				r.Depth, r.Exclude, r.Schemes = &none, []string{"Brand", "https://voc.example/x", "hut"}, []string{"topic"}
+			})},
 		{"filters repeat and take commas", `filter[region]=DACH,%20UK&filter[region]=US&filter[SKU]=1`, `{"filters":{"region":["DACH","UK","US"],"SKU":["1"]}}`,
 			with(func(r *search.Request) {
 				r.Filters = map[string][]string{"region": {"DACH", "UK", "US"}, "SKU": {"1"}}
@@ -182,6 +192,11 @@ func TestSearchRequest(t *testing.T) {
 		{"a limit alone", `limit=5`, `{"limit":5}`, with(func(r *search.Request) { r.Page, r.Limit = 0, 5 })},
 		{"a cursor with its size", `cursor=abc&per_page=7`, `{"cursor":"abc","limit":7}`, with(func(r *search.Request) { r.Page, r.Limit, r.Cursor = 0, 7, "abc" })},
 		{"explain", `explain=true`, `{"explain":true}`, with(func(r *search.Request) { r.Explain = true })},
+		{"as typed", `correct=false`, `{"correct":false}`, with(func(r *search.Request) { r.AsTyped = true })},
+		{"values of facets", `facets=region&facet_limit=7`, `{"facets":["region"],"facet_limit":7}`,
+			with(func(r *search.Request) { r.Facets, r.FacetLimit = []string{"region"}, 7 })},
+		{"ranges", `filter[width]=1000..4000,..10`, `{"filters":{"width":["1000..4000","..10"]}}`,
+			with(func(r *search.Request) { r.Filters = map[string][]string{"width": {"1000..4000", "..10"}} })},
 		{"use", `territory=AT&channel=web&on=2026-05-06`, `{"territory":"AT","channel":"web","on":"2026-05-06"}`,
 			with(func(r *search.Request) {
 				r.Access.Use = semdex.Use{On: "2026-05-06", Territory: "AT", Channel: "web"}
@@ -218,7 +233,7 @@ func TestIDs(t *testing.T) {
 		}
 	}
 	problem(t, w.get("/v1/assets/"+strings.Repeat("x", 2000)), http.StatusUnprocessableEntity, semdex.Invalid)
-	if rec := w.get("/v1/facets/a%2Fb%20c?q=Da&query=eco&filter[type]=image&limit=3"); rec.Code != http.StatusOK || w.lib.id != "Da" || w.lib.asked.Query != "eco" {
+	if rec := w.get("/v1/facets/a%2Fb%20c?q=Da&query=eco&filter[type]=image&limit=3"); rec.Code != http.StatusOK || w.lib.facet != (search.FacetRequest{Field: "a/b c", Text: "Da", Limit: 3}) || w.lib.asked.Query != "eco" {
 		t.Errorf("facet: %d %s", rec.Code, rec.Body)
 	}
 }

@@ -22,32 +22,53 @@ var searchRoutes = []route{
 		answers: ok("What was found.", search.Answer{}, "X-Total-Count")},
 	{method: http.MethodGet, path: "/v1/facets/{field}", id: "facet", group: "Search", scope: ScopeSearch, heavy: true,
 		summary: "Values of one facet", serve: (*call).facet,
-		about: "The values of a dimension, a built-in or a custom field, with how many assets have each. " +
-			"With query and filter: among what these find; the facet's own filter is left aside.",
+		about: "The values of a dimension, a built-in or a custom field, with how many assets have each; of a dimension with a scheme, each or something narrower. " +
+			"With query and filter: among what these find; the facet's own filter is left aside. Of created, modified, size, width, height and duration the values are ranges, in their order: " +
+			"of times years, or months or days where the hits, or those that the facet's own filter lets through, lie close together. A value can be sent as filter[field].",
 		params: join(param{name: "field", kind: text, required: true, about: "Name of the facet."},
-			param{name: "q", kind: text, max: 512, about: "How the values begin, in any case. prefix is another name for it."},
+			param{name: "q", kind: text, max: 512, about: "How words of the values begin, in their order and in any case. Of concepts, the words of all labels in every language count; matched tells which suited. Of ranges, how the value begins."},
 			param{name: "prefix", kind: text, max: 512, about: "The same as q."},
+			param{name: "below", kind: text, about: "URI of a concept: only what is directly below it, with path and the number of concepts below that. " + search.TopConcepts + " gives those with nothing broader in the dimension."},
 			param{name: "query", kind: text, max: search.MaxQuery, about: "A search; only what it finds is counted."},
-			expandParam, param{name: "filter", kind: filters, about: filterAbout},
-			param{name: "limit", kind: integer, min: 1, max: search.MaxLimit, value: search.DefaultLimit, about: "Values to show."}, langParam, vocabularyParam, accessParams),
-		answers: ok("The values, most frequent first.", search.FacetCounts{})},
+			expandParam, depthParam, excludeParam, schemesParam, correctParam, param{name: "filter", kind: filters, about: filterAbout},
+			param{name: "limit", kind: integer, min: 1, max: search.MaxFacetValues, value: search.DefaultLimit, about: "Values to show."}, langParam, vocabularyParam, accessParams),
+		answers: ok("The values, most frequent first; ranges in their order.", search.FacetCounts{})},
 }
 
 const (
 	searchAbout = "Finds assets by words and by the concepts that the words name. " +
-		"An empty q finds all that the key may see. Operators in q: OR, \"phrases\", -not, prefix*, field:value; whatever does not parse is plain text."
-	filterAbout = "Field to values: a dimension, a built-in (type, approval, source, album, concept, concept.direct, id, created, modified) or a custom field. " +
-		"Any of the values, in each of the fields. In a query string it is filter[field]=a,b, may repeat, and \\, is a comma within a value."
+		"An empty q finds all that the key may see. Operators in q: OR, \"phrases\", -not, prefix*, field:value, concept:\"label\", concept:<uri>; whatever does not parse is plain text. " +
+		"The code of an asset (id, file name, value of a custom field such as a SKU) and the notation of a concept are recognised. " +
+		"A text of more than 12 words, or of two sentences, is a brief: it is ranked by how much of what it is about an asset covers; expansion.about tells what that was taken to be. " +
+		"A word that stands in no asset and in no label is read as the nearest one that does; corrections tells it. Where nothing is found, offers and without tell what there is instead."
+	filterAbout = "Field to values: a dimension, a built-in (type, approval, source, album, concept, concept.direct, id), a number (created, modified, size, width, height, duration) or a custom field. " +
+		"Numbers take a value or a range with both ends included: bytes, pixels, seconds, 1000..4000, ..4000; times a year, month or day: 2026-03, 2026-01.., 2024..2025. " +
+		"Custom fields that hold numbers or dates take ranges, too: filter[Price]=10..20. Any of the values, in each of the fields. In a query string it is filter[field]=a,b, may repeat, and \\, is a comma within a value."
 	sortAbout = "Fields to sort by, - before those that descend: -modified,title. Fields are score, created, modified, title, name, size, id."
 )
 
-var expandParam = param{name: "expand", kind: text, enum: enum(search.Modes), value: string(search.ExpandNarrower),
-	about: "How far the concepts of the query are followed; each includes the one before."}
+var (
+	expandParam = param{name: "expand", kind: text, enum: enum(search.Modes),
+		about: "How far the concepts of the query are followed; each includes the one before. Where it is left out, as the library is set, else narrower."}
+	depthParam = param{name: "depth", kind: integer, min: 0, max: maxDepth,
+		about: "Narrower levels that are followed, 0 for none. All where it is left out and the library is not set otherwise."}
+	excludeParam = param{name: "exclude", kind: list,
+		about: "URIs or labels of concepts that the query is not expanded into, nor into what is reached through them alone."}
+	schemesParam = param{name: "scheme", kind: list,
+		about: "Schemes that concepts of the query may come from, by URI, or by the dimension that has the scheme. Words that name concepts of others are plain words."}
+)
+
+// maxDepth is more levels than vocabularies have.
+const maxDepth = 1000
+
+var correctParam = param{name: "correct", kind: flag, value: true,
+	about: "Read a word that stands nowhere as the nearest one that does. With expand=none words are always taken as they are."}
 
 // searchParams are the parameters of a search, with the two that differ between query string and body.
 func searchParams(filter, sort param) []param {
-	return join(param{name: "q", kind: text, max: search.MaxQuery, about: "What to search for."}, langParam, expandParam, filter,
-		param{name: "facets", kind: list, max: maxFields, about: "Fields to count values of."}, sort, pageParams, cursorParam,
+	return join(param{name: "q", kind: text, max: search.MaxQuery, about: "What to search for."}, langParam, expandParam, depthParam, excludeParam, schemesParam, correctParam, filter,
+		param{name: "facets", kind: list, max: maxFields, about: "Fields to count values of."},
+		param{name: "facet_limit", kind: integer, min: 1, max: search.MaxFacetValues, value: search.DefaultLimit, about: "Values to show of each facet."}, sort, pageParams, cursorParam,
 		param{name: "explain", kind: flag, value: false, about: "Tell for each hit what counted."}, vocabularyParam, accessParams)
 }
 
@@ -67,6 +88,7 @@ func (c *call) search() error {
 	}
 	r := c.request(c.args.text("q"))
 	r.Facets, r.Sort, r.Explain = unique(c.args.list("facets")), sort, c.args.flag("explain")
+	r.FacetLimit = c.args.integer("facet_limit", 0)
 	r.Offset, r.Limit, r.Page, r.Cursor = w.offset, w.limit, w.page, w.cursor
 	by, err := c.searcher()
 	if err != nil {
@@ -84,10 +106,15 @@ func (c *call) search() error {
 
 // request is what the parameters common to search and facet say.
 func (c *call) request(query string) search.Request {
-	return search.Request{
-		Query: query, Lang: c.args.text("lang"), Expand: search.Mode(or(c.args, "expand", string(search.ExpandNarrower))),
-		Filters: get[map[string][]string](c.args, "filter"), Access: c.access(),
+	r := search.Request{
+		Query: query, Lang: c.args.text("lang"), Expand: search.Mode(c.args.text("expand")), Exclude: c.args.list("exclude"), Schemes: c.args.list("scheme"),
+		Filters: get[map[string][]string](c.args, "filter"), Access: c.access(), AsTyped: !or(c.args, "correct", true),
 	}
+	if c.args.has("depth") {
+		depth := c.args.integer("depth", 0)
+		r.Depth = &depth
+	}
+	return r
 }
 
 func (c *call) facet() error {
@@ -102,7 +129,8 @@ func (c *call) facet() error {
 	if err != nil {
 		return err
 	}
-	counts, err := by.Facet(c.ctx(), c.args.text("field"), prefix, c.args.integer("limit", search.DefaultLimit), c.request(c.args.text("query")))
+	counts, err := by.Facet(c.ctx(), search.FacetRequest{Field: c.args.text("field"), Text: prefix, Below: c.args.text("below"),
+		Limit: c.args.integer("limit", search.DefaultLimit)}, c.request(c.args.text("query")))
 	if err != nil {
 		return err
 	}

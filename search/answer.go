@@ -7,8 +7,11 @@ import (
 // Request is a search as a reader puts it.
 type Request struct {
 	Query   string
-	Lang    string // of the query; "" where it is not known
-	Expand  Mode   // "" is ExpandNarrower
+	Lang    string   // of the query; "" where it is not known
+	Expand  Mode     // "" is the library's, else ExpandNarrower
+	Depth   *int     // narrower levels that are followed, 0 for none; nil is the library's, else all
+	Exclude []string // URIs or labels of concepts that are not expanded into, beside the library's
+	Schemes []string // schemes, or dimensions that have one, that concepts of the query may come from; none is the library's, else all
 	Filters map[string][]string
 	Facets  []string
 	Sort    []SortKey
@@ -17,7 +20,10 @@ type Request struct {
 	Page    int // of the answer, told back; 0 where the reader counts by offset or cursor
 	Cursor  string
 	Explain bool
+	AsTyped bool // words that stand nowhere are not read as others
 	Access  Access
+
+	FacetLimit int // values of each facet; 0 is 20
 }
 
 const (
@@ -38,6 +44,10 @@ type Answer struct {
 	TotalPages    int           `json:"total_pages"`
 	NextCursor    string        `json:"next_cursor,omitempty"`
 	Ignored       int           `json:"ignored,omitempty"` // words of the query beyond the first 64 parts, which were not searched for
+	Corrections   []Correction  `json:"corrections,omitempty" doc:"words of the query that stand nowhere, and what was searched for instead"`
+	DidYouMean    string        `json:"did_you_mean,omitempty" doc:"a query that was perhaps meant; nothing of it was searched for"`
+	Offers        []Offer       `json:"offers,omitempty" doc:"where nothing was found: concepts near those that the query named, at most 10"`
+	Without       []Without     `json:"without,omitempty" doc:"where nothing was found: the filters each of which, left out, would give hits"`
 	Expansion     Expansion     `json:"expansion"`
 	Hits          []Hit         `json:"hits"`
 	Facets        []FacetCounts `json:"facets"`
@@ -45,7 +55,33 @@ type Answer struct {
 
 // Expansion says which concepts the query named and what was searched for beside them.
 type Expansion struct {
-	Concepts []NamedConcept `json:"concepts"`
+	Concepts  []NamedConcept `json:"concepts"`
+	Compounds []Compound     `json:"compounds,omitempty" doc:"words of the query that stand nowhere and were taken apart"`
+	About     []About        `json:"about,omitempty" doc:"of a text longer than a sentence: what it was taken to be about, weightiest first"`
+}
+
+// Compound is a word of the query that stands nowhere, and the words it was taken apart into, which were
+// searched for.
+type Compound struct {
+	Word  string   `json:"word"`
+	Span  [2]int   `json:"span"` // in Unicode code points of the query
+	Parts []string `json:"parts"`
+}
+
+// About is a part of a text longer than a sentence, that was searched for.
+type About struct {
+	Text   string           `json:"text"` // as it stands where it comes first
+	URI    semdex.ConceptID `json:"uri,omitempty"`
+	Label  string           `json:"label,omitempty"`
+	Times  int              `json:"times"`
+	Weight float64          `json:"weight"` // the weightiest part has 1
+}
+
+// Alternative is a concept that words of the query name too, but were not taken to mean.
+type Alternative struct {
+	URI   semdex.ConceptID `json:"uri"`
+	Label string           `json:"label"`
+	Path  string           `json:"path"` // labels from the top, joined by " > "
 }
 
 // NamedConcept is a concept that words of the query name.
@@ -57,10 +93,12 @@ type NamedConcept struct {
 	Ambiguous  bool             `json:"ambiguous,omitempty"` // the words name other concepts too; all are searched for
 	Added      []AddedConcept   `json:"added"`
 	AddedTotal int              `json:"added_total"` // added lists the nearest maxAdded of these
-	Capped     bool             `json:"capped"`      // it has more labels than are searched for as text; tags are never capped
+	Capped     bool             `json:"capped"`      // it has more labels, or farther ones, than are searched for as text; tags are never capped
+
+	Alternatives []Alternative `json:"alternatives,omitempty" doc:"what the words mean too; it was not searched for"`
 }
 
-// MatchedLabel is the label by which a concept was recognised. A hidden label is not told.
+// MatchedLabel is the label, or the notation, by which a concept was recognised. A hidden label is not told.
 type MatchedLabel struct {
 	Label string `json:"label,omitempty"`
 	Kind  string `json:"kind"`
@@ -113,11 +151,14 @@ type FacetCounts struct {
 
 // FacetValue is one value of a facet and how many of the hits have it or something narrower.
 type FacetValue struct {
-	Value    string           `json:"value"` // what a filter takes: the label, or the raw value
+	Value    string           `json:"value"` // what a filter takes: the label, the raw value, or a range
 	Label    string           `json:"label"`
 	URI      semdex.ConceptID `json:"uri,omitempty"`
 	Count    int              `json:"count"`
 	Selected bool             `json:"selected"`
+	Matched  *MatchedLabel    `json:"matched,omitempty" doc:"the label that suits what was typed; left out where it is a hidden one"`
+	Path     string           `json:"path,omitempty" doc:"labels from the top down to the concept; with below"`
+	Narrower *int             `json:"narrower,omitempty" doc:"concepts directly below it that have assets; with below"`
 }
 
 // AssetView is an asset in the form that pickers and CMS clients take.

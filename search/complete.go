@@ -232,16 +232,17 @@ func (k *collected) reset() {
 }
 
 // best gives the concepts that what was typed completes to, best first, at most limit.
-func (c *completing) best(limit int) []completed {
+func (c *completing) best(limit int) []completed { return c.pick(limit, c.typedRight) }
+
+// typedRight gives the labels that what was typed completes, a concept perhaps several times.
+func (c *completing) typedRight(yield func(completed)) {
 	rarest := slices.MinFunc(c.words, func(a, b string) int { return len(c.beginning(a)) - len(c.beginning(b)) })
-	return c.pick(limit, func(yield func(completed)) {
-		for _, s := range c.beginning(rarest) {
-			l := &c.labels[s.label]
-			if p := c.at(l.key, s); p != nowhere {
-				yield(completed{completable: l, place: p})
-			}
+	for _, s := range c.beginning(rarest) {
+		l := &c.labels[s.label]
+		if p := c.at(l.key, s); p != nowhere {
+			yield(completed{completable: l, place: p})
 		}
-	})
+	}
 }
 
 // at is in for a word start that the rarest word begins: a word typed alone need not be looked for.

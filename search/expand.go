@@ -54,10 +54,21 @@ type Expanded struct {
 	Text     bool  // its labels are searched for in texts too
 }
 
+// Rules say how far a concept is expanded.
+type Rules struct {
+	Mode    Mode
+	Depth   *int             // narrower levels that are followed, 0 for none; nil for all
+	Exclude func(int32) bool // concepts that are not expanded into, nor what is reached through them alone; nil for none
+}
+
 // Expand turns a concept into the concepts to search for, itself first. Whatever is narrower comes, at any
 // depth; a concept comes once, by its heaviest path. th may run in circles.
-func Expand(th Thesaurus, c int32, mode Mode) []Expanded {
-	e := &expansion{th: th, at: map[int32]int{}}
+func Expand(th Thesaurus, c int32, mode Mode) []Expanded { return Rules{Mode: mode}.Expand(th, c) }
+
+// Expand is Expand within the rules.
+func (r Rules) Expand(th Thesaurus, c int32) []Expanded {
+	mode := r.Mode
+	e := &expansion{th: th, at: map[int32]int{}, rules: r}
 	if mode == ExpandNone {
 		return nil
 	}
@@ -73,12 +84,21 @@ func Expand(th Thesaurus, c int32, mode Mode) []Expanded {
 }
 
 type expansion struct {
-	th   Thesaurus
-	at   map[int32]int // concept -> place in list
-	list []Expanded
+	th    Thesaurus
+	rules Rules
+	at    map[int32]int // concept -> place in list
+	list  []Expanded
 }
 
+// follows reports whether narrower concepts so many levels down are wanted.
+func (e *expansion) follows(level int) bool { return e.rules.Depth == nil || level <= *e.rules.Depth }
+
+func (e *expansion) excluded(c int32) bool { return e.rules.Exclude != nil && e.rules.Exclude(c) }
+
 func (e *expansion) add(x Expanded) {
+	if len(e.list) > 0 && e.excluded(x.Concept) {
+		return
+	}
 	if i, again := e.at[x.Concept]; again {
 		if old := e.list[i]; x.Class < old.Class || x.Class == old.Class && x.Weight > old.Weight {
 			x.Text = x.Text || old.Text
@@ -96,6 +116,9 @@ func (e *expansion) same(c int32) {
 		e.add(Expanded{Concept: m, Via: "exactMatch", Distance: 1, Weight: weightExactMatch, Class: Tagged, Text: true})
 	}
 	for i, next := range successors(e.th, c) {
+		if e.excluded(next) {
+			break
+		}
 		e.add(Expanded{Concept: next, Via: "replaced", Distance: i + 1, Weight: weightExactMatch, Class: Tagged, Text: true})
 	}
 }
@@ -124,11 +147,18 @@ func (e *expansion) below() {
 		for _, m := range e.th.CloseMatches(r.Concept) {
 			e.add(Expanded{Concept: m, Via: "closeMatch", Distance: 1, Weight: r.Weight * weightCloseMatch, Class: Narrower, Text: true})
 		}
-		for _, m := range e.th.NarrowMatches(r.Concept) {
+		for _, m := range e.narrowMatches(r.Concept) {
 			e.add(Expanded{Concept: m, Via: "narrowMatch", Distance: 1, Weight: r.Weight * weightNarrowMatch, Class: Narrower, Text: true})
 		}
 		e.descend(r)
 	}
+}
+
+func (e *expansion) narrowMatches(c int32) []int32 {
+	if !e.follows(1) {
+		return nil
+	}
+	return e.th.NarrowMatches(c)
 }
 
 // descend adds what is narrower than root, and the exact matches of that, level by level. Within a level
@@ -141,14 +171,14 @@ func (e *expansion) descend(root Expanded) {
 	seen := map[int32]bool{root.Concept: true}
 	level := []step{{root.Concept, root.Weight}}
 	var found []Expanded
-	for distance := 1; len(level) > 0; distance++ {
+	for distance := 1; len(level) > 0 && e.follows(distance); distance++ {
 		factor := weightDeeper
 		if distance == 1 {
 			factor = weightNarrower
 		}
 		var next []step
 		visit := func(c int32, weight float64) {
-			if !seen[c] {
+			if !seen[c] && !e.excluded(c) {
 				seen[c] = true
 				next = append(next, step{c, weight})
 			}
@@ -214,7 +244,7 @@ type evidence struct {
 
 // reason says why a hit matched: the expanded concept, and the label where it was found in a text.
 type reason struct {
-	named    int32 // the concept that the query named; -1 for plain words
+	named    int32 // the concept that the query named; -1 for plain words, codes and field values
 	expanded Expanded
 	label    *semdex.Label
 	words    string // plain words, as typed
@@ -230,6 +260,7 @@ func (e *evidence) add(group *Group, named int32, expanded []Expanded) {
 	for _, x := range order {
 		e.addValues(group, named, x)
 		if !x.Text {
+			e.capped = e.capped || len(e.st.labels.texts[x.Concept]) > 0
 			continue
 		}
 		for i := range e.st.labels.texts[x.Concept] {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"semdex"
 	"semdex/internal/text"
@@ -14,6 +13,14 @@ import (
 func (q *querying) filters(request map[string][]string) ([]Filter, error) {
 	var out []Filter
 	for _, name := range sortedKeys(request) {
+		if q.isRange(name, request[name]) {
+			ranges, err := rangeFilters(name, request[name])
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, ranges...)
+			continue
+		}
 		f, err := q.filter(name, request[name])
 		if err != nil {
 			return nil, err
@@ -34,29 +41,45 @@ func sortedKeys(m map[string][]string) []string {
 
 func (q *querying) filter(name string, values []string) (Filter, error) {
 	f := Filter{Name: name}
-	switch name {
-	case "id":
+	if name == "id" {
 		for _, v := range values {
 			for _, id := range q.view.Resolve(v) {
 				f.Values = append(f.Values, Value{"id", string(id)})
 			}
 		}
 		return f, nil
-	case "created", "modified":
-		r, err := timeRange(name, values)
-		f.Range = r
-		return f, err
+	}
+	if q.isRange(name, values) {
+		ranges, err := rangeFilters(name, values)
+		if err == nil && len(ranges) > 1 { // one filter cannot say it
+			err = badRange(name, strings.Join(values, ","))
+		}
+		if err != nil {
+			return f, err
+		}
+		return ranges[0], nil
 	}
 	base, direct := strings.CutSuffix(name, ".direct")
 	d, known := q.st.dimension(base, q.view.Fields())
 	if !known {
-		return f, unknownField("filter", name, append(q.knownNames(), "id", "created", "modified"))
+		return f, unknownField("filter", name, append(append(q.knownNames(), "id"), NumberFields...))
 	}
 	f.Name = d.Name
 	for _, v := range values {
 		f.Values = append(f.Values, q.dimensionValues(d, v, direct)...)
 	}
 	return f, nil
+}
+
+// isRange reports whether a filter is one of numbers. A dimension that is called like one of NumberFields is meant
+// where its name is configured, or where the values are no numbers.
+func (q *querying) isRange(name string, values []string) bool {
+	if !isNumberField(name) || slices.ContainsFunc(q.st.settings.Dimensions, func(d Dimension) bool { return d.Name == name }) {
+		return false
+	}
+	numbers := !slices.ContainsFunc(values, func(v string) bool { _, ok := readRange(name, v); return !ok }) // a facet has none
+	_, known := q.st.dimension(name, q.view.Fields())
+	return numbers || !known
 }
 
 func unknownField(what, name string, known []string) error {
@@ -73,10 +96,20 @@ func (q *querying) dimensionValues(d *Dimension, value string, direct bool) []Va
 		}
 	}
 	if d.Field != "" {
-		out = append(out, q.rawValues(d, value, direct)...)
+		out = append(out, q.fieldValues(d, value, direct)...)
 	}
 	if _, known := q.st.th.Find(semdex.ConceptID(value)); d.Field == "" && len(out) == 0 && !known {
 		out = append(out, Value{"concepts", value}) // a URI that no vocabulary knows is still what assets may bear
+	}
+	return out
+}
+
+// fieldValues gives the values of the dimension's field that a filter value stands for: those that read like it or,
+// where none does and it is a range, those of a custom field within it.
+func (q *querying) fieldValues(d *Dimension, value string, direct bool) []Value {
+	out := q.rawValues(d, value, direct)
+	if len(out) == 0 && strings.HasPrefix(d.Field, "field:") {
+		out, _ = valuesWithin(d.Field, q.view.Values(d.Field), value)
 	}
 	return out
 }
@@ -163,64 +196,4 @@ func reach(th Thesaurus, from []int32, step func(int32) []int32) []int32 {
 		}
 	}
 	return out
-}
-
-// timeRange reads "2026", "2026-03", "2026-03-05", and "from..to" with either side open.
-func timeRange(field string, values []string) (*Range, error) {
-	if len(values) != 1 {
-		return nil, badRange(field, strings.Join(values, ","))
-	}
-	from, to, isRange := strings.Cut(values[0], "..")
-	if from == "" && to == "" {
-		return nil, badRange(field, values[0])
-	}
-	if !isRange {
-		to = from
-	}
-	r := &Range{Field: field, From: -1 << 62, To: 1 << 62}
-	if from != "" {
-		first, _, ok := period(from)
-		if !ok {
-			return nil, badRange(field, values[0])
-		}
-		r.From = first
-	}
-	if to != "" {
-		_, last, ok := period(to)
-		if !ok {
-			return nil, badRange(field, values[0])
-		}
-		r.To = last
-	}
-	return r, nil
-}
-
-// isNoRange reports a clause that has the form of a range of time but is none.
-func (c Clause) isNoRange() bool {
-	if c.Kind != Scoped || c.Field != "created" && c.Field != "modified" {
-		return false
-	}
-	_, err := timeRange(c.Field, []string{c.Value})
-	return err != nil
-}
-
-func badRange(field, value string) error {
-	return &semdex.Error{Code: semdex.Invalid, Message: fmt.Sprintf("%q is no range of %s", value, field),
-		Hint: "give a year, a month, a day, or two of them: 2026, 2026-03, 2026-03-05, 2026-01..2026-03, 2026-03.."}
-}
-
-// period gives the first and the last second of a year, month, day or moment.
-func period(s string) (first, last int64, ok bool) {
-	if t, err := time.Parse(time.RFC3339, s); err == nil {
-		return t.Unix(), t.Unix(), true
-	}
-	for _, p := range []struct {
-		layout              string
-		years, months, days int
-	}{{"2006", 1, 0, 0}, {"2006-01", 0, 1, 0}, {"2006-01-02", 0, 0, 1}} {
-		if t, err := time.Parse(p.layout, s); err == nil {
-			return t.Unix(), t.AddDate(p.years, p.months, p.days).Unix() - 1, true
-		}
-	}
-	return 0, 0, false
 }

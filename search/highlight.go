@@ -5,6 +5,7 @@ import (
 	"html"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"semdex"
 	"semdex/internal/text"
@@ -35,20 +36,20 @@ func (t *assetText) read() {
 	}
 }
 
-// textsOf gives the texts of an asset in the order in which a reader looks at them.
-func (st *state) textsOf(a *semdex.Asset) []assetText {
+// textsOf gives the texts of an asset in the order in which a reader of lang looks at them.
+func (st *state) textsOf(a *semdex.Asset, lang string) []assetText {
 	untagged := st.settings.Languages
 	if a.Language != "" {
 		untagged = []string{a.Language}
 	}
 	var out []assetText
 	many := func(field string, t semdex.Text) {
-		for _, lang := range t.Languages() {
+		for _, l := range readersFirst(t, lang) {
 			langs := untagged
-			if lang != "" {
-				langs = []string{lang}
+			if l != "" {
+				langs = []string{l}
 			}
-			out = append(out, assetText{field: field, text: t[lang], langs: langs})
+			out = append(out, assetText{field: field, text: t[l], langs: langs})
 		}
 	}
 	list := func(field string, values []string) {
@@ -72,6 +73,9 @@ func (st *state) textsOf(a *semdex.Asset) []assetText {
 
 // span is a stretch of a text, in bytes.
 type span struct{ from, to int }
+
+// compareSpans puts earlier spans first, and the longer of two that begin alike.
+func compareSpans(a, b span) int { return cmp.Or(a.from-b.from, b.to-a.to) }
 
 // occurrences finds where the evidence stands in the text.
 func (t *assetText) occurrences(e *TextEvidence) []span {
@@ -98,10 +102,17 @@ func (t *assetText) standsAt(from int, e *TextEvidence) bool {
 	return true
 }
 
-// mark gives the text as HTML with the spans in <em>. Whatever markup the text holds is escaped. A long
-// text is cut to the neighbourhood of its first span.
+// readersFirst gives the languages of a text: the reader's, then none, then the others.
+func readersFirst(t semdex.Text, lang string) []string {
+	langs := t.Languages()
+	slices.SortStableFunc(langs, func(a, b string) int { return int(languageTier(lang, a)) - int(languageTier(lang, b)) })
+	return langs
+}
+
+// mark gives the text as HTML with the spans in <em>, those that overlap or touch as one. Whatever markup the text
+// holds is escaped. A long text is cut to the neighbourhood of its first span.
 func mark(s string, spans []span) string {
-	slices.SortFunc(spans, func(a, b span) int { return cmp.Or(a.from-b.from, b.to-a.to) })
+	spans = joined(spans)
 	from, to := window(s, spans[0])
 	var b strings.Builder
 	if from > 0 {
@@ -109,9 +120,10 @@ func mark(s string, spans []span) string {
 	}
 	at := from
 	for _, sp := range spans {
-		if sp.from < at || sp.to > to {
-			continue
+		if sp.from >= to {
+			break
 		}
+		sp.to = min(sp.to, to)
 		b.WriteString(html.EscapeString(s[at:sp.from]))
 		b.WriteString("<em>" + html.EscapeString(s[sp.from:sp.to]) + "</em>")
 		at = sp.to
@@ -123,16 +135,39 @@ func mark(s string, spans []span) string {
 	return b.String()
 }
 
-// window chooses what of a text to show, cut between words.
+// joined puts spans in order, those that overlap or touch as one.
+func joined(spans []span) []span {
+	slices.SortFunc(spans, compareSpans)
+	out := spans[:1:1]
+	for _, sp := range spans[1:] {
+		if last := &out[len(out)-1]; sp.from <= last.to {
+			last.to = max(last.to, sp.to)
+		} else {
+			out = append(out, sp)
+		}
+	}
+	return out
+}
+
+// window chooses what of a text to show, cut between words; what is first marked is cut where it is long itself.
 func window(s string, first span) (from, to int) {
 	if len(s) <= snippetBytes*5/4 {
 		return 0, len(s)
 	}
-	from, to = max(0, first.from-snippetBytes/3), min(len(s), max(first.to, first.from+snippetBytes))
+	from, to = max(0, first.from-snippetBytes/3), min(len(s), first.from+snippetBytes)
 	for from > 0 && from < first.from && s[from-1] != ' ' {
 		from++ // a text without spaces begins with the match
 	}
-	for to < len(s) && to > first.to && s[to] != ' ' {
+	least := min(first.to, to)
+	for end := to; end > least; end-- {
+		if end == len(s) || s[end] == ' ' {
+			return from, end
+		}
+	}
+	if least == first.to {
+		return from, least
+	}
+	for to > first.from+1 && !utf8.RuneStart(s[to]) {
 		to--
 	}
 	return from, to

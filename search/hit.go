@@ -18,11 +18,11 @@ func (s *Service) hit(q *querying, found Found) (*Hit, error) {
 	}
 	h := &Hit{ID: found.ID, Score: found.Score, Asset: q.st.assetView(a, q.request.Access, q.request.Lang), Highlights: map[string][]string{}}
 	h.Matched = Matched{Terms: []string{}, Concepts: []semdex.ConceptID{}, Fields: []string{}}
-	w := &hitWriter{q: q, hit: h, texts: q.st.textsOf(a)}
+	w := &hitWriter{q: q, hit: h, texts: q.st.textsOf(a, q.request.Lang)}
 	w.marks = make([][]span, len(w.texts))
 	var because []string
 	for _, m := range found.Matches {
-		why := w.match(m)
+		why := w.match(m) + w.misread(m)
 		because = append(because, why)
 		if q.request.Explain {
 			weight := 0.0
@@ -32,9 +32,7 @@ func (s *Service) hit(q *querying, found Found) (*Hit, error) {
 			h.Explain = append(h.Explain, Explanation{Part: q.parts[m.Group], Class: m.Class.String(), Weight: weight, Because: why})
 		}
 	}
-	for i := range q.words {
-		w.find(&q.words[i])
-	}
+	w.mark(q.marker)
 	w.highlights()
 	h.Matched.Because = strings.Join(slices.Compact(because), "; ")
 	return h, nil
@@ -58,12 +56,32 @@ func (w *hitWriter) match(m Match) string {
 	}
 	r := &w.q.reasons[m.Reason]
 	switch {
+	case m.Value != nil && r.named < 0:
+		return w.valued(*m.Value)
 	case m.Value != nil:
 		return w.tagged(r, *m.Value)
 	case r.label != nil:
 		return w.label(r)
 	}
 	return w.words(r)
+}
+
+// misread says for which typed words of that part of the query others were read.
+func (w *hitWriter) misread(m Match) string {
+	if m.Class == Misspelt {
+		return ", read for “" + w.q.parts[m.Group] + "”"
+	}
+	if m.Reason < 0 || len(w.q.corrections) == 0 {
+		return ""
+	}
+	r := &w.q.reasons[m.Reason]
+	stretch := r.words
+	for i := range w.q.named {
+		if n := &w.q.named[i]; stretch == "" && n.concept == r.named {
+			stretch = w.q.request.Query[n.from:n.to]
+		}
+	}
+	return w.q.readFor(stretch)
 }
 
 func (w *hitWriter) tagged(r *reason, v Value) string {
@@ -140,13 +158,28 @@ func (w *hitWriter) find(e *TextEvidence) (said, where string) {
 			said = w.texts[i].text[spans[0].from:spans[0].to]
 			where = " in the " + strings.TrimPrefix(w.texts[i].field, "fields.")
 		}
-		w.field(w.texts[i].field)
-		w.marks[i] = append(w.marks[i], spans...)
-		for _, s := range spans {
-			w.term(text.Lower(w.texts[i].text[s.from:s.to]))
-		}
+		w.note(i, spans)
 	}
 	return said, where
+}
+
+// mark notes where anything that was searched for stands in the texts of the asset.
+func (w *hitWriter) mark(m *marker) {
+	for i := range w.texts {
+		w.note(i, m.spans(&w.texts[i]))
+	}
+}
+
+// note keeps spans of a text to be marked.
+func (w *hitWriter) note(i int, spans []span) {
+	if len(spans) == 0 {
+		return
+	}
+	w.field(w.texts[i].field)
+	w.marks[i] = append(w.marks[i], spans...)
+	for _, s := range spans {
+		w.term(text.Lower(w.texts[i].text[s.from:s.to]))
+	}
 }
 
 func (w *hitWriter) field(name string) {

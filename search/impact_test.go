@@ -69,7 +69,9 @@ func TestCompareOutcomes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		got := search.CompareOutcomes(&tt.before, &tt.after)
-		if diff := cmp.Diff(tt.want, got, cmp.Transformer("none", func(list []semdex.AssetID) string { return strings.Join(strings.Fields(strings.Join(texts(list), " ")), " ") }),
+		if diff := cmp.Diff(tt.want, got, cmp.Transformer("none", func(list []semdex.AssetID) string {
+			return strings.Join(strings.Fields(strings.Join(texts(list), " ")), " ")
+		}),
 			cmp.Comparer(func(a, b []search.ConceptRef) bool { return len(a) == len(b) && (len(a) == 0 || a[0] == b[0]) })); diff != "" || got.Changed() != tt.changed {
 			t.Errorf("%s: changed is %v %s", tt.rule, got.Changed(), diff)
 		}

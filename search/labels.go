@@ -20,9 +20,11 @@ type LabelRef struct {
 // Labels finds concepts by what they are called. It is made once for a vocabulary and then only read.
 type Labels struct {
 	langs    []string
-	exact    map[string][]LabelRef            // text.Exact
-	key      map[string][]LabelRef            // text.Key
-	stems    map[string]map[string][]LabelRef // language -> text.StemKey
+	exact    map[string][]LabelRef // text.Exact
+	whole    readings              // whole labels
+	bare     readings              // labels without a qualifier in brackets at their end
+	joined   map[string][]LabelRef // terms written as one word
+	verbs    map[string][]LabelRef // German verbs, by verbStem
 	notation map[string][]int32
 	texts    [][]labelText // by concept: its labels as words to search for
 	longest  int
@@ -38,11 +40,8 @@ type labelText struct {
 // these. A label that a concept in use bears is not that of a deprecated one too: a merge hands labels on.
 func NewLabels(th Thesaurus, langs []string) *Labels {
 	l := &Labels{
-		langs: langs, exact: map[string][]LabelRef{}, key: map[string][]LabelRef{}, stems: map[string]map[string][]LabelRef{},
-		notation: map[string][]int32{}, texts: make([][]labelText, th.Len()),
-	}
-	for _, lang := range langs {
-		l.stems[lang] = map[string][]LabelRef{}
+		langs: langs, exact: map[string][]LabelRef{}, whole: newReadings(langs), bare: newReadings(langs), joined: map[string][]LabelRef{},
+		verbs: map[string][]LabelRef{}, notation: map[string][]int32{}, texts: make([][]labelText, th.Len()),
 	}
 	var deprecated []int32
 	for c := range int32(th.Len()) {
@@ -58,6 +57,7 @@ func NewLabels(th Thesaurus, langs []string) *Labels {
 		}
 	}
 	l.addDeprecated(th, deprecated)
+	l.tellApart()
 	return l
 }
 
@@ -87,13 +87,12 @@ func (l *Labels) add(c int32, label semdex.Label) {
 		return
 	}
 	l.longest = max(l.longest, min(len(tokens), maxLabelWords))
-	key := text.Join(tokens)
-	l.key[key] = append(l.key[key], ref)
-	for _, lang := range l.stemLanguages(label) {
-		if stemmed := text.StemKey(tokens, lang); stemmed != "" {
-			l.stems[lang][stemmed] = append(l.stems[lang][stemmed], ref)
-		}
+	langs := l.stemLanguages(label)
+	l.whole.add(tokens, ref, langs)
+	if bare := unqualified(label.Text); bare != "" {
+		l.bare.add(text.Tokens(bare), ref, langs)
 	}
+	l.addSpellings(tokens, ref, langs)
 	l.addText(c, label, tokens)
 }
 
@@ -129,6 +128,22 @@ func (l *Labels) addText(c int32, label semdex.Label, tokens []text.Token) {
 	}
 }
 
+// tellApart takes forms from the words to search for that name another concept: where a vocabulary has both
+// "Tent" and "Tenting", the one is no inflected form of the other, though their stems are the same.
+func (l *Labels) tellApart() {
+	for c := range l.texts {
+		other := func(form string) bool {
+			refs := l.whole.key[form]
+			return len(refs) > 0 && !slices.ContainsFunc(refs, func(r LabelRef) bool { return r.Concept == int32(c) })
+		}
+		for _, t := range l.texts[c] {
+			if len(t.terms) == 1 {
+				t.terms[0] = append(t.terms[0][:1], slices.DeleteFunc(t.terms[0][1:], other)...)
+			}
+		}
+	}
+}
+
 // Whole gives the labels that are the whole of s: equal but for case and spaces, else none.
 func (l *Labels) Whole(s string) []LabelRef { return l.exact[text.Exact(s)] }
 
@@ -136,15 +151,25 @@ func (l *Labels) Whole(s string) []LabelRef { return l.exact[text.Exact(s)] }
 type Reading struct {
 	From, To int // tokens
 	Refs     []LabelRef
+	Weight   float64 // 1 for a whole label
 }
 
+// weightBare is the weight of a label of which a qualifier in brackets was left out.
+const weightBare = 0.9
+
 // Read finds the longest labels in tokens from left to right, none overlapping. A label matches by its
-// terms or, where none does, by its stems in a language of the library. lang, where given, prefers labels of
-// that language, then untagged ones, then others.
+// terms or, where none does, by its stems in a language of the library, written as one word or as several,
+// or without what stands in brackets at its end. lang, where given, prefers labels of that language, then untagged
+// ones, then others.
 func (l *Labels) Read(tokens []text.Token, lang string) []Reading {
+	return l.readAmong(tokens, lang, func(int32) bool { return true })
+}
+
+// readAmong is Read where only the labels of the concepts count for which in holds.
+func (l *Labels) readAmong(tokens []text.Token, lang string, in func(int32) bool) []Reading {
 	var readings []Reading
 	for i := 0; i < len(tokens); {
-		r := l.longestAt(tokens, i, lang)
+		r := l.longestAt(tokens, i, lang, in)
 		if r.To == 0 {
 			i++
 			continue
@@ -155,32 +180,51 @@ func (l *Labels) Read(tokens []text.Token, lang string) []Reading {
 	return readings
 }
 
-func (l *Labels) longestAt(tokens []text.Token, from int, lang string) Reading {
+func (l *Labels) longestAt(tokens []text.Token, from int, lang string, in func(int32) bool) Reading {
 	langs := l.langs
 	if lang != "" {
 		langs = []string{lang} // "hat" says nothing in German, but in English
 	}
-	for n := min(l.longest, len(tokens)-from); n > 0; n-- {
+	for n := min(max(l.longest, maxJoined), len(tokens)-from); n > 0; n-- {
 		span := tokens[from : from+n]
 		if n == 1 && len(tokens) > 1 && text.IsStop(span[0].Term, langs) {
 			continue // a label that is a stop word is meant only where it stands alone
 		}
-		if refs := l.named(span); len(refs) > 0 {
-			return Reading{from, from + n, preferLanguage(refs, lang)}
+		if refs, weight := l.named(span, lang, in); len(refs) > 0 {
+			return Reading{from, from + n, preferLanguage(refs, lang), weight}
 		}
 	}
 	return Reading{}
 }
 
-func (l *Labels) named(span []text.Token) []LabelRef {
-	if refs := l.key[text.Join(span)]; len(refs) > 0 {
-		return refs
+// named gives the labels that the tokens are, by the first way of reading that finds any.
+func (l *Labels) named(span []text.Token, lang string, in func(int32) bool) (refs []LabelRef, weight float64) {
+	ways := []func() []LabelRef{
+		func() []LabelRef { return l.whole.key[text.Join(span)] },
+		func() []LabelRef { return l.whole.inflected(span, l.langs) },
+		func() []LabelRef { return l.joined[unspaced(span)] },
+		func() []LabelRef { return l.verb(span, lang) },
 	}
-	var refs []LabelRef
-	for _, lang := range l.langs {
-		refs = append(refs, l.stems[lang][text.StemKey(span, lang)]...)
+	for _, way := range ways {
+		if refs := among(way(), in); len(refs) > 0 {
+			return refs, 1
+		}
 	}
-	return refs
+	if refs := among(l.bare.key[text.Join(span)], in); len(refs) > 0 {
+		return refs, weightBare
+	}
+	return among(l.bare.inflected(span, l.langs), in), weightBare
+}
+
+// among keeps the labels of the concepts for which in holds.
+func among(refs []LabelRef, in func(int32) bool) []LabelRef {
+	var out []LabelRef
+	for _, r := range refs {
+		if in(r.Concept) {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // preferLanguage keeps the refs of the best tier of languages for each reading of the words.
@@ -210,7 +254,7 @@ func (l *Labels) Named(s string, in func(int32) bool) []int32 {
 	if found := conceptsOf(l.exact[text.Exact(s)], in); len(found) > 0 {
 		return found
 	}
-	return conceptsOf(l.key[text.Key(s)], in)
+	return conceptsOf(l.whole.key[text.Key(s)], in)
 }
 
 // Noted gives the concepts with that notation.
@@ -222,6 +266,16 @@ func (l *Labels) Noted(notation string, in func(int32) bool) []int32 {
 		}
 	}
 	return found
+}
+
+// notedAlike gives the concepts with that notation as it is written, else in upper or in lower case.
+func (l *Labels) notedAlike(notation string, in func(int32) bool) []int32 {
+	for _, form := range []string{notation, strings.ToUpper(notation), strings.ToLower(notation)} {
+		if found := l.Noted(form, in); len(found) > 0 {
+			return found
+		}
+	}
+	return nil
 }
 
 func conceptsOf(refs []LabelRef, in func(int32) bool) []int32 {

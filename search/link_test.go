@@ -228,30 +228,6 @@ func sortValues(values []Value) {
 	slices.SortFunc(values, func(a, b Value) int { return strings.Compare(a.Field+a.Value, b.Field+b.Value) })
 }
 
-func TestTimeRange(t *testing.T) {
-	const day = 86400
-	jan1 := int64(1767225600) // 2026-01-01
-	tests := []struct {
-		value    string
-		from, to int64
-	}{
-		{"2026", jan1, jan1 + 365*day - 1}, {"2026-01", jan1, jan1 + 31*day - 1}, {"2026-01-02", jan1 + day, jan1 + 2*day - 1},
-		{"2026-01..2026-02", jan1, jan1 + 59*day - 1}, {"2026-01..", jan1, 1 << 62}, {"..2026-01-01", -1 << 62, jan1 + day - 1},
-		{"2026-01-01T00:00:10Z", jan1 + 10, jan1 + 10}, {"2026-01-01T01:00:00+01:00..2026", jan1, jan1 + 365*day - 1},
-	}
-	for _, tt := range tests {
-		r, err := timeRange("created", []string{tt.value})
-		if err != nil || r.From != tt.from || r.To != tt.to || r.Field != "created" {
-			t.Errorf("%s: got %+v, %v, want %d to %d", tt.value, r, err, tt.from, tt.to)
-		}
-	}
-	for _, values := range [][]string{{""}, {".."}, {"yesterday"}, {"2026-13"}, {"2026-02-30"}, {"2026..x"}, {"x..2026"}, {"2026", "2027"}, nil, {"26"}} {
-		if _, err := timeRange("created", values); semdex.CodeOf(err) != semdex.Invalid {
-			t.Errorf("%q: got %v, want it refused", values, err)
-		}
-	}
-}
-
 func TestLanguage(t *testing.T) {
 	s := Settings{Languages: []string{"en", "de-at"}}
 	for tag, want := range map[string]string{"en_US": "en", "EN": "en", "de-AT": "de-at", "de-AT-1996": "de-at", "de": "de", "fr-CA": "fr-ca", "": ""} {

@@ -80,12 +80,17 @@ type Statistics struct {
 }
 
 // Group is one part of a query with all that counts as evidence for it; the best evidence counts.
+//
+// Where a group of a plan has a Share, the plan is for the parts of a long text, and it is about how much of the
+// whole an asset covers: neither the number of groups that it suits nor their classes come first, but the sum of
+// Share times the Weight of the best evidence, and how well its words suit (0 to 1 for each group), over the groups.
 type Group struct {
 	Values   []ValueEvidence
 	Texts    []TextEvidence
 	Codes    []CodeEvidence
-	Required bool // assets without evidence are left out
-	Excluded bool // assets with evidence are left out
+	Required bool    // assets without evidence are left out
+	Excluded bool    // assets with evidence are left out
+	Share    float64 // of the whole, above 0 to 1; 0 is 1 where other groups have a share
 }
 
 // ValueEvidence holds for the assets that bear the value.

@@ -28,6 +28,7 @@ type Clause struct {
 	Tokens []text.Token // offsets into the query
 	Field  string       // of a Scoped clause
 	Value  string       // of a Scoped clause
+	At     int          // byte offset of its Value
 	Not    bool         // "-" was glued to its start
 	Or     bool         // "OR" stood between it and the clause before
 	Start  int          // byte offsets into the query
@@ -131,8 +132,11 @@ func (r *queryReader) scoped(start int, not bool) bool {
 	if value == "" {
 		return false
 	}
+	if end > from+len(value) { // quotes or brackets
+		from++
+	}
 	r.at = end
-	r.add(Clause{Kind: Scoped, Field: piece[:colon], Value: value, Not: not, Start: start, End: end})
+	r.add(Clause{Kind: Scoped, Field: piece[:colon], Value: value, At: from, Not: not, Start: start, End: end})
 	return true
 }
 

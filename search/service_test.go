@@ -252,7 +252,7 @@ func TestFacets(t *testing.T) {
 	s, _ := library(t, settings, packaging, story()...)
 	facet := func(r search.Request, name string) string {
 		r.Access, r.Lang = everyone, "en"
-		f, err := s.Facet(context.Background(), name, "", 0, r)
+		f, err := s.Facet(context.Background(), search.FacetRequest{Field: name}, r)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,7 @@ import (
 type Settings struct {
 	Languages  []string // first the one that labels are shown in where none is asked for
 	Dimensions []Dimension
+	Expansion  ExpansionSettings
 }
 
 // language gives the language of the library that is meant by tag: "en-us" is "en" where that is all there
@@ -41,11 +42,13 @@ type state struct {
 	settings     Settings
 	predecessors map[int32][]int32 // the deprecated concepts that each has taken the place of
 	completing   suggesting
+	spelled      labelWords
 
 	mu        sync.Mutex
 	groupings map[groupingKey]*Groups
 	weights   []float64 // information content of Groups of all concepts, for generation
 	weighed   uint64
+	shares    map[Access]*conceptShares
 }
 
 type groupingKey struct {

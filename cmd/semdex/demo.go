@@ -253,7 +253,7 @@ func demoQuery(ctx context.Context, l *library.Library) (string, error) {
 	if l.Name() == "brand" {
 		return "sustainable packaging", nil
 	}
-	f, err := l.Facet(ctx, "concept", "", 1, search.Request{Access: l.Owner()})
+	f, err := l.Facet(ctx, search.FacetRequest{Field: "concept", Limit: 1}, search.Request{Access: l.Owner()})
 	if err != nil || len(f.Values) == 0 {
 		return "", err
 	}

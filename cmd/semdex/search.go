@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -17,9 +18,9 @@ import (
 // searchFlags are the flags that say how to search.
 type searchFlags struct {
 	expand, lang, territory, channel, on, sort string
-	filters, facets                            []string
-	limit, offset                              int
-	asClient, asJSON, explain                  bool
+	filters, facets, exclude, schemes          []string
+	limit, offset, depth                       int
+	asClient, asJSON, explain, asTyped         bool
 }
 
 func (p *program) searchCommand() *cobra.Command {
@@ -42,7 +43,10 @@ func (p *program) searchCommand() *cobra.Command {
 }
 
 func (f *searchFlags) bind(c *cobra.Command) {
-	c.Flags().StringVar(&f.expand, "expand", "narrower", "none, synonyms, narrower or related")
+	c.Flags().StringVar(&f.expand, "expand", "", "none, synonyms, narrower or related (default as the library is set, else narrower)")
+	c.Flags().IntVar(&f.depth, "depth", -1, "narrower levels to follow, 0 for none (default as the library is set, else all)")
+	c.Flags().StringArrayVar(&f.exclude, "exclude", nil, "URI or label of a concept not to expand into, again for more")
+	c.Flags().StringArrayVar(&f.schemes, "scheme", nil, "scheme or dimension that concepts of the query may come from, again for more")
 	c.Flags().StringVar(&f.lang, "lang", "", "language of the query")
 	c.Flags().StringArrayVar(&f.filters, "filter", nil, "FIELD=VALUE[,VALUE], again for more")
 	c.Flags().StringSliceVar(&f.facets, "facets", nil, "facets to count, by commas")
@@ -53,11 +57,16 @@ func (f *searchFlags) bind(c *cobra.Command) {
 	c.Flags().StringVar(&f.territory, "territory", "", "cleared for this territory")
 	c.Flags().StringVar(&f.channel, "channel", "", "cleared for this channel")
 	c.Flags().StringVar(&f.on, "on", "", "cleared on this day (with --as-client: today, if not given)")
+	c.Flags().BoolVar(&f.asTyped, "as-typed", false, "do not read words that stand nowhere as others")
 	c.Flags().BoolVar(&f.explain, "explain", false, "tell the evidence for each part of the query")
 }
 
 func (f *searchFlags) request(l *library.Library, query string) (search.Request, error) {
-	r := search.Request{Query: query, Lang: f.lang, Expand: search.Mode(f.expand), Facets: f.facets, Limit: f.limit, Offset: f.offset, Explain: f.explain, Access: l.Owner()}
+	r := search.Request{Query: query, Lang: f.lang, Expand: search.Mode(f.expand), Facets: f.facets, Limit: f.limit, Offset: f.offset, Explain: f.explain, Access: l.Owner(),
+		Exclude: f.exclude, Schemes: f.schemes, AsTyped: f.asTyped}
+	if f.depth >= 0 {
+		r.Depth = &f.depth
+	}
 	if f.asClient {
 		r.Access = l.Client()
 	}
@@ -127,10 +136,27 @@ func writeJSON(w io.Writer, v any) error {
 	return encoder.Encode(v)
 }
 
+// writeHelp prints how words were read that stand nowhere, and what there is where nothing was found.
+func writeHelp(b *strings.Builder, a *search.Answer) {
+	for _, c := range a.Corrections {
+		fmt.Fprintf(b, "read %q for %q; --as-typed does not\n", c.Read, c.Typed)
+	}
+	if a.DidYouMean != "" {
+		fmt.Fprintf(b, "did you mean %q?\n", a.DidYouMean)
+	}
+	for _, w := range a.Without {
+		fmt.Fprintf(b, "%d without the filter %s\n", w.Count, w.Field)
+	}
+	for _, o := range a.Offers {
+		fmt.Fprintf(b, "%d for %s, %s\n", o.Count, o.Label, o.Via)
+	}
+}
+
 // writeAnswer prints an answer for people. Its first hit comes after offset others.
 func writeAnswer(w io.Writer, a *search.Answer, offset int) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d assets for %q\n", a.Total, a.Query)
+	writeHelp(&b, a)
 	for _, c := range a.Expansion.Concepts {
 		var added []string
 		for _, x := range c.Added[:min(8, len(c.Added))] {
@@ -140,6 +166,9 @@ func writeAnswer(w io.Writer, a *search.Answer, offset int) error {
 		if c.Ambiguous {
 			fmt.Fprintf(&b, " <%s>, one of several", c.URI)
 		}
+		for _, other := range c.Alternatives {
+			fmt.Fprintf(&b, ", not %s <%s>", other.Path, other.URI)
+		}
 		if len(added) > 0 {
 			fmt.Fprintf(&b, "; with it %s", strings.Join(added, ", "))
 		}
@@ -148,6 +177,10 @@ func writeAnswer(w io.Writer, a *search.Answer, offset int) error {
 		}
 		b.WriteByte('\n')
 	}
+	for _, c := range a.Expansion.Compounds {
+		fmt.Fprintf(&b, "%s stands nowhere; taken apart into %s\n", c.Word, strings.Join(c.Parts, " and "))
+	}
+	writeAbout(&b, a.Expansion.About)
 	for i, h := range a.Hits {
 		fmt.Fprintf(&b, "%3d. %s  %s\n     %s\n", offset+i+1, h.ID, h.Asset.Title, h.Matched.Because)
 	}
@@ -160,4 +193,20 @@ func writeAnswer(w io.Writer, a *search.Answer, offset int) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// writeAbout tells what a brief was taken to be about.
+func writeAbout(b *strings.Builder, about []search.About) {
+	if len(about) == 0 {
+		return
+	}
+	var parts []string
+	for _, a := range about[:min(12, len(about))] {
+		parts = append(parts, fmt.Sprintf("%s (%.2f)", cmp.Or(a.Label, a.Text), a.Weight))
+	}
+	fmt.Fprintf(b, "a brief about %s", strings.Join(parts, ", "))
+	if more := len(about) - len(parts); more > 0 {
+		fmt.Fprintf(b, " and %d more", more)
+	}
+	b.WriteByte('\n')
 }

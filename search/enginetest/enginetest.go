@@ -120,7 +120,7 @@ func (s *suite) same(t *testing.T, plan *search.Plan, got *search.Result) bool {
 			fail("facet %s (-want +got)\n%s", plan.Facets[i].Name, d)
 		}
 	}
-	last := math.Inf(1)
+	last, bound := math.Inf(1), math.Inf(1)
 	for i, found := range got.Hits {
 		want := byID[found.ID]
 		if want == nil {
@@ -128,7 +128,12 @@ func (s *suite) same(t *testing.T, plan *search.Plan, got *search.Result) bool {
 			continue
 		}
 		delete(byID, found.ID)
-		if at := hits[i]; want.rank() != at.rank() {
+		if at := hits[i]; shared(plan) && want.pinned == 0 {
+			bound = min(bound, want.most)
+			if want.least > bound+1e-9 {
+				fail("hit %d, %s, covers at least %v, one before it at most %v", i, found.ID, want.least, bound)
+			}
+		} else if want.rank() != at.rank() {
 			fail("hit %d is %s, with %d groups of classes %d; before it belong those with %d of %d", i, found.ID, want.groups, want.classes, at.groups, at.classes)
 		}
 		if found.Pinned != (want.pinned > 0) {

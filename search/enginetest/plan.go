@@ -25,6 +25,11 @@ func (p *planner) plan() *search.Plan {
 	for range p.IntN(4) {
 		plan.Groups = append(plan.Groups, p.group())
 	}
+	if p.IntN(4) == 0 {
+		for i := range plan.Groups {
+			plan.Groups[i].Share = float64(p.IntN(4)) / 3
+		}
+	}
 	for range p.IntN(3) {
 		plan.Filters = append(plan.Filters, p.filter())
 	}

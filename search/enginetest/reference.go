@@ -194,6 +194,8 @@ type hit struct {
 	classes   int // their sum
 	raised    bool
 	pinned    int // place from 1; 0 is not
+
+	least, most float64 // how much is covered, in a plan with shares, apart from how well words suit
 }
 
 // suits weighs the evidence of all groups; ok is false where the asset is left out.
@@ -220,6 +222,7 @@ func (d *document) suitsGroups(p *search.Plan) (h *hit, ok bool) {
 			continue
 		}
 		h.strengths[i] = s
+		h.cover(p, g)
 		h.groups++
 		h.classes += int(s.class)
 	}

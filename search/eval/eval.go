@@ -5,7 +5,10 @@
 // twice counts at its first place. Queries that have no relevant asset are shown, but are not in the means,
 // as nothing can be found for them.
 //
-// All but reading and asking is pure: the same rankings give the same Report.
+// Compare sets two such measurements side by side: what changed for which query, whether the change may be chance,
+// and, without judgements, how far the rankings overlap and what each has that the other has not.
+//
+// All but reading and asking is pure: the same rankings give the same Report and the same Comparison.
 package eval
 
 import (
@@ -26,6 +29,7 @@ type Result struct {
 	Query
 	Relevant int      `json:"relevant"` // judged with a grade above 0
 	Found    int      `json:"found"`    // of these, ranked within the depth
+	Hits     int      `json:"hits"`     // ranked at all, within the depth
 	Metrics  Metrics  `json:"metrics"`
 	Ranked   []string `json:"-"` // ids, best first, each once
 }
@@ -79,6 +83,7 @@ func measure(q Query, ranked []string, grades map[string]int, depth int) Result 
 			}
 		}
 	}
+	r.Hits = len(r.Ranked)
 	r.Metrics = Measure(r.Ranked, grades)
 	return r
 }

@@ -85,11 +85,11 @@ func TestRun(t *testing.T) {
 		t.Errorf("TREC run (-want +got)\n%s", d)
 	}
 	wantText := strings.TrimPrefix(`
-   qid  NDCG@10     MRR      AP    P@10   R@100  R@1000  relevant  found  text
-    q1   0.6131  1.0000  0.5000  0.1000  0.5000  0.5000         2      1  one
-    q2   0.0000  0.0000  0.0000  0.0000  0.0000  0.0000         1      0  two
-    q3        -       -       -       -       -       -         0      0  not judged
-  mean   0.3066  0.5000  0.2500  0.0500  0.2500  0.2500                   of 2 queries, to depth 2
+   qid  NDCG@10     MRR      AP    P@10   R@100  R@1000  relevant  found  hits  text
+    q1   0.6131  1.0000  0.5000  0.1000  0.5000  0.5000         2      1     2  one
+    q2   0.0000  0.0000  0.0000  0.0000  0.0000  0.0000         1      0     2  two
+    q3        -       -       -       -       -       -         0      0     1  not judged
+  mean   0.3066  0.5000  0.2500  0.0500  0.2500  0.2500                         of 2 queries, to depth 2
 `, "\n")
 	if d := cmp.Diff(wantText, text.String()); d != "" {
 		t.Errorf("table (-want +got)\n%s", d)

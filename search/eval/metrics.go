@@ -95,11 +95,17 @@ type metric struct {
 	value *float64
 }
 
-func (m *Metrics) add(other Metrics) {
-	more := other.fields()
-	for i, f := range m.fields() {
-		*f.value += *more[i].value
-	}
+func (m *Metrics) add(other Metrics) { m.plus(1, &other) }
+
+func (m *Metrics) subtract(other Metrics) { m.plus(-1, &other) }
+
+func (m *Metrics) plus(sign float64, other *Metrics) {
+	m.NDCG10 += sign * other.NDCG10
+	m.MRR += sign * other.MRR
+	m.AP += sign * other.AP
+	m.P10 += sign * other.P10
+	m.R100 += sign * other.R100
+	m.R1000 += sign * other.R1000
 }
 
 func (m *Metrics) scale(by float64) {

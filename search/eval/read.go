@@ -13,11 +13,12 @@ import (
 	"semdex"
 )
 
-// Query is a judged query.
+// Query is a query to measure, judged or not.
 type Query struct {
-	ID   string `json:"qid"`
-	Text string `json:"text"`
-	Lang string `json:"lang,omitempty"` // language tag; "" where it is not known
+	ID    string `json:"qid"`
+	Text  string `json:"text"`
+	Lang  string `json:"lang,omitempty"`  // language tag; "" where it is not known
+	Asked int64  `json:"asked,omitempty"` // how often, where a log tells
 }
 
 // Qrels are judgements: query id, then asset id, to grade. A grade above 0 is relevant, a higher one more so.
@@ -26,7 +27,7 @@ type Qrels map[string]map[string]int
 // maxLine bounds a line of queries or judgements, in bytes.
 const maxLine = 1 << 20
 
-// ReadQueries reads one query a line, {"qid","text","lang"}, lang being optional. file is its name, for errors.
+// ReadQueries reads one query a line, {"qid","text","lang","asked"}; the last two may be left out. file is its name, for errors.
 func ReadQueries(r io.Reader, file string) ([]Query, error) {
 	var queries []Query
 	lines := map[string]int{}

@@ -6,33 +6,41 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 	"unicode"
 )
 
 // WriteText writes the report as a table: a row for each query, the means last.
 func (r *Report) WriteText(w io.Writer) error {
-	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(t, "qid\t")
-	for _, f := range r.Mean.fields() {
-		fmt.Fprint(t, f.name+"\t")
-	}
-	fmt.Fprint(t, "relevant\tfound\t  text\n")
+	t := newTable(w)
+	writeNames(t, "qid")
+	fmt.Fprint(t, "relevant\tfound\thits\t  text\n")
 	for i := range r.Queries {
 		q := &r.Queries[i]
 		writeRow(t, q.ID, &q.Metrics, q.Relevant > 0)
-		fmt.Fprintf(t, "%d\t%d\t  %s\n", q.Relevant, q.Found, oneLine(q.Text))
+		fmt.Fprintf(t, "%d\t%d\t%d\t  %s\n", q.Relevant, q.Found, q.Hits, oneLine(q.Text))
 	}
 	writeRow(t, "mean", &r.Mean, r.Judged > 0)
-	fmt.Fprintf(t, "\t\t  of %d queries, to depth %d\n", r.Judged, r.Depth)
+	fmt.Fprintf(t, "\t\t\t  of %d queries, to depth %d\n", r.Judged, r.Depth)
 	return t.Flush()
 }
 
+// writeNames writes the first cells of the head of a table.
+func writeNames(w io.Writer, first string) {
+	fmt.Fprint(w, first+"\t")
+	for _, f := range new(Metrics).fields() {
+		fmt.Fprint(w, f.name+"\t")
+	}
+}
+
 func writeRow(w io.Writer, name string, m *Metrics, judged bool) {
+	writeNumbers(w, "%.4f\t", name, m, judged)
+}
+
+func writeNumbers(w io.Writer, format, name string, m *Metrics, judged bool) {
 	fmt.Fprint(w, name+"\t")
 	for _, f := range m.fields() {
 		if judged {
-			fmt.Fprintf(w, "%.4f\t", *f.value)
+			fmt.Fprintf(w, format, *f.value)
 		} else {
 			fmt.Fprint(w, "-\t")
 		}
@@ -43,11 +51,13 @@ func writeRow(w io.Writer, name string, m *Metrics, judged bool) {
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // WriteJSON writes the report as one indented JSON object.
-func (r *Report) WriteJSON(w io.Writer) error {
+func (r *Report) WriteJSON(w io.Writer) error { return writeJSON(w, r) }
+
+func writeJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
-	return e.Encode(r)
+	return e.Encode(v)
 }
 
 // WriteRun writes what was ranked as a TREC run: query id, Q0, asset id, rank, score, tag. The score only

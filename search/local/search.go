@@ -40,7 +40,8 @@ type run struct {
 	view   *view
 	plan   *search.Plan
 	groups []*group
-	ranked int // groups that count for the order
+	ranked int  // groups that count for the order
+	parts  bool // groups have shares
 
 	statistics search.Statistics
 }
@@ -114,6 +115,7 @@ func (r *run) prepare(ctx context.Context) error {
 			r.ranked++
 		}
 	}
+	r.parts = r.shared()
 	r.takeStatistics()
 	return nil
 }
@@ -334,6 +336,9 @@ const (
 func (r *run) score(f *found, doc uint32) float64 {
 	if place, ok := f.pinned[doc]; ok && len(r.plan.Sort) == 0 {
 		return scorePinned - float64(place)
+	}
+	if r.parts {
+		return r.cover(f, doc)
 	}
 	step := (classSteps + scoreClass) * float64(r.ranked)
 	total, within := 0.0, 0.0

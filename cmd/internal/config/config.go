@@ -46,6 +46,7 @@ type Library struct {
 	Draft        []Vocabulary `yaml:"draft"` // a vocabulary that is tried beside these
 	Dimensions   Dimensions   `yaml:"dimensions"`
 	Notify       Notify       `yaml:"notify"`
+	Search       Search       `yaml:"search"`
 	Schedule     string       `yaml:"schedule"`  // when serve brings in what changed: a cron expression in time_zone
 	Reconcile    string       `yaml:"reconcile"` // when it compares with all that the sources hold
 
@@ -277,6 +278,9 @@ func (l *Library) complete(dir string) error {
 	}
 	if err := l.checkSchedules(); err != nil {
 		return err
+	}
+	if err := l.Search.complete(); err != nil {
+		return fmt.Errorf("search: %w", err)
 	}
 	return l.checkDimensions()
 }

@@ -33,6 +33,7 @@ libraries:
       region:   {field: Region, scheme: https://voc.example/regions, by: notation}
       campaign: {field: Campaign}
     notify: {allow: [hooks.acme.internal, "::1"]}
+    search: {exclude: [Brand]}
   zeta:
     sources:
       - {type: files, events: ./e.jsonl}
@@ -62,6 +63,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 			{Name: "campaign", Field: "Campaign"},
 		},
 		Notify: Notify{Allow: []string{"hooks.acme.internal", "::1"}},
+		Search: Search{Expand: "narrower", Exclude: []string{"Brand"}},
 	}
 	want.Languages[1] = semdex.LanguageTag("de-AT")
 	if diff := cmp.Diff(want, l); diff != "" {

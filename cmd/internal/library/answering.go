@@ -27,8 +27,8 @@ func (a *answering) Search(ctx context.Context, r search.Request) (*search.Answe
 }
 
 // Facet gives the values of one facet.
-func (a *answering) Facet(ctx context.Context, field, prefix string, limit int, r search.Request) (*search.FacetCounts, error) {
-	return a.service.Facet(ctx, field, prefix, limit, r)
+func (a *answering) Facet(ctx context.Context, f search.FacetRequest, r search.Request) (*search.FacetCounts, error) {
+	return a.service.Facet(ctx, f, r)
 }
 
 // Suggest completes what a reader types, and tells the schemes of the concepts by name.

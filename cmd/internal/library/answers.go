@@ -42,8 +42,8 @@ func (l *Library) Search(ctx context.Context, r search.Request) (*search.Answer,
 }
 
 // Facet gives the values of one facet.
-func (l *Library) Facet(ctx context.Context, field, prefix string, limit int, r search.Request) (*search.FacetCounts, error) {
-	return l.live().Facet(ctx, field, prefix, limit, r)
+func (l *Library) Facet(ctx context.Context, f search.FacetRequest, r search.Request) (*search.FacetCounts, error) {
+	return l.live().Facet(ctx, f, r)
 }
 
 // Suggest completes what a reader types.

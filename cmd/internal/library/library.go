@@ -92,7 +92,7 @@ func (l *Library) open(ctx context.Context) error {
 	l.usage = usageStore{dir: filepath.Join(l.dir, "usage"), log: l.log}
 	l.search = search.New(search.Options{
 		Engine: l.index, Records: l.mirror, Now: l.now, NewID: newQueryID,
-		Settings: search.Settings{Languages: l.config.Languages, Dimensions: l.config.SearchDimensions()},
+		Settings: search.Settings{Languages: l.config.Languages, Dimensions: l.config.SearchDimensions(), Expansion: l.config.SearchExpansion()},
 	})
 	if err := l.loadGraph(); err != nil {
 		return err

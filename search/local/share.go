@@ -1,0 +1,37 @@
+package local
+
+// shared reports whether groups of the plan are parts of a long text.
+func (r *run) shared() bool {
+	for _, g := range r.groups {
+		if g.plan.Share > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// cover gives the score of a document in a plan with shares: how much of the whole it covers. What is raised covers
+// one part more.
+func (r *run) cover(f *found, doc uint32) float64 {
+	total := 0.0
+	for i, g := range r.groups {
+		l := f.levels[i][doc]
+		if l == 0 || g.plan.Excluded {
+			continue
+		}
+		covered := g.levels[l-1].weight
+		if f.scores[i] != nil {
+			s := float64(f.scores[i][doc])
+			covered += s / (s + halfText)
+		}
+		share := g.plan.Share
+		if share == 0 {
+			share = 1
+		}
+		total += share * covered
+	}
+	if f.raised != nil && f.raised.has(doc) {
+		total += scoreRaised
+	}
+	return total + min(maxSignals, f.signals.of(doc))
+}

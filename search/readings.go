@@ -1,0 +1,141 @@
+package search
+
+import (
+	"slices"
+	"strings"
+
+	"semdex/internal/text"
+)
+
+// readings finds labels by their terms and by their stems.
+type readings struct {
+	key   map[string][]LabelRef            // text.Key
+	stems map[string]map[string][]LabelRef // language -> text.StemKey
+}
+
+func newReadings(langs []string) readings {
+	r := readings{key: map[string][]LabelRef{}, stems: map[string]map[string][]LabelRef{}}
+	for _, lang := range langs {
+		r.stems[lang] = map[string][]LabelRef{}
+	}
+	return r
+}
+
+func (r readings) add(tokens []text.Token, ref LabelRef, langs []string) {
+	if len(tokens) == 0 {
+		return
+	}
+	key := text.Join(tokens)
+	r.key[key] = append(r.key[key], ref)
+	for _, lang := range langs {
+		if stemmed := text.StemKey(tokens, lang); stemmed != "" {
+			r.stems[lang][stemmed] = append(r.stems[lang][stemmed], ref)
+		}
+	}
+}
+
+// inflected gives the labels with the same stems. Where these are written in several ways, those nearest to
+// what is asked for count: "tents" is "Tent" rather than "Tenting".
+func (r readings) inflected(span []text.Token, langs []string) []LabelRef {
+	var refs []LabelRef
+	for _, lang := range langs {
+		refs = append(refs, r.stems[lang][text.StemKey(span, lang)]...)
+	}
+	if len(refs) < 2 {
+		return refs
+	}
+	wanted := text.Join(span)
+	distances := make([]int, len(refs))
+	for i, ref := range refs {
+		distances[i] = endings(wanted, text.Key(ref.Label.Text))
+	}
+	least := slices.Min(distances)
+	i := -1
+	return slices.DeleteFunc(refs, func(LabelRef) bool { i++; return distances[i] > least })
+}
+
+// endings counts the bytes of two words behind what they begin with alike; of several words, all of their
+// endings.
+func endings(a, b string) int {
+	as, bs := strings.Fields(a), strings.Fields(b)
+	sum := 0
+	for i := range max(len(as), len(bs)) {
+		var s, t string
+		if i < len(as) {
+			s = as[i]
+		}
+		if i < len(bs) {
+			t = bs[i]
+		}
+		same := 0
+		for same < min(len(s), len(t)) && s[same] == t[same] {
+			same++
+		}
+		sum += len(s) + len(t) - 2*same
+	}
+	return sum
+}
+
+// unqualified gives a label without what stands in brackets at its end, "" where nothing does or nothing is left.
+func unqualified(label string) string {
+	label = strings.TrimSpace(label)
+	open := strings.LastIndexByte(label, '(')
+	if open <= 0 || !strings.HasSuffix(label, ")") {
+		return ""
+	}
+	return strings.TrimSpace(label[:open])
+}
+
+const (
+	maxJoined     = 3 // words that are tried as one
+	leastJoined   = 6 // letters of them together
+	leastVerbStem = 4
+)
+
+// unspaced gives the terms of a few tokens as one word, "" where that says too little.
+func unspaced(tokens []text.Token) string {
+	if len(tokens) > maxJoined {
+		return ""
+	}
+	var b strings.Builder
+	for _, t := range tokens {
+		b.WriteString(t.Term)
+	}
+	if b.Len() < leastJoined {
+		return ""
+	}
+	return b.String()
+}
+
+// addSpellings adds other ways in which a label may be written: as one word, and a German verb in another person.
+func (l *Labels) addSpellings(tokens []text.Token, ref LabelRef, langs []string) {
+	if word := unspaced(tokens); word != "" {
+		l.joined[word] = append(l.joined[word], ref)
+	}
+	if len(tokens) == 1 && slices.ContainsFunc(langs, isGerman) && strings.HasSuffix(tokens[0].Term, "n") {
+		if stem := verbStem(tokens[0].Term, "en", "n"); stem != "" {
+			l.verbs[stem] = append(l.verbs[stem], ref)
+		}
+	}
+}
+
+// verb gives the labels that are the infinitive of a verb, for German: "wandert" finds "Wandern", which have
+// different stems.
+func (l *Labels) verb(span []text.Token, lang string) []LabelRef {
+	if len(span) != 1 || !isGerman(lang) {
+		return nil
+	}
+	return l.verbs[verbStem(span[0].Term, "est", "et", "st", "t", "nd", "e")]
+}
+
+// verbStem takes the first of the endings off that the term has; "" where it has none, or little is left.
+func verbStem(term string, endings ...string) string {
+	for _, e := range endings {
+		if stem, ok := strings.CutSuffix(term, e); ok && len(stem) >= leastVerbStem {
+			return stem
+		}
+	}
+	return ""
+}
+
+func isGerman(lang string) bool { return lang == "de" || strings.HasPrefix(lang, "de-") }
