@@ -37,6 +37,12 @@ var samples = map[string]struct{ target, body string }{
 	"events":        {"/v1/events", `{"events":[{"type":"asset.view","asset_id":"a","occurred_at":"2026-01-01T00:00:00Z"},{}]}`},
 	"reports":       {"/v1/reports", ""},
 	"report":        {"/v1/reports/usage?by=topic", ""},
+	"status":        {"/v1/status", ""},
+	"healthz":       {"/healthz", ""},
+	"readyz":        {"/readyz", ""},
+	"metrics":       {"/metrics", ""},
+	"openapi":       {"/openapi.json", ""},
+	"docs":          {"/docs", ""},
 	"draft":         {"/v1/vocabulary/draft", ""},
 	"putDraft":      {"/v1/vocabulary/draft?format=ttl", "<urn:a> a <http://www.w3.org/2004/02/skos/core#Concept> ."},
 	"deleteDraft":   {"/v1/vocabulary/draft", ""},
@@ -47,12 +53,6 @@ var samples = map[string]struct{ target, body string }{
 	"changeSearch":  {"/v1/searches/s1", `{"q":"eco","filters":{"type":["image"]}}`},
 	"dropSearch":    {"/v1/searches/s1", ""},
 	"searchChanges": {"/v1/searches/s1/changes", ""},
-	"status":        {"/v1/status", ""},
-	"healthz":       {"/healthz", ""},
-	"readyz":        {"/readyz", ""},
-	"metrics":       {"/metrics", ""},
-	"openapi":       {"/openapi.json", ""},
-	"docs":          {"/docs", ""},
 }
 
 // TestContract walks all operations of the document and holds their answers against it.

@@ -34,6 +34,10 @@ func (s *Service) hit(q *querying, found Found) (*Hit, error) {
 	}
 	w.mark(q.marker)
 	w.highlights()
+	h.Pinned = found.Pinned
+	if decided := q.because(q.curated, found.ID); decided != "" {
+		because = append([]string{decided}, because...)
+	}
 	h.Matched.Because = strings.Join(slices.Compact(because), "; ")
 	return h, nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"semdex"
 	"semdex/internal/text"
@@ -15,6 +16,15 @@ type Settings struct {
 	Languages  []string // first the one that labels are shown in where none is asked for
 	Dimensions []Dimension
 	Expansion  ExpansionSettings
+	Signals    SignalWeights
+	Zone       *time.Location // where its days begin; nil is UTC
+}
+
+func (s *Settings) zone() *time.Location {
+	if s.Zone == nil {
+		return time.UTC
+	}
+	return s.Zone
 }
 
 // language gives the language of the library that is meant by tag: "en-us" is "en" where that is all there
@@ -43,6 +53,7 @@ type state struct {
 	predecessors map[int32][]int32 // the deprecated concepts that each has taken the place of
 	completing   suggesting
 	spelled      labelWords
+	supposed     supposed
 
 	mu        sync.Mutex
 	groupings map[groupingKey]*Groups
@@ -71,9 +82,9 @@ func newState(th Thesaurus, settings Settings) *state {
 
 // bearing gives the raw values that name c or a deprecated concept that c has taken the place of.
 func (st *state) bearing(c int32) []Value {
-	values := st.links.bearing(c)
+	values := append(st.links.bearing(c), st.supposed.values[c]...)
 	for _, old := range st.predecessors[c] {
-		values = append(values, st.links.bearing(old)...)
+		values = append(append(values, st.links.bearing(old)...), st.supposed.values[old]...)
 	}
 	return values
 }

@@ -95,7 +95,7 @@ func (p *part) byName(code string) ([]named, error) {
 		return nil, err
 	}
 	var found []named
-	names := dictionary.AutomatonIterator(nil, []byte(code), []byte(code+"/")) // "/" follows "."
+	names := terms(dictionary, []byte(code), []byte(code+"/")) // "/" follows "."
 	for {
 		entry, err := names.Next()
 		if err != nil || entry == nil {
@@ -129,8 +129,11 @@ func (v *view) byField(partIndex int, forms []string) []named {
 		}
 		for _, form := range forms {
 			if n, known := v.dictionary.lookup(field, form); known {
-				for _, doc := range column.bearing(n) {
-					found = append(found, named{doc, search.Value{Field: field, Value: form}})
+				list, set := column.bearing(n)
+				add := func(doc uint32) { found = append(found, named{doc, search.Value{Field: field, Value: form}}) }
+				set.each(add)
+				for _, doc := range list {
+					add(doc)
 				}
 			}
 		}

@@ -1,95 +1,174 @@
 package local
 
 import (
+	"math/bits"
 	"slices"
-	"sync"
 
 	"semdex/search"
 )
 
-// groupsOf remembers for each value number of a field which groups a grouping puts it in.
-type groupsOf struct {
-	mu     sync.RWMutex
-	fields map[string][][]int32
-}
-
-// maxGroupings bounds how many groupings are remembered; those of a vocabulary that is gone go with the rest.
-const maxGroupings = 64
-
-// grouped gives the groups by value number for a field, for the values that a view knows. Later values are not
-// asked about: the caller may have linked only those that its view gives.
-func (d *dictionary) grouped(g search.Grouping, field string, values []string) [][]int32 {
-	t := d.grouping(g)
-	t.mu.RLock()
-	groups := t.fields[field]
-	t.mu.RUnlock()
-	if len(groups) >= len(values) {
-		return groups
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	groups = t.fields[field]
-	for n := len(groups); n < len(values); n++ {
-		groups = append(groups, g.Groups(search.Value{Field: field, Value: values[n]}))
-	}
-	t.fields[field] = groups
-	return groups
-}
-
-func (d *dictionary) grouping(g search.Grouping) *groupsOf {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	t := d.groupings[g]
-	if t == nil {
-		if len(d.groupings) >= maxGroupings {
-			clear(d.groupings)
-		}
-		t = &groupsOf{fields: map[string][][]int32{}}
-		d.groupings[g] = t
-	}
-	return t
-}
-
-// counts counts facets.
+// counts counts facets. Where no group of a facet has two values, or no document does, values are counted and groups
+// get their sum; else a table says which groups each document is in.
 type counts struct {
 	view   *view
-	facets []search.Facet
-	totals [][]int
+	facets []facet
+	room   int // documents that tables may still be made for, so that no search pays for all of them
 }
+
+// facet is a facet of the plan with what was counted so far.
+type facet struct {
+	plan   *search.Facet
+	by     *grouped   // nil for ranges
+	values [][]uint32 // by field, by value number
+	groups []int      // by group, or by range
+}
+
+// tableRoom is for how many documents one search makes tables.
+var tableRoom = 1 << 17
 
 func newCounts(v *view, p *search.Plan) *counts {
-	return &counts{view: v, facets: p.Facets, totals: make([][]int, len(p.Facets))}
+	c := &counts{view: v, facets: make([]facet, len(p.Facets)), room: tableRoom}
+	for i := range p.Facets {
+		f := facet{plan: &p.Facets[i]}
+		if f.plan.Ranges != nil {
+			f.groups = make([]int, len(f.plan.Ranges.From))
+		} else {
+			f.by = v.grouped(f.plan.By)
+			f.values = make([][]uint32, len(f.by.fields))
+			f.groups = make([]int, f.by.groups)
+		}
+		c.facets[i] = f
+	}
+	return c
 }
 
-func (c *counts) add(partIndex int, f *found) {
-	for i, facet := range c.facets {
+func (c *counts) add(partIndex int, f *found) error {
+	p := &c.view.parts[partIndex]
+	for i := range c.facets {
 		set := f.hits
 		if f.others[i] != nil {
 			set = f.others[i]
 		}
-		if facet.Ranges != nil {
-			c.totals[i] = addRanges(c.totals[i], facet.Ranges, c.view.parts[partIndex].arrays, set)
+		if c.facets[i].by != nil {
+			c.count(&c.facets[i], p.arrays, set)
 			continue
 		}
-		walker := newWalker(c.view, partIndex, facet.By)
-		set.each(func(doc uint32) {
-			walker.each(doc, func(group int32) {
-				for int(group) >= len(c.totals[i]) {
-					c.totals[i] = append(c.totals[i], make([]int, int(group)+1-len(c.totals[i]))...)
+		ranges := c.facets[i].plan.Ranges
+		n, err := p.arrays.number(p.segment, ranges.Field)
+		if err != nil {
+			return err
+		}
+		addRanges(c.facets[i].groups, ranges, n, set)
+	}
+	return nil
+}
+
+// count counts the documents of a set for a facet.
+func (c *counts) count(f *facet, a *segmentArrays, set bitset) {
+	sources := f.by.sources(a)
+	if !f.by.shared || len(sources) == 1 && sources[0].column.values().single() {
+		for _, s := range sources {
+			if f.values[s.field] == nil {
+				f.values[s.field] = make([]uint32, len(s.groups.starts)+1)
+			}
+			s.column.values().count(set, f.values[s.field])
+		}
+		return
+	}
+	table := a.table(f.by)
+	if table == nil && c.room > 0 {
+		c.room -= int(a.docs)
+		table = a.makeTable(f.by)
+	}
+	if table != nil {
+		table.count(set, f.groups)
+		return
+	}
+	w := newWalker(f.by, a)
+	set.each(func(doc uint32) { w.each(doc, func(group int32) { f.groups[group]++ }) })
+}
+
+// sum gives the counts of all facets, by group.
+func (c *counts) sum() [][]int {
+	out := make([][]int, len(c.facets))
+	for i := range c.facets {
+		f := &c.facets[i]
+		for field, values := range f.values {
+			list := f.by.lists[field]
+			for value := range max(0, len(values)-2) {
+				if n := values[value+1]; n != 0 {
+					for _, group := range list.of(uint32(value)) {
+						f.groups[group] += int(n)
+					}
 				}
-				c.totals[i][group]++
-			})
-		})
+			}
+		}
+		most := len(f.groups)
+		for f.by != nil && most > 0 && f.groups[most-1] == 0 {
+			most--
+		}
+		out[i] = f.groups[:most]
+	}
+	return out
+}
+
+// count adds, for each value number plus 1, how many documents of the set bear it.
+func (f *forward) count(set bitset, counts []uint32) {
+	switch {
+	case f.narrow != nil && f.starts == nil:
+		countSingle(f.narrow, set, counts)
+	case f.narrow != nil:
+		countMany(f.starts, f.narrow, set, counts)
+	case f.wide != nil && f.starts == nil:
+		countSingle(f.wide, set, counts)
+	case f.wide != nil:
+		countMany(f.starts, f.wide, set, counts)
+	}
+}
+
+func countSingle[T uint16 | uint32](values []T, set bitset, counts []uint32) {
+	for i, w := range set {
+		for ; w != 0; w &= w - 1 {
+			counts[values[i<<6+bits.TrailingZeros64(w)]]++
+		}
+	}
+}
+
+func countMany[T uint16 | uint32](starts []uint32, values []T, set bitset, counts []uint32) {
+	for i, w := range set {
+		for ; w != 0; w &= w - 1 {
+			doc := i<<6 + bits.TrailingZeros64(w)
+			for _, v := range values[starts[doc]:starts[doc+1]] {
+				counts[int(v)+1]++
+			}
+		}
+	}
+}
+
+// count adds how many documents of the set are in each group.
+func (t *groupTable) count(set bitset, counts []int) {
+	if t.narrow != nil {
+		countGroups(t.starts, t.narrow, set, counts)
+	} else {
+		countGroups(t.starts, t.wide, set, counts)
+	}
+}
+
+func countGroups[T uint16 | int32](starts []uint32, groups []T, set bitset, counts []int) {
+	for i, w := range set {
+		for ; w != 0; w &= w - 1 {
+			doc := i<<6 + bits.TrailingZeros64(w)
+			for _, g := range groups[starts[doc]:starts[doc+1]] {
+				counts[g]++
+			}
+		}
 	}
 }
 
 // addRanges counts the documents of a set in each range.
-func addRanges(totals []int, ranges *search.Ranges, a *segmentArrays, set bitset) []int {
-	if totals == nil {
-		totals = make([]int, len(ranges.From))
-	}
+func addRanges(totals []int, ranges *search.Ranges, numbers *numbers, set bitset) {
 	set.each(func(doc uint32) {
-		n := a.number(ranges.Field, doc)
+		n := numbers.at(doc)
 		at, found := slices.BinarySearch(ranges.From, n)
 		if n != missingNumber && (found || at > 0) {
 			if !found {
@@ -98,39 +177,4 @@ func addRanges(totals []int, ranges *search.Ranges, a *segmentArrays, set bitset
 			totals[at]++
 		}
 	})
-	return totals
-}
-
-// walker gives the groups of the documents of one part, each group once per document.
-type walker struct {
-	columns []*column
-	tables  [][][]int32
-	seen    []uint32 // by group: the last document (plus 1) it was given for
-}
-
-func newWalker(v *view, partIndex int, g search.Grouping) *walker {
-	w := &walker{}
-	for _, field := range g.Fields() {
-		if c := v.parts[partIndex].arrays.columns[field]; c != nil {
-			w.columns = append(w.columns, c)
-			w.tables = append(w.tables, v.dictionary.grouped(g, field, v.values[field]))
-		}
-	}
-	return w
-}
-
-func (w *walker) each(doc uint32, yield func(group int32)) {
-	for i, c := range w.columns {
-		for _, value := range c.of(doc) {
-			for _, group := range w.tables[i][value] {
-				if int(group) >= len(w.seen) {
-					w.seen = append(w.seen, make([]uint32, int(group)+1-len(w.seen))...)
-				}
-				if w.seen[group] != doc+1 {
-					w.seen[group] = doc + 1
-					yield(group)
-				}
-			}
-		}
-	}
 }

@@ -46,6 +46,6 @@ func (p *part) among(ids []semdex.AssetID) (bitset, error) {
 		return nil, err
 	}
 	set := newBitset(p.arrays.docs)
-	docs.Iterate(func(doc uint32) bool { set.set(doc); return true })
+	set.addBitmap(docs)
 	return set, nil
 }

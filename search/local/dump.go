@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 )
 
@@ -56,11 +55,8 @@ func dumpPart(p *part) ([]string, error) {
 
 func dumpField(p *part, field string, terms [][]string) error {
 	if !strings.HasPrefix(field, "t:") {
-		return eachTerm(p.segment, field, func(term []byte, docs *roaring.Bitmap) {
-			docs.Iterate(func(doc uint32) bool {
-				terms[doc] = append(terms[doc], fmt.Sprintf("%s=%q", field, term))
-				return true
-			})
+		return eachTerm(p.segment, field, func(term string, found documents) {
+			found.each(func(doc uint32) { terms[doc] = append(terms[doc], fmt.Sprintf("%s=%q", field, term)) })
 		})
 	}
 	dict, err := p.segment.Dictionary(field)

@@ -16,20 +16,24 @@ func (v *view) Overlap(ctx context.Context, o *search.Overlap) ([]search.Overlap
 		return nil, &semdex.Error{Code: semdex.NotFound, Message: "no asset " + string(o.ID)}
 	}
 	c := &comparison{weights: o.Weights, own: map[int32]bool{}}
-	newWalker(v, partIndex, o.By).each(doc, func(group int32) {
+	by := v.grouped(o.By)
+	newWalker(by, v.parts[partIndex].arrays).each(doc, func(group int32) {
 		c.own[group] = true
 		c.sum += c.weight(group)
 	})
 	if c.sum == 0 {
 		return nil, nil
 	}
+	memory := scratches.Get().(*scratch)
+	defer scratches.Put(memory)
 	var all []scoredDoc
 	for i := range v.parts {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		w := newWalker(v, i, o.By)
-		v.parts[i].permitted(o.Access, v.dictionary).each(func(d uint32) {
+		w := newWalker(by, v.parts[i].arrays)
+		memory.reset()
+		v.parts[i].permitted(o.Access, v.dictionary, memory).each(func(d uint32) {
 			if i == partIndex && d == doc {
 				return
 			}
@@ -41,7 +45,7 @@ func (v *view) Overlap(ctx context.Context, o *search.Overlap) ([]search.Overlap
 	slices.SortFunc(all, func(a, b scoredDoc) int {
 		return cmp.Or(-cmp.Compare(a.score, b.score), cmp.Compare(a.tie, b.tie))
 	})
-	return v.overlapping(all[:min(len(all), max(0, o.Limit))], c, o.By)
+	return v.overlapping(all[:min(len(all), max(0, o.Limit))], c, by)
 }
 
 type scoredDoc struct {
@@ -80,7 +84,7 @@ func (c *comparison) likeness(w *walker, doc uint32) float64 {
 	return min(1, 2*shared/(sum+c.sum))
 }
 
-func (v *view) overlapping(best []scoredDoc, c *comparison, by search.Grouping) ([]search.Overlapping, error) {
+func (v *view) overlapping(best []scoredDoc, c *comparison, by *grouped) ([]search.Overlapping, error) {
 	out := make([]search.Overlapping, 0, len(best))
 	for _, s := range best {
 		id, err := v.id(s.part, s.doc)
@@ -88,7 +92,7 @@ func (v *view) overlapping(best []scoredDoc, c *comparison, by search.Grouping) 
 			return nil, err
 		}
 		like := search.Overlapping{ID: id, Score: s.score}
-		newWalker(v, s.part, by).each(s.doc, func(group int32) {
+		newWalker(by, v.parts[s.part].arrays).each(s.doc, func(group int32) {
 			if c.own[group] && c.weight(group) > 0 {
 				like.Shared = append(like.Shared, group)
 			}

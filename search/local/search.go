@@ -23,9 +23,11 @@ type level struct {
 type group struct {
 	plan   *search.Group
 	levels []level
-	values []numbered
+	values []numbered // the weakest first
 	texts  []*scored
 	codes  []*coded
+	steps  []int64 // by level, what it adds to the whole part of a score
+	scored bool    // the score of a text counts
 }
 
 type numbered struct {
@@ -37,16 +39,17 @@ type numbered struct {
 
 // run is the state of one search.
 type run struct {
-	view   *view
-	plan   *search.Plan
-	groups []*group
-	ranked int  // groups that count for the order
-	parts  bool // groups have shares
+	view    *view
+	plan    *search.Plan
+	groups  []*group
+	filters []filter
+	ranked  int  // groups that count for the order
+	parts   bool // groups have shares
 
 	statistics search.Statistics
 }
 
-// Search runs a plan.
+// Search runs a plan, one part after the other.
 func (v *view) Search(ctx context.Context, p *search.Plan) (*search.Result, error) {
 	r := &run{view: v, plan: p}
 	if err := r.prepare(ctx); err != nil {
@@ -55,19 +58,26 @@ func (v *view) Search(ctx context.Context, p *search.Plan) (*search.Result, erro
 	top := newTopHits(p, r)
 	counts := newCounts(v, p)
 	result := &search.Result{}
+	s := scratches.Get().(*scratch)
+	defer scratches.Put(s)
 	for i := range v.parts {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		found, err := r.evaluate(i)
+		s.reset()
+		found, err := r.evaluate(i, s)
 		if err != nil {
 			return nil, err
 		}
 		result.Total += found.hits.count()
-		counts.add(i, found)
-		top.add(i, found)
+		if err := counts.add(i, found); err != nil {
+			return nil, err
+		}
+		if err := top.add(i, found); err != nil {
+			return nil, err
+		}
 	}
-	result.Counts, result.Statistics = counts.totals, r.statistics
+	result.Counts, result.Statistics = counts.sum(), r.statistics
 	for _, c := range top.sorted() {
 		hit, err := r.hit(c)
 		if err != nil {
@@ -79,29 +89,22 @@ func (v *view) Search(ctx context.Context, p *search.Plan) (*search.Result, erro
 }
 
 func (r *run) prepare(ctx context.Context) error {
-	matchers := make([]*matcher, len(r.view.parts))
-	for i := range r.view.parts {
-		matchers[i] = newMatcher(&r.view.parts[i])
+	for i := range r.plan.Groups {
+		if !r.plan.Groups[i].Excluded {
+			r.ranked++
+		}
+	}
+	texts, err := r.view.match(r.plan.Groups)
+	if err != nil {
+		return err
 	}
 	for i := range r.plan.Groups {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		g := r.newGroup(&r.plan.Groups[i])
-		for j := range g.plan.Texts {
-			t := &g.plan.Texts[j]
-			s, err := r.view.match(matchers, t, j, g.levelOf(t.Class, t.Weight))
-			if err != nil {
-				return err
-			}
-			if t.Scored {
-				r.statistics.Frequent = append(r.statistics.Frequent, s.frequent)
-				s.number = len(r.statistics.Frequent) - 1
-			}
-			if s.frequent > 0 {
-				g.texts = append(g.texts, s)
-			}
-		}
+		r.addTexts(g, texts[:len(g.plan.Texts)])
+		texts = texts[len(g.plan.Texts):]
 		for j := range g.plan.Codes {
 			e := &g.plan.Codes[j]
 			c, err := r.view.decode(e, g.levelOf(e.Class, e.Weight))
@@ -111,19 +114,35 @@ func (r *run) prepare(ctx context.Context) error {
 			g.codes = append(g.codes, c)
 		}
 		r.groups = append(r.groups, g)
-		if !g.plan.Excluded {
-			r.ranked++
-		}
+	}
+	for i := range r.plan.Filters {
+		r.filters = append(r.filters, r.newFilter(&r.plan.Filters[i]))
 	}
 	r.parts = r.shared()
 	r.takeStatistics()
 	return nil
 }
 
+// addTexts takes in the texts of a group that stand anywhere.
+func (r *run) addTexts(g *group, texts []*scored) {
+	for _, s := range texts {
+		t := s.evidence
+		s.level = g.levelOf(t.Class, t.Weight)
+		if t.Scored {
+			r.statistics.Frequent = append(r.statistics.Frequent, s.frequent)
+			s.number = len(r.statistics.Frequent) - 1
+		}
+		if s.frequent > 0 {
+			g.texts = append(g.texts, s)
+			g.scored = g.scored || t.Scored && !g.plan.Excluded
+		}
+	}
+}
+
 // takeStatistics decides what words are scored by: what the plan brings along, if it fits, else what the view has.
 func (r *run) takeStatistics() {
 	r.statistics.Assets, r.statistics.Words = r.view.live, 1
-	if total := r.view.total(); total > 0 {
+	if total := r.view.total; total > 0 {
 		r.statistics.Words = max(1, float64(r.view.words)/float64(total))
 	}
 	if given := r.plan.Statistics; given != nil && len(given.Frequent) == len(r.statistics.Frequent) {
@@ -132,24 +151,41 @@ func (r *run) takeStatistics() {
 }
 
 func (r *run) newGroup(p *search.Group) *group {
-	g := &group{plan: p}
-	for _, v := range p.Values {
-		g.levels = append(g.levels, level{v.Class, v.Weight})
-	}
-	for _, t := range p.Texts {
-		g.levels = append(g.levels, level{t.Class, t.Weight})
-	}
-	for _, c := range p.Codes {
-		g.levels = append(g.levels, level{c.Class, c.Weight})
-	}
-	slices.SortFunc(g.levels, compareLevels)
-	g.levels = slices.Compact(g.levels)
+	g := &group{plan: p, levels: levelsOf(p)}
 	for i, v := range p.Values {
 		if n, known := r.view.dictionary.lookup(v.Field, v.Value.Value); known {
 			g.values = append(g.values, numbered{v.Field, n, g.levelOf(v.Class, v.Weight), i})
 		}
 	}
+	slices.SortStableFunc(g.values, func(a, b numbered) int { return int(b.level) - int(a.level) })
+	g.steps = make([]int64, len(g.levels)+1)
+	for i, l := range g.levels {
+		g.steps[i+1] = int64(r.step() + classSteps - scoreClass*float64(l.class))
+	}
 	return g
+}
+
+// levelsOf gives the strengths of a group's evidence, the best first.
+func levelsOf(p *search.Group) []level {
+	seen := map[level]bool{}
+	var levels []level
+	add := func(class search.Class, weight float64) {
+		if l := (level{class, weight}); !seen[l] {
+			seen[l] = true
+			levels = append(levels, l)
+		}
+	}
+	for i := range p.Values {
+		add(p.Values[i].Class, p.Values[i].Weight)
+	}
+	for i := range p.Texts {
+		add(p.Texts[i].Class, p.Texts[i].Weight)
+	}
+	for i := range p.Codes {
+		add(p.Codes[i].Class, p.Codes[i].Weight)
+	}
+	slices.SortFunc(levels, compareLevels)
+	return levels
 }
 
 func compareLevels(a, b level) int {
@@ -159,206 +195,6 @@ func compareLevels(a, b level) int {
 func (g *group) levelOf(class search.Class, weight float64) uint16 {
 	n, _ := slices.BinarySearchFunc(g.levels, level{class, weight}, compareLevels)
 	return uint16(min(n+1, maxLevels))
-}
-
-// found is what a search finds in one part.
-type found struct {
-	hits   bitset
-	others []bitset    // for each facet that has a filter of its own: the hits without that filter; else nil
-	levels [][]uint16  // by group, by document; 0: no evidence
-	scores [][]float32 // by group, by document; nil where no text of the group is scored
-	curated
-	*signals
-}
-
-// evaluate finds the hits of one part.
-func (r *run) evaluate(partIndex int) (*found, error) {
-	part := &r.view.parts[partIndex]
-	special, err := r.curated(partIndex)
-	if err != nil {
-		return nil, err
-	}
-	f := &found{levels: make([][]uint16, len(r.groups)), scores: make([][]float32, len(r.groups)), curated: special, signals: r.signals(partIndex)}
-	permitted := part.permitted(r.plan.Access, r.view.dictionary)
-	matching := permitted.clone()
-	suited := newBitset(part.arrays.docs)
-	for i, g := range r.groups {
-		f.levels[i], f.scores[i] = r.levels(g, partIndex)
-		has := newBitset(part.arrays.docs)
-		for doc, l := range f.levels[i] {
-			if l != 0 {
-				has.set(uint32(doc))
-			}
-		}
-		switch {
-		case g.plan.Excluded:
-			matching.andNot(has)
-		case g.plan.Required:
-			matching.and(has)
-			suited.or(has)
-		default:
-			suited.or(has)
-		}
-	}
-	if r.ranked > 0 {
-		matching.and(suited)
-	}
-	for doc := range special.pinned {
-		if permitted.has(doc) {
-			matching.set(doc)
-		}
-	}
-	if special.hidden != nil {
-		matching.andNot(special.hidden)
-	}
-	r.filter(part, matching, f)
-	return f, nil
-}
-
-// levels gives the best strength of evidence for a group, and the score of its texts, by document.
-func (r *run) levels(g *group, partIndex int) ([]uint16, []float32) {
-	arrays := r.view.parts[partIndex].arrays
-	levels := make([]uint16, arrays.docs)
-	raise := func(doc uint32, l uint16) {
-		if old := levels[doc]; old == 0 || l < old {
-			levels[doc] = l
-		}
-	}
-	for _, v := range g.values {
-		if c := arrays.columns[v.field]; c != nil {
-			for _, doc := range c.bearing(v.number) {
-				raise(doc, v.level)
-			}
-		}
-	}
-	for _, c := range g.codes {
-		for _, n := range c.parts[partIndex] {
-			raise(n.doc, c.level)
-		}
-	}
-	var scores []float32
-	for _, t := range g.texts {
-		for _, doc := range t.parts[partIndex][fieldText].docs {
-			raise(doc, t.level)
-		}
-		if t.evidence.Scored {
-			if scores == nil {
-				scores = make([]float32, arrays.docs)
-			}
-			r.bm25(t, partIndex, scores)
-		}
-	}
-	return levels, scores
-}
-
-// filter narrows matching by all filters, and for each facet by all but the facet's own.
-func (r *run) filter(part *part, matching bitset, f *found) {
-	sets := make([]bitset, len(r.plan.Filters))
-	for i := range r.plan.Filters {
-		sets[i] = r.view.passing(part, &r.plan.Filters[i])
-	}
-	f.others = make([]bitset, len(r.plan.Facets))
-	for i, facet := range r.plan.Facets {
-		own := func(fl search.Filter) bool { return fl.Name == facet.Name }
-		if !slices.ContainsFunc(r.plan.Filters, own) {
-			continue
-		}
-		f.others[i] = matching.clone()
-		for j := range sets {
-			if !own(r.plan.Filters[j]) {
-				f.others[i].and(sets[j])
-			}
-		}
-	}
-	f.hits = matching
-	for _, s := range sets {
-		f.hits.and(s)
-	}
-}
-
-// passing gives the documents of a part that a filter lets through.
-func (v *view) passing(p *part, f *search.Filter) bitset {
-	set := v.bearing(p, f)
-	if f.Not {
-		all := newBitset(p.arrays.docs)
-		all.fill(p.arrays.docs)
-		all.andNot(set)
-		return all
-	}
-	return set
-}
-
-func (v *view) bearing(p *part, f *search.Filter) bitset {
-	set := newBitset(p.arrays.docs)
-	for _, value := range f.Values {
-		if value.Field == "id" {
-			if docs, err := p.segment.DocNumbers([]string{value.Value}); err == nil && docs != nil {
-				docs.Iterate(func(doc uint32) bool { set.set(doc); return true })
-			}
-			continue
-		}
-		c := p.arrays.columns[value.Field]
-		n, known := v.dictionary.lookup(value.Field, value.Value)
-		if c == nil || !known {
-			continue
-		}
-		for _, doc := range c.bearing(n) {
-			set.set(doc)
-		}
-	}
-	if f.Range != nil {
-		for doc := range p.arrays.docs {
-			if n := p.arrays.number(f.Range.Field, doc); n != missingNumber && n >= f.Range.From && n <= f.Range.To {
-				set.set(doc)
-			}
-		}
-	}
-	return set
-}
-
-// Shares of a group's score: where the class is equal, the weight of the evidence counts for more than how
-// well its words suit. With the signals they stay below 1 over all groups together; what is raised gets 1, and a
-// class makes a difference of 2.
-const (
-	shareWeight = 0.54
-	shareText   = 0.35
-	halfText    = 8.0 // the BM25 score that gives half of shareText
-	maxSignals  = 0.1
-	scoreRaised = 1.0
-	scoreClass  = 2.0
-	classSteps  = scoreClass * float64(search.Misspelt)
-	scorePinned = 1e9 // of the first one pinned, the next has 1 less
-	scoreFound  = 1e8 // more than any other score
-)
-
-// score joins the evidence of all groups: how many there is evidence for, then the classes, then weights,
-// texts and signals. A step for one group more is larger than all that classes can differ by.
-func (r *run) score(f *found, doc uint32) float64 {
-	if place, ok := f.pinned[doc]; ok && len(r.plan.Sort) == 0 {
-		return scorePinned - float64(place)
-	}
-	if r.parts {
-		return r.cover(f, doc)
-	}
-	step := (classSteps + scoreClass) * float64(r.ranked)
-	total, within := 0.0, 0.0
-	for i, g := range r.groups {
-		l := f.levels[i][doc]
-		if l == 0 || g.plan.Excluded {
-			continue
-		}
-		strength := g.levels[l-1]
-		total += step + classSteps - scoreClass*float64(strength.class)
-		within += shareWeight * strength.weight
-		if f.scores[i] != nil {
-			s := float64(f.scores[i][doc])
-			within += shareText * s / (s + halfText)
-		}
-	}
-	if f.raised != nil && r.ranked > 0 && f.raised.has(doc) {
-		total += scoreRaised
-	}
-	return total + within/float64(max(r.ranked, 1)) + min(maxSignals, f.signals.of(doc))
 }
 
 // hit tells which evidence was the best for each group.
@@ -385,7 +221,7 @@ func (r *run) best(number int, g *group, c *candidate) search.Match {
 		if v.level != want {
 			continue
 		}
-		if column := arrays.columns[v.field]; column != nil && slices.Contains(column.of(c.doc), v.number) {
+		if arrays.columns[v.field].borne(v.number, c.doc) {
 			evidence := &g.plan.Values[v.order]
 			return search.Match{Group: number, Class: evidence.Class, Reason: evidence.Reason, Value: &evidence.Value}
 		}

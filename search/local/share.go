@@ -15,7 +15,7 @@ func (r *run) shared() bool {
 func (r *run) cover(f *found, doc uint32) float64 {
 	total := 0.0
 	for i, g := range r.groups {
-		l := f.levels[i][doc]
+		l := f.evidence[i].at(doc)
 		if l == 0 || g.plan.Excluded {
 			continue
 		}

@@ -1,8 +1,6 @@
 package local
 
 import (
-	"hash/fnv"
-
 	"semdex"
 	"semdex/search"
 )
@@ -14,10 +12,12 @@ type popularity struct {
 }
 
 // hashOf is what ties are made of.
-func hashOf(id []byte) uint64 {
-	h := fnv.New64a()
-	h.Write(id)
-	return h.Sum64()
+func hashOf(id string) uint64 {
+	h := uint64(14695981039346656037) // FNV-1a
+	for i := range len(id) {
+		h = (h ^ uint64(id[i])) * 1099511628211
+	}
+	return h
 }
 
 // popular gives how popular each document of a part is, kept until another Popularity is asked about; nil where
@@ -46,7 +46,7 @@ func (d *dictionary) hashed(p *search.Popularity) *popularity {
 	if d.popular == nil || d.popular.of != p {
 		d.popular = &popularity{p, make(map[uint64]float32, len(p.By))}
 		for id, n := range p.By {
-			d.popular.byHash[hashOf([]byte(id))] = n
+			d.popular.byHash[hashOf(string(id))] = n
 		}
 	}
 	return d.popular
@@ -69,7 +69,7 @@ func (r *run) signals(partIndex int) *signals {
 	a := r.view.parts[partIndex].arrays
 	out := &signals{Signals: s, arrays: a, popular: r.view.popular(partIndex, s.Popular)}
 	if s.Approval > 0 && r.plan.Access.All {
-		out.approved = a.having("approval", string(semdex.Approved), r.view.dictionary)
+		out.approved = a.having(newBitset(a.docs), "approval", string(semdex.Approved), r.view.dictionary)
 	}
 	return out
 }
@@ -80,7 +80,7 @@ func (s *signals) of(doc uint32) float64 {
 		return 0
 	}
 	sum := 0.0
-	if created := s.arrays.number("created", doc); s.Freshness > 0 && created != missingNumber {
+	if created := s.arrays.created.at(doc); s.Freshness > 0 && created != missingNumber {
 		sum += s.Freshness * s.Fresh(created)
 	}
 	if s.popular != nil {

@@ -22,11 +22,14 @@ func (v *view) Spellings(ctx context.Context, s *search.Spelling) ([]search.Spel
 		return nil, err
 	}
 	counts := make([]int, len(words))
+	memory := scratches.Get().(*scratch)
+	defer scratches.Put(memory)
 	for i := range v.parts {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if err := v.parts[i].count(words, counts, v.parts[i].permitted(s.Access, v.dictionary)); err != nil {
+		memory.reset()
+		if err := v.parts[i].count(words, counts, v.parts[i].permitted(s.Access, v.dictionary, memory)); err != nil {
 			return nil, err
 		}
 	}
@@ -73,20 +76,15 @@ func (v *view) alike(s *search.Spelling) ([]string, error) {
 
 // count adds for each word the documents of the set that hold it.
 func (p *part) count(words []string, counts []int, among bitset) error {
-	m := newMatcher(p)
+	m := newMatcher(p.segment)
 	for i, word := range words {
-		list, err := m.postings(fieldText, word)
+		docs, err := m.bitmap(fieldText, word)
 		if err != nil {
 			return err
 		}
-		if list == nil {
-			continue
+		if docs != nil {
+			counts[i] += among.having(docs)
 		}
-		docs, err := bitmapOf(list.Iterator(false, false, false, nil))
-		if err != nil {
-			return err
-		}
-		counts[i] += among.having(docs)
 	}
 	return nil
 }
@@ -94,11 +92,10 @@ func (p *part) count(words []string, counts []int, among bitset) error {
 // having counts the documents of a bitmap that are in the set.
 func (b bitset) having(docs *roaring.Bitmap) int {
 	n := 0
-	docs.Iterate(func(doc uint32) bool {
+	eachOf(docs, func(doc uint32) {
 		if b.has(doc) {
 			n++
 		}
-		return true
 	})
 	return n
 }

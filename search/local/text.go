@@ -1,14 +1,274 @@
 package local
 
 import (
+	"fmt"
 	"math"
-	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
 	"semdex/search"
 )
+
+// matcher finds texts in one segment. It reads each dictionary once. One goroutine at a time uses it.
+type matcher struct {
+	segment      segment.Segment
+	dictionaries map[string]segment.TermDictionary
+}
+
+func newMatcher(s segment.Segment) *matcher {
+	return &matcher{segment: s, dictionaries: map[string]segment.TermDictionary{}}
+}
+
+func (m *matcher) dictionary(field string) (segment.TermDictionary, error) {
+	if d := m.dictionaries[field]; d != nil {
+		return d, nil
+	}
+	d, err := m.segment.Dictionary(field)
+	m.dictionaries[field] = d
+	return d, err
+}
+
+// find gives the documents in which the text stands in t:text, and of scored phrases how often.
+func (m *matcher) find(t *search.TextEvidence) (*matched, error) {
+	found, err := m.stands(t)
+	if err != nil {
+		return nil, fmt.Errorf("look for %q: %w", describe(t), err)
+	}
+	return found, nil
+}
+
+func (m *matcher) stands(t *search.TextEvidence) (*matched, error) {
+	positions, err := m.positions(fieldText, t)
+	switch {
+	case err != nil || len(positions) == 0:
+		return nowhere, err
+	case len(positions) == 1:
+		docs, own, err := m.union(fieldText, positions[0])
+		return matchedBy(docs, own), err
+	}
+	docs, times, err := m.phrase(fieldText, positions, nil)
+	if err != nil || len(docs) == 0 {
+		return nowhere, err
+	}
+	if t.Scored {
+		return &matched{list: docs, times: times}, nil
+	}
+	return matchedBy(roaring.BitmapOf(docs...), true), nil
+}
+
+// positions gives the words that may stand at each position of a text, a prefix completed.
+func (m *matcher) positions(field string, t *search.TextEvidence) ([][]string, error) {
+	if !t.Prefix || len(t.Terms) == 0 {
+		return t.Terms, nil
+	}
+	last := len(t.Terms) - 1
+	completed, err := m.complete(field, t.Terms[last][0])
+	return append(t.Terms[:last:last], completed), err
+}
+
+// complete gives the words of the field that begin so.
+func (m *matcher) complete(field, prefix string) ([]string, error) {
+	d, err := m.dictionary(field)
+	if err != nil {
+		return nil, err
+	}
+	var words []string
+	all := terms(d, []byte(prefix), append([]byte(prefix), 0xff))
+	for {
+		entry, err := all.Next()
+		if err != nil || entry == nil {
+			return words, err
+		}
+		words = append(words, entry.Term)
+	}
+}
+
+// postings gives the list of a term, nil where the field does not hold it.
+func (m *matcher) postings(field, term string) (segment.PostingsList, error) {
+	d, err := m.dictionary(field)
+	if err != nil {
+		return nil, err
+	}
+	list, err := d.PostingsList([]byte(term), nil, nil)
+	if err != nil || list == nil || list.Count() == 0 {
+		return nil, err
+	}
+	return list, nil
+}
+
+// bitmap gives the documents that hold a term, nil for none. It may belong to the segment.
+func (m *matcher) bitmap(field, term string) (*roaring.Bitmap, error) {
+	list, err := m.postings(field, term)
+	if err != nil || list == nil {
+		return nil, err
+	}
+	return bitmapOf(list.Iterator(false, false, false, nil))
+}
+
+// union gives the documents that hold any of the forms, nil for none. Unless own, the bitmap may belong to the segment.
+func (m *matcher) union(field string, forms []string) (docs *roaring.Bitmap, own bool, err error) {
+	var all []*roaring.Bitmap
+	for _, form := range forms {
+		found, err := m.bitmap(field, form)
+		if err != nil {
+			return nil, false, err
+		}
+		if found != nil {
+			all = append(all, found)
+		}
+	}
+	switch len(all) {
+	case 0:
+		return nil, false, nil
+	case 1:
+		return all[0], false, nil
+	}
+	return roaring.FastOr(all...), true, nil
+}
+
+// phrase gives the documents in which the positions stand one after the other, and how often, those of a set alone
+// unless that is nil. Most labels have a word that is nowhere, or never near the others: those end before any position
+// is read.
+func (m *matcher) phrase(field string, positions [][]string, within *roaring.Bitmap) ([]uint32, []float32, error) {
+	candidates := within
+	for _, forms := range positions {
+		docs, _, err := m.union(field, forms)
+		if err != nil || docs == nil {
+			return nil, nil, err
+		}
+		if candidates == nil {
+			candidates = docs
+		} else {
+			candidates = roaring.And(candidates, docs)
+		}
+		if candidates.IsEmpty() {
+			return nil, nil, nil
+		}
+	}
+	return m.adjacent(field, positions, candidates)
+}
+
+// adjacent keeps the candidates in which the positions follow one another, and counts how often they do.
+func (m *matcher) adjacent(field string, positions [][]string, candidates *roaring.Bitmap) (docs []uint32, times []float32, err error) {
+	all := candidates.ToArray()
+	starts := make([][]uint64, len(all)) // positions where the phrase so far would have begun
+	for i, forms := range positions {
+		here := make([][]uint64, len(all))
+		for _, form := range forms {
+			if err := m.follow(field, form, uint64(i), all, candidates, starts, here); err != nil {
+				return nil, nil, err
+			}
+		}
+		starts = here
+	}
+	for i, doc := range all {
+		if len(starts[i]) > 0 {
+			docs = append(docs, doc)
+			times = append(times, float32(len(starts[i])))
+		}
+	}
+	return docs, times, nil
+}
+
+// follow notes for each candidate where the phrase would begin if form, its word number at, stands there.
+func (m *matcher) follow(field, form string, at uint64, all []uint32, candidates *roaring.Bitmap, before, here [][]uint64) error {
+	list, err := m.postings(field, form)
+	if err != nil || list == nil {
+		return err
+	}
+	it := list.Iterator(true, true, true, nil)
+	among(it, candidates)
+	for i := 0; ; {
+		p, err := it.Next()
+		if err != nil || p == nil {
+			return err
+		}
+		for i < len(all) && uint64(all[i]) < p.Number() {
+			i++
+		}
+		if i == len(all) {
+			return nil
+		}
+		if uint64(all[i]) != p.Number() {
+			continue
+		}
+		for _, l := range p.Locations() {
+			if start := l.Pos() - at; at == 0 || contains(before[i], start) {
+				here[i] = addNew(here[i], start)
+			}
+		}
+	}
+}
+
+func contains(list []uint64, n uint64) bool {
+	for _, m := range list {
+		if m == n {
+			return true
+		}
+	}
+	return false
+}
+
+func addNew(list []uint64, n uint64) []uint64 {
+	if contains(list, n) {
+		return list
+	}
+	return append(list, n)
+}
+
+// among restricts an iterator to documents of a set, where it has a bitmap. It reports whether it did.
+func among(it segment.PostingsIterator, docs *roaring.Bitmap) bool {
+	o, ok := it.(segment.OptimizablePostingsIterator)
+	if !ok || o.ActualBitmap() == nil {
+		return false
+	}
+	if both := roaring.And(o.ActualBitmap(), docs); both.GetCardinality() < o.ActualBitmap().GetCardinality() {
+		o.ReplaceActual(both)
+	}
+	return true
+}
+
+// scored is a text with its matches in every part.
+type scored struct {
+	evidence *search.TextEvidence
+	order    int // of the evidence in its group
+	level    uint16
+	parts    []*matched
+	frequent float64 // documents that hold it
+	number   int     // among the scored texts of the plan
+}
+
+// holds reports whether the text stands in the document.
+func (s *scored) holds(partIndex int, doc uint32) bool { return s.parts[partIndex].has(doc) }
+
+// match finds all texts of a plan in all parts.
+func (v *view) match(groups []search.Group) ([]*scored, error) {
+	var texts []*search.TextEvidence
+	var out []*scored
+	for i := range groups {
+		for j := range groups[i].Texts {
+			t := &groups[i].Texts[j]
+			texts = append(texts, t)
+			out = append(out, &scored{evidence: t, order: j, parts: make([]*matched, len(v.parts))})
+		}
+	}
+	if len(texts) == 0 {
+		return nil, nil
+	}
+	numbers := v.lexicon.number(texts)
+	for i := range v.parts {
+		found, err := v.parts[i].lexis.find(v.lexicon, numbers, texts)
+		if err != nil {
+			return nil, err
+		}
+		for j, m := range found {
+			out[j].parts[i] = m
+			out[j].frequent += float64(m.count())
+		}
+	}
+	return out, nil
+}
 
 // BM25 (S. Robertson and H. Zaragoza, The Probabilistic Relevance Framework, 2009). A word is one term,
 // whatever forms it stands in. Texts of assets are short, so length counts for less than in prose.
@@ -27,324 +287,108 @@ var boosted = []struct {
 // document counts once.
 const maxCounted = 256
 
-// occurrences are the documents of one part in which a text stands, rising, with how often.
-type occurrences struct {
-	docs  []uint32
-	times []float32 // nil where it was not counted
+// scorer scores texts in one part, for the documents that are wanted alone.
+type scorer struct {
+	*matcher
+	wanted     *roaring.Bitmap
+	length     *numbers
+	statistics *search.Statistics
+	seen       []float32 // by document, zeros: how often the forms of a word stand, while they are read
 }
 
-// matcher finds texts in one part. It reads each dictionary once.
-type matcher struct {
-	part         *part
-	dictionaries map[string]segment.TermDictionary
-}
-
-func newMatcher(p *part) *matcher {
-	return &matcher{part: p, dictionaries: map[string]segment.TermDictionary{}}
-}
-
-func (m *matcher) dictionary(field string) (segment.TermDictionary, error) {
-	if d := m.dictionaries[field]; d != nil {
-		return d, nil
+// add adds the score of a text to the scores, by document.
+func (s *scorer) add(t *scored, partIndex int, scores []float32) error {
+	assets, frequent, average := float64(s.statistics.Assets), s.statistics.Frequent[t.number], max(1, s.statistics.Words)
+	idf := math.Log(1 + max(0.5, assets-frequent+0.5)/(frequent+0.5)) // deleted documents are counted until their segment is merged
+	whole := func(doc uint32, times float32) {
+		length := max(1, float64(s.length.at(doc)))
+		norm := bm25K1 * (1 - bm25B + bm25B*length/average)
+		scores[doc] += float32(idf * float64(times) * (bm25K1 + 1) / (float64(times) + norm))
 	}
-	d, err := m.part.segment.Dictionary(field)
-	m.dictionaries[field] = d
-	return d, err
-}
-
-// find gives the documents in which the text stands in the field; counted says to tell how often.
-func (m *matcher) find(field string, t *search.TextEvidence, counted bool) (occurrences, error) {
-	if len(t.Terms) == 0 {
-		return occurrences{}, nil
-	}
-	positions := slices.Clone(t.Terms)
-	if t.Prefix {
-		last := len(positions) - 1
-		completed, err := m.complete(field, positions[last])
-		if err != nil {
-			return occurrences{}, err
-		}
-		positions[last] = completed
-	}
-	if len(positions) == 1 {
-		return m.word(field, positions[0], counted)
-	}
-	return m.phrase(field, positions, counted)
-}
-
-// complete gives the words of the field that begin as one of the forms does.
-func (m *matcher) complete(field string, forms []string) ([]string, error) {
-	d, err := m.dictionary(field)
-	if err != nil {
-		return nil, err
-	}
-	var words []string
-	prefix := forms[0]
-	end := append([]byte(prefix), 0xff)
-	terms := d.AutomatonIterator(nil, []byte(prefix), end)
-	for {
-		entry, err := terms.Next()
-		if err != nil || entry == nil {
-			return words, err
-		}
-		words = append(words, entry.Term)
-	}
-}
-
-// word gives the documents that hold one of the forms. How often is the count of the most frequent form,
-// since one word of a text may be indexed in several.
-func (m *matcher) word(field string, forms []string, counted bool) (occurrences, error) {
-	if !counted || len(forms) > maxCounted {
-		docs, err := m.union(field, forms)
-		if err != nil || docs == nil {
-			return occurrences{}, err
-		}
-		o := occurrences{docs: docs.ToArray()}
-		if counted {
-			o.times = slices.Repeat([]float32{1}, len(o.docs))
-		}
-		return o, nil
-	}
-	if len(forms) == 1 {
-		return m.count1(field, forms[0])
-	}
-	times := map[uint32]float32{}
-	for _, form := range forms {
-		if err := m.count(field, form, times); err != nil {
-			return occurrences{}, err
-		}
-	}
-	return inOrder(times), nil
-}
-
-func inOrder(times map[uint32]float32) occurrences {
-	o := occurrences{docs: make([]uint32, 0, len(times)), times: make([]float32, len(times))}
-	for doc := range times {
-		o.docs = append(o.docs, doc)
-	}
-	slices.Sort(o.docs)
-	for i, doc := range o.docs {
-		o.times[i] = times[doc]
-	}
-	return o
-}
-
-func (m *matcher) count1(field, form string) (o occurrences, err error) {
-	list, err := m.postings(field, form)
-	if err != nil || list == nil {
-		return o, err
-	}
-	it := list.Iterator(true, false, false, nil)
-	for {
-		p, err := it.Next()
-		if err != nil || p == nil {
-			return o, err
-		}
-		o.docs = append(o.docs, uint32(p.Number()))
-		o.times = append(o.times, float32(p.Frequency()))
-	}
-}
-
-func (m *matcher) count(field, form string, times map[uint32]float32) error {
-	list, err := m.postings(field, form)
-	if err != nil || list == nil {
+	if err := s.count(fieldText, t, t.parts[partIndex], whole); err != nil {
 		return err
 	}
-	it := list.Iterator(true, false, false, nil)
-	for {
-		p, err := it.Next()
-		if err != nil || p == nil {
+	for _, more := range boosted {
+		factor := more.boost * idf * (bm25K1 + 1)
+		err := s.count(more.field, t, nil, func(doc uint32, times float32) {
+			scores[doc] += float32(factor * float64(times) / (float64(times) + bm25K1))
+		})
+		if err != nil {
 			return err
 		}
-		doc := uint32(p.Number())
-		times[doc] = max(times[doc], float32(p.Frequency()))
-	}
-}
-
-// postings gives the list of a term, nil where the field does not hold it.
-func (m *matcher) postings(field, term string) (segment.PostingsList, error) {
-	d, err := m.dictionary(field)
-	if err != nil {
-		return nil, err
-	}
-	list, err := d.PostingsList([]byte(term), nil, nil)
-	if err != nil || list == nil || list.Count() == 0 {
-		return nil, err
-	}
-	return list, nil
-}
-
-// union gives the documents that hold any of the forms, nil for none. The bitmap may belong to the segment.
-func (m *matcher) union(field string, forms []string) (*roaring.Bitmap, error) {
-	var docs []*roaring.Bitmap
-	for _, form := range forms {
-		list, err := m.postings(field, form)
-		if err != nil {
-			return nil, err
-		}
-		if list == nil {
-			continue
-		}
-		found, err := bitmapOf(list.Iterator(false, false, false, nil))
-		if err != nil {
-			return nil, err
-		}
-		docs = append(docs, found)
-	}
-	switch len(docs) {
-	case 0:
-		return nil, nil
-	case 1:
-		return docs[0], nil
-	}
-	return roaring.FastOr(docs...), nil
-}
-
-// phrase gives the documents in which the positions stand one after the other. Most labels have a word that
-// is nowhere, or never near the others: those end before any position is read.
-func (m *matcher) phrase(field string, positions [][]string, counted bool) (occurrences, error) {
-	var candidates *roaring.Bitmap
-	for _, forms := range positions {
-		docs, err := m.union(field, forms)
-		if err != nil || docs == nil {
-			return occurrences{}, err
-		}
-		if candidates == nil {
-			candidates = docs
-		} else {
-			candidates = roaring.And(candidates, docs)
-		}
-		if candidates.IsEmpty() {
-			return occurrences{}, nil
-		}
-	}
-	return m.adjacent(field, positions, candidates.ToArray(), counted)
-}
-
-// adjacent keeps the candidates in which the positions follow one another, and counts how often they do.
-func (m *matcher) adjacent(field string, positions [][]string, candidates []uint32, counted bool) (occurrences, error) {
-	starts := make([]map[uint64]bool, len(candidates)) // positions where the phrase so far would have begun
-	for i, forms := range positions {
-		here := make([]map[uint64]bool, len(candidates))
-		for _, form := range forms {
-			if err := m.positions(field, form, uint64(i), candidates, starts, here, i == 0); err != nil {
-				return occurrences{}, err
-			}
-		}
-		starts = here
-	}
-	var o occurrences
-	for i, doc := range candidates {
-		if len(starts[i]) > 0 {
-			o.docs = append(o.docs, doc)
-			if counted {
-				o.times = append(o.times, float32(len(starts[i])))
-			}
-		}
-	}
-	return o, nil
-}
-
-// positions notes for each candidate where the phrase would begin if form, its word number at, stands there.
-func (m *matcher) positions(field, form string, at uint64, candidates []uint32, before, here []map[uint64]bool, first bool) error {
-	list, err := m.postings(field, form)
-	if err != nil || list == nil {
-		return err
-	}
-	it := list.Iterator(true, true, true, nil)
-	i := 0
-	for p, err := it.Next(); i < len(candidates); {
-		if err != nil || p == nil {
-			return err
-		}
-		doc := uint32(p.Number())
-		switch {
-		case doc < candidates[i]:
-			p, err = it.Advance(uint64(candidates[i]))
-			continue
-		case doc > candidates[i]:
-			i++
-			continue
-		}
-		for _, l := range p.Locations() {
-			if start := l.Pos() - at; first || before[i][start] {
-				if here[i] == nil {
-					here[i] = map[uint64]bool{}
-				}
-				here[i][start] = true
-			}
-		}
-		i++
-		p, err = it.Next()
 	}
 	return nil
 }
 
-// scored is a text with its matches in every part.
-type scored struct {
-	evidence *search.TextEvidence
-	order    int // of the evidence in its group
-	level    uint16
-	parts    []map[string]occurrences // by part, by field
-	frequent float64                  // documents that hold it
-	number   int                      // among the scored texts of the plan
-}
-
-// match finds one text in all parts.
-func (v *view) match(matchers []*matcher, t *search.TextEvidence, order int, level uint16) (*scored, error) {
-	s := &scored{evidence: t, order: order, level: level, parts: make([]map[string]occurrences, len(v.parts))}
-	fields := []string{fieldText}
-	if t.Scored {
-		fields = []string{fieldText, fieldTitle, fieldLabels}
-	}
-	for i := range v.parts {
-		found := map[string]occurrences{}
-		for _, field := range fields {
-			o, err := matchers[i].find(field, t, t.Scored)
-			if err != nil {
-				return nil, err
-			}
-			found[field] = o
-			if field == fieldText && len(o.docs) == 0 {
-				break // what t:text does not hold, the others do not either
+// count calls yield with the wanted documents in which a text stands in a field, and how often. known says where it
+// stands, if that was found before.
+func (s *scorer) count(field string, t *scored, known *matched, yield func(doc uint32, times float32)) error {
+	if known != nil && known.times != nil {
+		for i, doc := range known.list {
+			if s.wanted.Contains(doc) {
+				yield(doc, known.times[i])
 			}
 		}
-		s.parts[i] = found
-		s.frequent += float64(len(found[fieldText].docs))
+		return nil
 	}
-	return s, nil
+	positions, err := s.positions(field, t.evidence)
+	switch {
+	case err != nil || len(positions) == 0:
+		return err
+	case len(positions) > 1:
+		docs, times, err := s.phrase(field, positions, s.wanted)
+		for i, doc := range docs {
+			yield(doc, times[i])
+		}
+		return err
+	case len(positions[0]) > maxCounted:
+		docs, _, err := s.union(field, positions[0])
+		if docs != nil {
+			eachOf(roaring.And(docs, s.wanted), func(doc uint32) { yield(doc, 1) })
+		}
+		return err
+	case len(positions[0]) == 1:
+		return s.form(field, positions[0][0], yield)
+	}
+	return s.forms(field, positions[0], yield)
 }
 
-// holds reports whether the text stands in the document.
-func (s *scored) holds(partIndex int, doc uint32) bool {
-	_, found := slices.BinarySearch(s.parts[partIndex][fieldText].docs, doc)
-	return found
-}
-
-// bm25 adds the text's score to the documents of a part.
-func (r *run) bm25(s *scored, partIndex int, scores []float32) {
-	assets, frequent, average := float64(r.statistics.Assets), r.statistics.Frequent[s.number], max(1, r.statistics.Words)
-	idf := math.Log(1 + max(0.5, assets-frequent+0.5)/(frequent+0.5)) // deleted documents are counted until their segment is merged
-	arrays := r.view.parts[partIndex].arrays
-	for i, doc := range s.parts[partIndex][fieldText].docs {
-		times := float64(s.parts[partIndex][fieldText].times[i])
-		length := max(1, float64(arrays.number("length", doc)))
-		norm := bm25K1 * (1 - bm25B + bm25B*length/average)
-		scores[doc] += float32(idf * times * (bm25K1 + 1) / (times + norm))
+// form counts a single form.
+func (s *scorer) form(field, form string, yield func(doc uint32, times float32)) error {
+	list, err := s.postings(field, form)
+	if err != nil || list == nil {
+		return err
 	}
-	for _, more := range boosted {
-		o := s.parts[partIndex][more.field]
-		for i, doc := range o.docs {
-			times := float64(o.times[i])
-			scores[doc] += float32(more.boost * idf * times * (bm25K1 + 1) / (times + bm25K1))
+	it := list.Iterator(true, false, false, nil)
+	restricted := among(it, s.wanted)
+	for {
+		p, err := it.Next()
+		if err != nil || p == nil {
+			return err
+		}
+		if doc := uint32(p.Number()); restricted || s.wanted.Contains(doc) {
+			yield(doc, float32(p.Frequency()))
 		}
 	}
 }
 
-func (v *view) total() int {
-	n := 0
-	for _, p := range v.parts {
-		n += int(p.arrays.docs)
+// forms counts a word by its most frequent form, since one word of a text may be indexed in several.
+func (s *scorer) forms(field string, forms []string, yield func(doc uint32, times float32)) error {
+	var docs []uint32
+	for _, form := range forms {
+		err := s.form(field, form, func(doc uint32, times float32) {
+			if s.seen[doc] == 0 {
+				docs = append(docs, doc)
+			}
+			s.seen[doc] = max(s.seen[doc], times)
+		})
+		if err != nil {
+			return err
+		}
 	}
-	return n
+	for _, doc := range docs {
+		yield(doc, s.seen[doc])
+		s.seen[doc] = 0
+	}
+	return nil
 }

@@ -33,8 +33,11 @@ type partDoc struct {
 // Titles looks titles up in the dictionary of those to sort by, and words in that of titles.
 func (v *view) Titles(ctx context.Context, t *search.TitleStart) ([]semdex.AssetID, error) {
 	c := &titles{view: v, ask: t, seen: map[string]bool{}, found: map[partDoc]bool{}}
+	memory := scratches.Get().(*scratch)
+	defer scratches.Put(memory)
+	memory.reset()
 	for i := range v.parts {
-		c.allowed = append(c.allowed, v.parts[i].permitted(t.Access, v.dictionary))
+		c.allowed = append(c.allowed, v.parts[i].permitted(t.Access, v.dictionary, memory))
 	}
 	if err := c.beginning(ctx); err != nil {
 		return nil, err
@@ -61,7 +64,7 @@ func (c *titles) beginning(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		m, n := newMatcher(&c.view.parts[i]), 0
+		m, n := newMatcher(c.view.parts[i].segment), 0
 		err := m.each(prefixString+"title", c.ask.Text, func(title string, docs *roaring.Bitmap) bool {
 			if doc, ok := firstOf(docs, c.allowed[i]); ok {
 				all = append(all, titled{title, partDoc{i, doc}})
@@ -84,11 +87,11 @@ func (c *titles) beginning(ctx context.Context) error {
 
 // words adds the assets of a part in whose titles all words stand, the last one as the beginning of a word.
 func (c *titles) words(ctx context.Context, partIndex int) error {
-	m := newMatcher(&c.view.parts[partIndex])
+	m := newMatcher(c.view.parts[partIndex].segment)
 	last := len(c.ask.Words) - 1
 	var within *roaring.Bitmap // nil is all
 	for _, word := range c.ask.Words[:last] {
-		bearing, err := m.union(fieldTitle, []string{word})
+		bearing, err := m.bitmap(fieldTitle, word)
 		if err != nil || bearing == nil {
 			return err
 		}
@@ -122,7 +125,12 @@ func (c *titles) words(ctx context.Context, partIndex int) error {
 
 // add takes an asset in, unless one with its title is there.
 func (c *titles) add(d partDoc) error {
-	title := c.view.parts[d.part].arrays.str("title", d.doc)
+	p := &c.view.parts[d.part]
+	titles, err := p.arrays.sorted(p.segment, "title")
+	if err != nil {
+		return err
+	}
+	title := titles.of(d.doc)
 	if len(c.ids) >= c.ask.Limit || c.found[d] || c.seen[title] {
 		return nil
 	}
@@ -151,13 +159,13 @@ func (m *matcher) each(field, prefix string, yield func(term string, docs *roari
 	if err != nil {
 		return err
 	}
-	terms := d.AutomatonIterator(nil, []byte(prefix), append([]byte(prefix), 0xff))
+	all := terms(d, []byte(prefix), append([]byte(prefix), 0xff))
 	for range maxCompleted {
-		entry, err := terms.Next()
+		entry, err := all.Next()
 		if err != nil || entry == nil {
 			return err
 		}
-		docs, err := m.union(field, []string{entry.Term})
+		docs, err := m.bitmap(field, entry.Term)
 		if err != nil {
 			return err
 		}

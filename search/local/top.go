@@ -64,6 +64,8 @@ type topHits struct {
 	wanted  int
 	skip    int
 	heap    candidateHeap
+	best    bound
+	columns []sortColumn // by sort key, of the part at hand
 	folded  map[string][]string
 	scratch candidate // most documents are no hits to give: they are looked at in one place
 }
@@ -77,6 +79,7 @@ func newTopHits(p *search.Plan, r *run) *topHits {
 		t.after = candidateAt(p.After)
 	}
 	t.heap.order = t.compare
+	t.best.size = t.wanted
 	return t
 }
 
@@ -103,25 +106,37 @@ func (t *topHits) compare(a, b *candidate) int {
 	return cmp.Or(-cmp.Compare(a.score, b.score), -cmp.Compare(a.created, b.created), cmp.Compare(a.tie, b.tie))
 }
 
-// add takes in the hits of a part.
-func (t *topHits) add(partIndex int, f *found) {
+// add takes in the hits of a part. Their texts are scored only where that may decide.
+func (t *topHits) add(partIndex int, f *found) error {
 	if t.wanted == 0 {
-		return
+		return nil
 	}
+	if err := t.readKeys(partIndex); err != nil {
+		return err
+	}
+	docs, err := t.promising(partIndex, f)
+	if err != nil || len(docs) == 0 {
+		return err
+	}
+	if err := t.run.scoreTexts(partIndex, f, docs); err != nil {
+		return err
+	}
+	defer f.returnScores(docs)
 	arrays := t.run.view.parts[partIndex].arrays
-	f.hits.each(func(doc uint32) {
+	for _, doc := range docs {
 		c := &t.scratch
-		*c = candidate{part: partIndex, doc: doc, score: t.run.score(f, doc), created: arrays.number("created", doc), tie: arrays.ties[doc], keys: c.keys[:0]}
+		*c = candidate{part: partIndex, doc: doc, score: t.run.score(f, doc), created: arrays.created.at(doc), tie: arrays.ties[doc], keys: c.keys[:0]}
 		full := len(t.heap.list) == t.wanted
 		if full && len(t.sort) == 0 && c.score < t.heap.list[0].score {
-			return
+			continue
 		}
 		t.addKeys(c, f)
 		if t.after != nil && t.compare(c, t.after) <= 0 || full && t.compare(c, t.heap.list[0]) >= 0 {
-			return
+			continue
 		}
 		t.keep(f, full)
-	})
+	}
+	return nil
 }
 
 // keep takes the scratch candidate among the best, in the place of the worst where the heap is full.
@@ -130,7 +145,7 @@ func (t *topHits) keep(f *found, full bool) {
 	c.keys = slices.Clone(c.keys)
 	_, c.pinned = f.pinned[c.doc]
 	for i := range t.run.groups {
-		c.levels = append(c.levels, f.levels[i][c.doc])
+		c.levels = append(c.levels, f.evidence[i].at(c.doc))
 	}
 	if full {
 		t.heap.list[0] = &c
@@ -141,30 +156,57 @@ func (t *topHits) keep(f *found, full bool) {
 }
 
 func (t *topHits) addKeys(c *candidate, f *found) {
-	arrays := t.run.view.parts[c.part].arrays
-	for _, k := range t.sort {
+	for i, k := range t.sort {
 		var v sortValue
-		switch k.Field {
-		case "popularity":
+		switch column := &t.columns[i]; {
+		case k.Field == "score":
+		case k.Field == "popularity":
 			if f.signals != nil && f.popular != nil {
 				v.number = int64(1e6 * f.popular[c.doc])
 			}
-		case "title", "name":
-			v.text = arrays.str(k.Field, c.doc)
-		case "id":
+		case k.Field == "id":
 			if id, err := t.run.view.id(c.part, c.doc); err == nil {
 				v.text = string(id)
 			}
-		case "score":
+		case column.isString:
+			v.text = column.strings.of(c.doc)
+		case column.isNumber:
+			v.number = column.numbers.at(c.doc)
 		default:
-			if slices.Contains(search.NumberFields, k.Field) {
-				v.number = arrays.number(k.Field, c.doc)
-			} else {
-				v.text = t.least(k.Field, c)
-			}
+			v.text = t.least(k.Field, c)
 		}
 		c.keys = append(c.keys, v)
 	}
+}
+
+// sortColumn is what a sort key reads of a part.
+type sortColumn struct {
+	isNumber, isString bool
+	numbers            *numbers // nil where no document has one
+	strings            *sorted  // nil where no document has one
+}
+
+// readKeys makes the sort keys of a part ready.
+func (t *topHits) readKeys(partIndex int) error {
+	p := &t.run.view.parts[partIndex]
+	t.columns = t.columns[:0]
+	for _, k := range t.sort {
+		var c sortColumn
+		var err error
+		switch {
+		case k.Field == "title" || k.Field == "name":
+			c.isString = true
+			c.strings, err = p.arrays.sorted(p.segment, k.Field)
+		case slices.Contains(search.NumberFields, k.Field):
+			c.isNumber = true
+			c.numbers, err = p.arrays.number(p.segment, k.Field)
+		}
+		if err != nil {
+			return err
+		}
+		t.columns = append(t.columns, c)
+	}
+	return nil
 }
 
 // least gives the first by order of the values that a document has in a field of Value, "" where it has none.
@@ -178,12 +220,12 @@ func (t *topHits) least(field string, c *candidate) string {
 		folded = t.run.view.dictionary.folded(field)
 		t.folded[field] = folded
 	}
-	least := ""
-	for i, n := range column.of(c.doc) {
-		if s := folded[n]; i == 0 || s < least {
-			least = s
+	least, first := "", true
+	column.values().of(c.doc, func(n uint32) {
+		if s := folded[n]; first || s < least {
+			least, first = s, false
 		}
-	}
+	})
 	return least
 }
 

@@ -1,16 +1,18 @@
 package local
 
 import (
+	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
 	"semdex"
-	"semdex/search"
 )
 
 // view is one state of the index: a snapshot of bleve, and the arrays and live documents of its segments.
@@ -19,9 +21,11 @@ type view struct {
 	snapshot   *scorch.IndexSnapshot
 	parts      []part
 	dictionary *dictionary
+	lexicon    *lexicon
 	values     map[string][]string // by field: those of its segments and of all before
 	generation uint64
 	live       int
+	total      int // documents, deleted ones included
 	words      int64
 	users      atomic.Int32
 	fields     []string
@@ -32,6 +36,7 @@ type part struct {
 	id      uint64
 	segment segment.Segment
 	arrays  *segmentArrays
+	lexis   *lexis
 	live    bitset
 }
 
@@ -80,30 +85,76 @@ func (v *view) shows(s *scorch.IndexSnapshot) bool {
 }
 
 func (x *Index) newView(s *scorch.IndexSnapshot) (*view, error) {
+	if err := x.readSegments(s); err != nil {
+		return nil, err
+	}
 	x.generation++
-	v := &view{snapshot: s, dictionary: x.dictionary, generation: x.generation}
+	if x.lexicon.full() {
+		x.lexicon = newLexicon()
+	}
+	v := &view{snapshot: s, dictionary: x.dictionary, lexicon: x.lexicon, generation: x.generation}
 	v.users.Store(1)
 	for _, seg := range s.Segments() {
-		arrays := x.segments[seg.Id()]
-		if arrays == nil {
-			var err error
-			if arrays, err = readSegment(seg.Segment(), seg.FullSize(), x.dictionary); err != nil {
-				return nil, err
-			}
-			x.segments[seg.Id()] = arrays
+		p := part{id: seg.Id(), segment: seg.Segment(), arrays: x.segments[seg.Id()]}
+		if old := x.current.part(seg.Id()); old != nil && old.segment == p.segment {
+			p.lexis = old.lexis
+		} else {
+			p.lexis = newLexis(p.segment, p.arrays.docs)
 		}
-		live := newBitset(arrays.docs)
-		live.fill(arrays.docs)
+		p.live = newBitset(p.arrays.docs)
+		p.live.fill(p.arrays.docs)
 		if deleted := seg.Deleted(); deleted != nil {
-			deleted.Iterate(func(doc uint32) bool { live[doc>>6] &^= 1 << (doc & 63); return true })
+			eachOf(deleted, func(doc uint32) { p.live[doc>>6] &^= 1 << (doc & 63) })
 		}
-		v.parts = append(v.parts, part{seg.Id(), seg.Segment(), arrays, live})
-		v.live += live.count()
-		v.words += arrays.words
+		v.parts = append(v.parts, p)
+		v.live += p.live.count()
+		v.words += p.arrays.words
+		v.total += int(p.arrays.docs)
 	}
 	v.values = x.dictionary.all()
 	v.fields = v.readFields()
 	return v, nil
+}
+
+// part gives the part with that id, nil where there is none.
+func (v *view) part(id uint64) *part {
+	if v == nil {
+		return nil
+	}
+	for i := range v.parts {
+		if v.parts[i].id == id {
+			return &v.parts[i]
+		}
+	}
+	return nil
+}
+
+// readSegments reads the arrays of the segments that are new, several at once.
+func (x *Index) readSegments(s *scorch.IndexSnapshot) error {
+	var missing []*scorch.SegmentSnapshot
+	for _, seg := range s.Segments() {
+		if x.segments[seg.Id()] == nil {
+			missing = append(missing, seg)
+		}
+	}
+	read, faults := make([]*segmentArrays, len(missing)), make([]error, len(missing))
+	var next atomic.Int32
+	var readers sync.WaitGroup
+	for range min(len(missing), runtime.GOMAXPROCS(0)) {
+		readers.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(missing); i = int(next.Add(1)) - 1 {
+				read[i], faults[i] = readSegment(missing[i].Segment(), missing[i].FullSize(), x.dictionary)
+			}
+		})
+	}
+	readers.Wait()
+	if err := errors.Join(faults...); err != nil {
+		return err
+	}
+	for i, seg := range missing {
+		x.segments[seg.Id()] = read[i]
+	}
+	return nil
 }
 
 // forget drops the arrays of segments that the newest view no longer has. Older views keep theirs.
@@ -192,92 +243,4 @@ func (v *view) find(id string) (partIndex int, doc uint32, ok bool) {
 func (v *view) id(partIndex int, doc uint32) (semdex.AssetID, error) {
 	raw, err := v.parts[partIndex].segment.DocID(uint64(doc))
 	return semdex.AssetID(raw), err
-}
-
-// permitted gives the documents of a part that the access lets through: live, and approved and in rights
-// unless all may be seen. The caller must not write to it.
-func (p *part) permitted(a search.Access, d *dictionary) bitset {
-	if a.All && !a.Rights {
-		return p.live
-	}
-	allowed := p.arrays.access(a, d).clone()
-	allowed.and(p.live)
-	return allowed
-}
-
-// maxAccesses bounds how many answers about access a segment keeps.
-const maxAccesses = 64
-
-func (a *segmentArrays) access(access search.Access, d *dictionary) bitset {
-	access.Use.Territory, access.Use.Channel = strings.ToLower(access.Use.Territory), strings.ToLower(access.Use.Channel)
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if known := a.allowed[access]; known != nil {
-		return known
-	}
-	if len(a.allowed) >= maxAccesses {
-		clear(a.allowed)
-	}
-	set := a.decide(access, d)
-	a.allowed[access] = set
-	return set
-}
-
-// decide says for every document what semdex.Rights.Refuses says of its record and, unless all may be seen,
-// that it is approved.
-func (a *segmentArrays) decide(access search.Access, d *dictionary) bitset {
-	approved := newBitset(a.docs)
-	if access.All {
-		approved.fill(a.docs)
-	} else {
-		approved.or(a.having("approval", string(semdex.Approved), d))
-	}
-	if access.DenyMissing {
-		approved.and(a.having(valueRights, "yes", d))
-	}
-	on := string(access.Use.On)
-	approved.andNot(a.where(valueFrom, d, func(from string) bool { return on < from }))
-	approved.andNot(a.where(valueUntil, d, func(until string) bool { return on > until }))
-	a.bound(approved, valueTerritory, access.Use.Territory, d)
-	a.bound(approved, valueChannel, access.Use.Channel, d)
-	return approved
-}
-
-// bound takes out the documents that have values in the field, but not the one asked for.
-func (a *segmentArrays) bound(set bitset, field, asked string, d *dictionary) {
-	if asked == "" {
-		return
-	}
-	others := a.where(field, d, func(string) bool { return true })
-	others.andNot(a.having(field, boundTo(asked), d))
-	set.andNot(others)
-}
-
-func (a *segmentArrays) having(field, value string, d *dictionary) bitset {
-	set := newBitset(a.docs)
-	if c := a.columns[field]; c != nil {
-		if n, known := d.lookup(field, value); known {
-			for _, doc := range c.bearing(n) {
-				set.set(doc)
-			}
-		}
-	}
-	return set
-}
-
-func (a *segmentArrays) where(field string, d *dictionary, holds func(string) bool) bitset {
-	set := newBitset(a.docs)
-	c := a.columns[field]
-	if c == nil {
-		return set
-	}
-	values := d.values(field)
-	for n := range c.entry {
-		if holds(values[n]) {
-			for _, doc := range c.bearing(n) {
-				set.set(doc)
-			}
-		}
-	}
-	return set
 }

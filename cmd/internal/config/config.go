@@ -45,8 +45,8 @@ type Library struct {
 	Vocabularies []Vocabulary `yaml:"vocabularies"`
 	Draft        []Vocabulary `yaml:"draft"` // a vocabulary that is tried beside these
 	Dimensions   Dimensions   `yaml:"dimensions"`
-	Notify       Notify       `yaml:"notify"`
 	Search       Search       `yaml:"search"`
+	Notify       Notify       `yaml:"notify"`
 	Schedule     string       `yaml:"schedule"`  // when serve brings in what changed: a cron expression in time_zone
 	Reconcile    string       `yaml:"reconcile"` // when it compares with all that the sources hold
 

@@ -32,8 +32,8 @@ libraries:
       topic:    {scheme: https://voc.example/topics}
       region:   {field: Region, scheme: https://voc.example/regions, by: notation}
       campaign: {field: Campaign}
-    notify: {allow: [hooks.acme.internal, "::1"]}
     search: {exclude: [Brand]}
+    notify: {allow: [hooks.acme.internal, "::1"]}
   zeta:
     sources:
       - {type: files, events: ./e.jsonl}
@@ -62,8 +62,8 @@ func TestEveryKeyIsRead(t *testing.T) {
 			{Name: "region", Field: "Region", Scheme: "https://voc.example/regions", By: "notation"},
 			{Name: "campaign", Field: "Campaign"},
 		},
-		Notify: Notify{Allow: []string{"hooks.acme.internal", "::1"}},
 		Search: Search{Expand: "narrower", Exclude: []string{"Brand"}},
+		Notify: Notify{Allow: []string{"hooks.acme.internal", "::1"}},
 	}
 	want.Languages[1] = semdex.LanguageTag("de-AT")
 	if diff := cmp.Diff(want, l); diff != "" {

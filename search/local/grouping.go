@@ -1,0 +1,247 @@
+package local
+
+import (
+	"math"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"semdex/search"
+)
+
+// groupsOf remembers which groups a grouping puts each value in.
+type groupsOf struct {
+	used atomic.Uint64 // by which search, as dictionary counts them
+
+	mu     sync.RWMutex
+	fields map[string]*groupList
+	taken  bitset // groups that a value is in
+	shared bool   // a group has more values than one
+}
+
+// groupList holds the groups of values by their number. It grows at its ends alone, so what was read stays true.
+type groupList struct {
+	starts []uint32 // where the groups of a value begin; one more than there are values
+	groups []int32
+}
+
+func (l *groupList) of(value uint32) []int32 { return l.groups[l.starts[value]:l.starts[value+1]] }
+
+// What is remembered of groupings, at most: those of vocabularies that are gone go when new ones come.
+const (
+	maxGroupings  = 64
+	idleGroupings = 1000 // searches after which a grouping is no longer in use
+)
+
+// grouping gives what is remembered of a grouping.
+func (d *dictionary) grouping(g search.Grouping) *groupsOf {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.searches++
+	t := d.groupings[g]
+	if t == nil {
+		for old, o := range d.groupings {
+			if d.searches-o.used.Load() > idleGroupings || len(d.groupings) >= maxGroupings {
+				delete(d.groupings, old)
+			}
+		}
+		t = &groupsOf{fields: map[string]*groupList{}}
+		d.groupings[g] = t
+	}
+	t.used.Store(d.searches)
+	return t
+}
+
+// of gives the groups by value number for a field, for the values that a view knows. Later values are not asked
+// about: the caller may have linked only those that its view gives.
+func (t *groupsOf) of(g search.Grouping, field string, values []string) groupList {
+	t.mu.RLock()
+	list := t.fields[field]
+	if list != nil && len(list.starts) > len(values) {
+		defer t.mu.RUnlock()
+		return *list
+	}
+	t.mu.RUnlock()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	list = t.fields[field]
+	if list == nil {
+		list = &groupList{starts: []uint32{0}}
+		t.fields[field] = list
+	}
+	for n := len(list.starts) - 1; n < len(values); n++ {
+		groups := g.Groups(search.Value{Field: field, Value: values[n]})
+		t.take(groups)
+		list.groups = append(list.groups, groups...)
+		list.starts = append(list.starts, uint32(len(list.groups)))
+	}
+	return *list
+}
+
+// take notes that a value is in the groups.
+func (t *groupsOf) take(groups []int32) {
+	for _, group := range groups {
+		if more := words(uint32(group)+1) - len(t.taken); more > 0 {
+			t.taken = append(t.taken, make(bitset, more)...)
+		}
+		t.shared = t.shared || t.taken.has(uint32(group))
+		t.taken.set(uint32(group))
+	}
+}
+
+// state tells how many groups there may be, and whether any has more values than one.
+func (t *groupsOf) state() (groups int, shared bool) {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	return 64 * len(t.taken), t.shared
+}
+
+// grouped is a grouping made ready for one view.
+type grouped struct {
+	*groupsOf
+	fields []string
+	lists  []groupList // by field
+	groups int         // all have lower numbers
+	shared bool        // a group has more values than one: a document may be in it twice
+}
+
+func (v *view) grouped(g search.Grouping) *grouped {
+	out := &grouped{groupsOf: v.dictionary.grouping(g), fields: g.Fields()}
+	for _, field := range out.fields {
+		out.lists = append(out.lists, out.groupsOf.of(g, field, v.values[field]))
+	}
+	out.groups, out.shared = out.state()
+	return out
+}
+
+// source is a column with the groups of its values.
+type source struct {
+	field  int // in grouped.fields
+	column *column
+	groups groupList
+}
+
+func (g *grouped) sources(a *segmentArrays) []source {
+	var out []source
+	for i, field := range g.fields {
+		if c := a.columns[field]; c != nil {
+			out = append(out, source{i, c, g.lists[i]})
+		}
+	}
+	return out
+}
+
+// groupTable holds the groups of each document of a segment, each once.
+type groupTable struct {
+	of     *groupsOf
+	starts []uint32 // by document: where its groups begin
+	narrow []uint16 // groups, where all fit; else
+	wide   []int32
+}
+
+// tableBytes bounds what the tables of a segment take together, for each document; those used last stay.
+const tableBytes = 96
+
+// table gives the table of a grouping, nil where there is none.
+func (a *segmentArrays) table(g *grouped) *groupTable {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	i := slices.IndexFunc(a.tables, func(t *groupTable) bool { return t.of == g.groupsOf })
+	if i < 0 {
+		return nil
+	}
+	t := a.tables[i]
+	copy(a.tables[1:i+1], a.tables[:i])
+	a.tables[0] = t
+	return t
+}
+
+// makeTable makes the table of a grouping and keeps it.
+func (a *segmentArrays) makeTable(g *grouped) *groupTable {
+	t := &groupTable{of: g.groupsOf, starts: make([]uint32, 1, a.docs+1)}
+	w := newWalker(g, a)
+	var all []int32
+	most := int32(0)
+	for doc := range a.docs {
+		w.each(doc, func(group int32) {
+			all = append(all, group)
+			most = max(most, group)
+		})
+		t.starts = append(t.starts, uint32(len(all)))
+	}
+	if most <= math.MaxUint16 {
+		t.narrow = make([]uint16, len(all))
+		for i, group := range all {
+			t.narrow[i] = uint16(group)
+		}
+	} else {
+		t.wide = slices.Clip(all)
+	}
+	a.keep(t)
+	return t
+}
+
+func (a *segmentArrays) keep(t *groupTable) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.tables = append([]*groupTable{t}, slices.DeleteFunc(a.tables, func(old *groupTable) bool { return old.of == t.of })...)
+	left := tableBytes * int(a.docs)
+	for i, t := range a.tables {
+		if left -= t.size(); left < 0 && i > 0 {
+			a.tables = slices.Clone(a.tables[:i])
+			return
+		}
+	}
+}
+
+func (t *groupTable) size() int { return 4*len(t.starts) + 2*len(t.narrow) + 4*len(t.wide) }
+
+// each calls yield with the groups of a document.
+func (t *groupTable) each(doc uint32, yield func(group int32)) {
+	for i := t.starts[doc]; i < t.starts[doc+1]; i++ {
+		if t.narrow != nil {
+			yield(int32(t.narrow[i]))
+		} else {
+			yield(t.wide[i])
+		}
+	}
+}
+
+// walker gives the groups of the documents of one part, each group once per document, from a table or from the
+// documents' values.
+type walker struct {
+	table   *groupTable
+	sources []source
+	values  []*forward
+	seen    []uint32 // by group: the last document (plus 1) it was given for
+}
+
+func newWalker(g *grouped, a *segmentArrays) *walker {
+	w := &walker{table: a.table(g)}
+	if w.table != nil {
+		return w
+	}
+	w.sources = g.sources(a)
+	for _, s := range w.sources {
+		w.values = append(w.values, s.column.values())
+	}
+	w.seen = make([]uint32, g.groups)
+	return w
+}
+
+func (w *walker) each(doc uint32, yield func(group int32)) {
+	if w.table != nil {
+		w.table.each(doc, yield)
+		return
+	}
+	for i, f := range w.values {
+		f.of(doc, func(value uint32) {
+			for _, group := range w.sources[i].groups.of(value) {
+				if w.seen[group] != doc+1 {
+					w.seen[group] = doc + 1
+					yield(group)
+				}
+			}
+		})
+	}
+}

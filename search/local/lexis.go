@@ -1,0 +1,214 @@
+package local
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
+
+	"semdex/search"
+)
+
+// lexicon numbers the texts that queries ask for, so that what a segment knows of one is found by its number.
+type lexicon struct {
+	mu      sync.RWMutex
+	numbers map[string]uint32
+}
+
+// maxTexts bounds how many texts have a number; then a new lexicon begins.
+const maxTexts = 1 << 16
+
+func newLexicon() *lexicon { return &lexicon{numbers: map[string]uint32{}} }
+
+// number gives the numbers of texts.
+func (l *lexicon) number(texts []*search.TextEvidence) []uint32 {
+	numbers := make([]uint32, len(texts))
+	var missing []int
+	var key []byte
+	l.mu.RLock()
+	for i, t := range texts {
+		key = appendText(key[:0], t)
+		n, known := l.numbers[string(key)]
+		if numbers[i] = n; !known {
+			missing = append(missing, i)
+		}
+	}
+	l.mu.RUnlock()
+	if missing == nil {
+		return numbers
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, i := range missing {
+		key = appendText(key[:0], texts[i])
+		n, known := l.numbers[string(key)]
+		if !known {
+			n = uint32(len(l.numbers))
+			l.numbers[string(key)] = n
+		}
+		numbers[i] = n
+	}
+	return numbers
+}
+
+func (l *lexicon) full() bool {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return len(l.numbers) >= maxTexts
+}
+
+// appendText writes down what decides where a text stands: its words, not its class or weight.
+func appendText(key []byte, t *search.TextEvidence) []byte {
+	flags := byte('a')
+	if t.Prefix {
+		flags++
+	}
+	if t.Scored {
+		flags += 2
+	}
+	key = append(key, flags)
+	for _, forms := range t.Terms {
+		for _, form := range forms {
+			key = append(append(key, form...), 0)
+		}
+		key = append(key, 1)
+	}
+	return key
+}
+
+// lexis remembers where the texts that were asked for stand in one segment. What it gives may lie in the segment's
+// memory, so it is dropped with it.
+type lexis struct {
+	segment segment.Segment
+	docs    uint32
+
+	mu    sync.RWMutex
+	by    *lexicon
+	known []*matched // by number in that lexicon; nil is not known yet
+	bytes int
+}
+
+// What a lexis remembers takes no more bytes than this and so many for each document; then it forgets everything.
+const (
+	lexisBytes    = 64 << 10
+	lexisPerAsset = 24
+)
+
+func newLexis(s segment.Segment, docs uint32) *lexis { return &lexis{segment: s, docs: docs} }
+
+// find gives where texts stand in t:text.
+func (l *lexis) find(by *lexicon, numbers []uint32, texts []*search.TextEvidence) ([]*matched, error) {
+	found := make([]*matched, len(texts))
+	var missing []int
+	l.mu.RLock()
+	for i, n := range numbers {
+		if l.by == by && int(n) < len(l.known) {
+			found[i] = l.known[n]
+		}
+		if found[i] == nil {
+			missing = append(missing, i)
+		}
+	}
+	l.mu.RUnlock()
+	if missing == nil {
+		return found, nil
+	}
+	m := newMatcher(l.segment)
+	for _, i := range missing {
+		var err error
+		if found[i], err = m.find(texts[i]); err != nil {
+			return nil, err
+		}
+	}
+	l.keep(by, numbers, found, missing)
+	return found, nil
+}
+
+func (l *lexis) keep(by *lexicon, numbers []uint32, found []*matched, missing []int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.by != by || l.bytes > lexisBytes+lexisPerAsset*int(l.docs) {
+		l.by, l.known, l.bytes = by, nil, 0
+	}
+	for _, i := range missing {
+		n := int(numbers[i])
+		if n >= len(l.known) {
+			l.known = append(l.known, make([]*matched, n+1-len(l.known))...)
+		}
+		l.known[n] = found[i]
+		l.bytes += found[i].size()
+	}
+}
+
+// matched are the documents of one segment in which a text stands: few in a list, many in a bitmap.
+type matched struct {
+	list   []uint32
+	bitmap *roaring.Bitmap
+	own    bool      // the bitmap takes memory of its own
+	times  []float32 // by place in list, how often a phrase stands; nil where it was not counted
+}
+
+var nowhere = &matched{}
+
+// fewMatches is how many documents are held in a list.
+const fewMatches = 64
+
+func matchedBy(docs *roaring.Bitmap, own bool) *matched {
+	switch {
+	case docs == nil || docs.IsEmpty():
+		return nowhere
+	case docs.GetCardinality() <= fewMatches:
+		return &matched{list: docs.ToArray()}
+	}
+	return &matched{bitmap: docs, own: own}
+}
+
+func (m *matched) count() int {
+	if m.bitmap != nil {
+		return int(m.bitmap.GetCardinality())
+	}
+	return len(m.list)
+}
+
+func (m *matched) has(doc uint32) bool {
+	if m.bitmap != nil {
+		return m.bitmap.Contains(doc)
+	}
+	_, found := slices.BinarySearch(m.list, doc)
+	return found
+}
+
+func (m *matched) addTo(b bitset) {
+	if m.bitmap != nil {
+		b.addBitmap(m.bitmap)
+	}
+	for _, doc := range m.list {
+		b.set(doc)
+	}
+}
+
+// size is about how many bytes it takes.
+func (m *matched) size() int {
+	if m == nowhere {
+		return 0
+	}
+	n := 128 + 4*len(m.list) + 4*len(m.times)
+	if m.bitmap != nil {
+		n += 512 // of its containers, which lie in the segment
+		if m.own {
+			n += int(m.bitmap.GetSizeInBytes())
+		}
+	}
+	return n
+}
+
+// describe is for errors.
+func describe(t *search.TextEvidence) string {
+	var words []string
+	for _, forms := range t.Terms {
+		words = append(words, strings.Join(forms, "/"))
+	}
+	return strings.Join(words, " ")
+}

@@ -1,0 +1,178 @@
+package local
+
+import (
+	"container/heap"
+	"math"
+
+	"github.com/RoaringBitmap/roaring/v2"
+)
+
+// bound keeps the highest numbers seen: a document below the least of them cannot be among the hits to give.
+type bound struct {
+	size    int
+	highest numberHeap
+}
+
+// least gives what a number must reach.
+func (b *bound) least() int64 {
+	if len(b.highest) < b.size {
+		return math.MinInt64
+	}
+	return b.highest[0]
+}
+
+func (b *bound) add(n int64) {
+	switch {
+	case len(b.highest) < b.size:
+		heap.Push(&b.highest, n)
+	case n > b.highest[0]:
+		b.highest[0] = n
+		heap.Fix(&b.highest, 0)
+	}
+}
+
+type numberHeap []int64
+
+func (h numberHeap) Len() int           { return len(h) }
+func (h numberHeap) Less(i, j int) bool { return h[i] < h[j] }
+func (h numberHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *numberHeap) Push(x any)        { *h = append(*h, x.(int64)) }
+func (h *numberHeap) Pop() any {
+	n := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return n
+}
+
+// first is a number that decides the order of hits before everything else, the higher the better.
+type first struct {
+	of    func(doc uint32) int64
+	after int64 // of the hit to go on after; what is higher was given before
+	local bool  // it says nothing of other parts
+}
+
+// promising gives the hits of a part that may be among those to give, rising.
+func (t *topHits) promising(partIndex int, f *found) ([]uint32, error) {
+	first, ok := t.first(partIndex, f)
+	if !ok {
+		return f.hits.list(f.scratch), nil
+	}
+	best := &t.best
+	if first.local {
+		best = &bound{size: t.wanted}
+	}
+	docs, numbers := f.ranks.docs[:0], f.ranks.numbers[:0]
+	least := best.least()
+	f.hits.each(func(doc uint32) {
+		n := first.of(doc)
+		if n < least || n > first.after {
+			return
+		}
+		if n < first.after || t.after == nil {
+			best.add(n)
+			least = best.least()
+		}
+		docs, numbers = append(docs, doc), append(numbers, n)
+	})
+	f.ranks.docs, f.ranks.numbers = docs, numbers
+	kept := docs[:0]
+	for i, doc := range docs {
+		if numbers[i] >= least {
+			kept = append(kept, doc)
+		}
+	}
+	return kept, nil
+}
+
+// first gives what decides first among the hits of a part; not ok where that is no number.
+func (t *topHits) first(partIndex int, f *found) (first, bool) {
+	byScore := len(t.sort) == 0 || t.sort[0].Field == "score"
+	if byScore && t.run.parts {
+		return first{}, false
+	}
+	if len(t.sort) == 0 {
+		out := first{after: math.MaxInt64, of: func(doc uint32) int64 { return t.run.whole(f, doc) }}
+		if t.after != nil {
+			out.after = int64(math.Floor(t.after.score))
+		}
+		return out, true
+	}
+	out, ok := t.firstKey(f)
+	if ok && !t.sort[0].Desc { // the least comes first
+		of := out.of
+		out.of, out.after = func(doc uint32) int64 { return ^of(doc) }, ^out.after
+	}
+	if t.after == nil {
+		out.after = math.MaxInt64
+	}
+	if ok && f.pinned != nil && len(t.run.plan.Sort) == 0 {
+		return first{}, false // a pin decides before the key
+	}
+	return out, ok
+}
+
+// firstKey reads the first sort key, where it is a number or has the order of one.
+func (t *topHits) firstKey(f *found) (out first, ok bool) {
+	var after sortValue
+	if t.after != nil && len(t.after.keys) > 0 {
+		after = t.after.keys[0]
+	}
+	switch c := t.columns[0]; {
+	case c.isNumber:
+		return first{of: c.numbers.at, after: after.number}, true
+	case c.isString && c.strings != nil: // even numbers are places, odd ones lie between them
+		place, found := c.strings.find(after.text)
+		if out.after = int64(2 * place); !found {
+			out.after--
+		}
+		out.of, out.local = func(doc uint32) int64 { return 2 * int64(c.strings.places[doc]) }, true
+		return out, true
+	case t.sort[0].Field == "score":
+		out = first{of: func(doc uint32) int64 { return t.run.whole(f, doc) }}
+		if t.after != nil {
+			out.after = int64(math.Floor(t.after.score))
+		}
+		return out, true
+	}
+	return out, false
+}
+
+// scoreTexts scores the texts of a part, for the documents given.
+func (r *run) scoreTexts(partIndex int, f *found, docs []uint32) error {
+	var s *scorer
+	part := &r.view.parts[partIndex]
+	for i, g := range r.groups {
+		if !g.scored {
+			continue
+		}
+		if s == nil {
+			s = &scorer{matcher: newMatcher(part.segment), wanted: roaring.BitmapOf(docs...), length: part.arrays.length, statistics: &r.statistics, seen: f.borrow(part.arrays.docs)}
+		}
+		f.scores[i] = f.borrow(part.arrays.docs)
+		for _, t := range g.texts {
+			if !t.evidence.Scored || t.parts[partIndex].count() == 0 {
+				continue
+			}
+			if err := s.add(t, partIndex, f.scores[i]); err != nil {
+				return err
+			}
+		}
+	}
+	if s != nil {
+		f.giveBack(s.seen)
+	}
+	return nil
+}
+
+// returnScores gives back what scoreTexts borrowed.
+func (f *found) returnScores(docs []uint32) {
+	for i, scores := range f.scores {
+		if scores == nil {
+			continue
+		}
+		for _, doc := range docs {
+			scores[doc] = 0
+		}
+		f.giveBack(scores)
+		f.scores[i] = nil
+	}
+}
