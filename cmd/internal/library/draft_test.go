@@ -90,8 +90,8 @@ func TestADraftOfFilesIsSearchedBesideTheLiveVocabulary(t *testing.T) {
 		}
 		return s
 	}
-	more := draft(packagingLabel, packagingLabel+` ; skos:altLabel "Oxvelu"@en`)
-	if got, live := ranking(t, more, "oxvelu"), ranking(t, l.search, "oxvelu"); len(got) < 10 || len(live) != 0 {
+	more := draft(packagingLabel, `skos:altLabel "Xyloquin"@en ; `+packagingLabel)
+	if got, live := ranking(t, more, "xyloquin"), ranking(t, l.search, "xyloquin"); len(got) < 10 || len(live) != 0 {
 		t.Errorf("with the new altLabel it finds %d, live %d; want some and none", len(got), len(live))
 	}
 	less := draft("    skos:broader t:sustainability ;\n", "")

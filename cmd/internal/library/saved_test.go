@@ -564,6 +564,10 @@ func TestANotificationIsGivenUp(t *testing.T) {
 			if st, err := l.Status(context.Background()); err != nil || st.Saved.Stopped != 1 || st.Saved.Waiting != 0 || st.Saved.Failed != int64(attempts) {
 				t.Errorf("the status is %+v, %v", st.Saved, err)
 			}
+			d, err := l.diagnoseSaved()
+			if err != nil || len(d) != 2 || !strings.Contains(d[1].Message, "given up") {
+				t.Errorf("the diagnosis is %+v, %v", d, err)
+			}
 			r.answers(http.StatusOK)
 			saves(t, l, api.SavedSearch{ID: s.ID, Name: "N", SavedRequest: s.SavedRequest, Notify: &api.Notify{URL: r.URL}})
 			round(t, l)
