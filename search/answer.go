@@ -121,6 +121,7 @@ type Hit struct {
 	Asset      *AssetView          `json:"asset"`
 	Highlights map[string][]string `json:"highlights,omitempty"` // HTML-escaped text with <em> around what matched
 	Matched    Matched             `json:"matched"`
+	Pinned     bool                `json:"pinned,omitempty"` // put in its place by curation
 	Explain    []Explanation       `json:"explain,omitempty"`
 }
 

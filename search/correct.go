@@ -222,29 +222,47 @@ func (q *querying) fit(tokens []text.Token, suspects []suspect, at []int) fit {
 // was perhaps meant. It comes behind all else, and only where hits are in the order of their score. With several words
 // it would put those that have the other words too before exact ones.
 func (q *querying) addNear(ctx context.Context, p *Plan) error {
-	byScore := len(p.Sort) == 0 || p.Sort[0] == SortKey{Field: "score", Desc: true}
-	if q.request.AsTyped || q.request.Expand == ExpandNone || !byScore || len(q.corrections) > 0 || len(p.Groups) != 1 {
+	if len(p.Groups) != 1 {
 		return nil
 	}
-	runs := plainRuns(q.typed)
-	if len(runs) != 1 || len(runs[0]) != 1 {
+	if !q.recalled {
+		near, err := q.near(ctx, p)
+		if err != nil {
+			return err
+		}
+		q.meant.near = near
+	}
+	near := q.meant.near
+	if near == nil {
 		return nil
 	}
-	suspects, err := q.suspects(ctx, runs[0], fewAssets)
-	if err != nil || len(suspects) == 0 {
-		return err
-	}
-	s := &suspects[0]
-	i := slices.IndexFunc(s.others, func(o spelling) bool { return o.assets >= manyTimes*max(1, s.assets) })
-	if i < 0 || s.assets == 0 {
-		return nil
-	}
-	near := &s.others[i]
 	q.reasons = append(q.reasons, reason{named: -1, words: near.Lower, weight: weightLeast})
 	e := TextEvidence{Terms: q.forms([]text.Token{near.Token}), Class: Misspelt, Weight: weightLeast, Reason: len(q.reasons) - 1}
 	p.Groups[0].Texts = append(p.Groups[0].Texts, e)
 	q.words = append(q.words, e)
 	return nil
+}
+
+// near gives the word that was perhaps meant with a query of one plain word, nil for none.
+func (q *querying) near(ctx context.Context, p *Plan) (*spelling, error) {
+	byScore := len(p.Sort) == 0 || p.Sort[0] == SortKey{Field: "score", Desc: true}
+	if q.request.AsTyped || q.request.Expand == ExpandNone || !byScore || len(q.corrections) > 0 {
+		return nil, nil
+	}
+	runs := plainRuns(q.typed)
+	if len(runs) != 1 || len(runs[0]) != 1 {
+		return nil, nil
+	}
+	suspects, err := q.suspects(ctx, runs[0], fewAssets)
+	if err != nil || len(suspects) == 0 || suspects[0].assets == 0 {
+		return nil, err
+	}
+	s := &suspects[0]
+	i := slices.IndexFunc(s.others, func(o spelling) bool { return o.assets >= manyTimes*max(1, s.assets) })
+	if i < 0 {
+		return nil, nil
+	}
+	return &s.others[i], nil
 }
 
 // readFor says for which typed words of a stretch of the query others were read: ", read for “packging”"; "" for none.

@@ -82,8 +82,8 @@ func (q *querying) keepBetter(tokens []text.Token, s *suspect) {
 // wouldFind counts what another query finds under the same filters.
 func (q *querying) wouldFind(ctx context.Context, query string) (int, error) {
 	r := *q.request
-	r.Query, r.AsTyped, r.Facets = query, true, nil
-	other := &querying{st: q.st, view: q.view, request: &r}
+	r.Query, r.AsTyped, r.Facets, r.Cursor = query, true, nil, ""
+	other := &querying{st: q.st, view: q.view, request: &r, curation: q.curation, moment: q.moment, pages: q.pages, epoch: q.epoch}
 	plan, err := other.plan(ctx)
 	if err != nil {
 		return 0, err

@@ -34,6 +34,10 @@ func (s *Service) hit(q *querying, found Found) (*Hit, error) {
 	}
 	w.mark(q.marker)
 	w.highlights()
+	h.Pinned = found.Pinned
+	if decided := q.because(q.curated, found.ID); decided != "" {
+		because = append([]string{decided}, because...)
+	}
 	h.Matched.Because = strings.Join(slices.Compact(because), "; ")
 	return h, nil
 }
@@ -261,14 +265,6 @@ func rightsView(a *semdex.Asset, access Access) AssetRights {
 	}
 	v.Usable, v.Reason = refusal == semdex.Allowed, string(refusal)
 	return v
-}
-
-// Visible reports whether the access lets an asset be seen: the same decision as the engine's.
-func (access Access) Visible(a *semdex.Asset) bool {
-	if access.All && !access.Rights {
-		return true
-	}
-	return (access.All || a.Approval == semdex.Approved) && a.Rights.Refuses(access.Use, access.DenyMissing) == semdex.Allowed
 }
 
 // conceptsOfAsset gives the concepts that an asset's values name, each once, in the order of the values.

@@ -44,7 +44,7 @@ type Plan struct {
 	Facets     []Facet
 	Pinned     []semdex.AssetID // found whether they suit the groups or not, first and in this order unless Sort says otherwise; filters and access hold for them too
 	Raised     []semdex.AssetID // first among the hits with the same groups and classes, where there are groups
-	Titled     string           // what was typed: what bears just this as its title comes first as what is raised does
+	Titled     string           // what was typed: words suit what bears just this as its title as well as they can
 	Hidden     []semdex.AssetID // left out
 	Signals    *Signals         // nil: none count
 	Statistics *Statistics      // that words are scored by; nil: those of the view
@@ -145,7 +145,9 @@ type Access struct {
 	All         bool // everything, whatever its approval and rights
 	Rights      bool // with All: what is not cleared for Use is left out all the same
 	Use         semdex.Use
-	DenyMissing bool // what has no rights record is refused
+	DenyMissing bool         // what has no rights record is refused
+	Only        string       // filters that hold for all that is seen, as OnlyWhere writes them; "" is none
+	Restriction *Restriction // what Only comes to; a Service sets it. Where Only is set without it, nothing is seen
 }
 
 // SortKey orders hits by one of SortFields, or by the values of a field of Value, of which an asset's first in the

@@ -3,12 +3,10 @@ package search
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
@@ -22,22 +20,33 @@ type Service struct {
 	records  Records
 	settings Settings
 	state    atomic.Pointer[state]
+	curation atomic.Pointer[curation]
+	popular  atomic.Pointer[[]dated] // newest first
 	now      func() time.Time
 	newID    func() string
+	pages    *pages
+
+	popularMu    sync.Mutex    // one sets it at a time
+	vocabularies atomic.Uint64 // how many there have been
+	adjusted     atomic.Uint64 // how often curation or popularity was set
 }
 
-// Options of a Service. Now and NewID are the clock and the source of query ids.
+// Options of a Service. Now and NewID are the clock and the source of query ids. Secret seals cursors: those made
+// with another are refused. Without one, cursors live as long as the Service.
 type Options struct {
 	Engine   Engine
 	Records  Records
 	Settings Settings
 	Now      func() time.Time
 	NewID    func() string
+	Secret   []byte
 }
 
 // New makes a Service that knows no concept until SetVocabulary.
 func New(o Options) *Service {
-	s := &Service{engine: o.Engine, records: o.Records, settings: o.Settings, now: o.Now, newID: o.NewID}
+	s := &Service{engine: o.Engine, records: o.Records, settings: o.Settings, now: o.Now, newID: o.NewID, pages: newPages(o.Secret)}
+	s.SetCuration(nil)
+	s.SetPopularity(nil)
 	s.SetVocabulary(emptyThesaurus{})
 	return s
 }
@@ -51,7 +60,11 @@ func (s *Service) With(th Thesaurus) *Service {
 }
 
 // SetVocabulary makes th the vocabulary of all queries that begin from now on. Nothing is indexed again.
-func (s *Service) SetVocabulary(th Thesaurus) { s.state.Store(newState(th, s.settings)) }
+func (s *Service) SetVocabulary(th Thesaurus) {
+	st := newState(th, s.settings)
+	st.number = s.vocabularies.Add(1)
+	s.state.Store(st)
+}
 
 // querying is one query under way, with the one state of vocabulary and index that it sees.
 type querying struct {
@@ -75,6 +88,22 @@ type querying struct {
 	corrections []Correction
 	standing    map[string]int        // by term: assets in which it stands, where that was asked
 	spelt       map[string][]spelling // by term: what it may have been meant to be
+
+	moment              // at which the query began
+	curation  *curation // of the library
+	suspended []string  // rules of it that do not count
+	curated   curated   // by the rules that fired
+	pages     *pages
+	epoch     func(int64) dated // gives the popularity of an epoch
+	meant     understood
+	recalled  bool // meant is that of an earlier page
+}
+
+// moment is what changes with time alone. A page that goes on by a cursor has that of the first one.
+type moment struct {
+	now     int64       // Unix seconds, of the beginning of the day
+	today   semdex.Date // in the library's time zone
+	popular dated
 }
 
 type namedConcept struct {
@@ -89,8 +118,12 @@ type namedConcept struct {
 
 func (s *Service) begin(r *Request) *querying {
 	r.Lang = s.settings.language(r.Lang)
-	q := &querying{st: s.state.Load(), view: s.engine.View(), request: r}
+	now := s.now()
+	q := &querying{st: s.state.Load(), view: s.engine.View(), request: r, curation: s.curation.Load(), pages: s.pages, epoch: s.popularity}
+	today := now.UTC().Truncate(24 * time.Hour) // scores do not move within a day
+	q.moment = moment{today.Unix(), semdex.DateOf(now.In(s.settings.zone())), s.popularity(0)}
 	q.st.update(q.view)
+	r.Access.Restriction = q.restriction(r.Access.Only)
 	return q
 }
 
@@ -140,7 +173,6 @@ func (s *Service) Search(ctx context.Context, r Request) (*Answer, error) {
 			return nil, err
 		}
 	}
-	q.marker = newMarker(plan.Groups)
 	for _, found := range result.Hits {
 		hit, err := s.hit(q, found)
 		if err != nil {
@@ -151,7 +183,7 @@ func (s *Service) Search(ctx context.Context, r Request) (*Answer, error) {
 		}
 	}
 	if n := len(result.Hits); n == r.Limit && n > 0 {
-		answer.NextCursor = newCursor(&r, result.Hits[n-1].Position)
+		answer.NextCursor = q.nextCursor(result)
 	}
 	answer.TookMS = float64(s.now().Sub(start).Microseconds()) / 1000
 	return answer, nil
@@ -170,11 +202,6 @@ func normalize(r *Request) error {
 	if r.Limit < 0 || r.Offset < 0 || r.Offset > MaxOffset {
 		return &semdex.Error{Code: semdex.Invalid, Message: fmt.Sprintf("offset %d, limit %d is out of range", r.Offset, r.Limit), Hint: "beyond offset 10000 go on by next_cursor"}
 	}
-	for _, k := range r.Sort {
-		if !slices.Contains(SortFields, k.Field) {
-			return unknownField("sort field", k.Field, SortFields)
-		}
-	}
 	return nil
 }
 
@@ -182,11 +209,18 @@ func normalize(r *Request) error {
 func (q *querying) plan(ctx context.Context) (*Plan, error) {
 	r := q.request
 	q.rules = Rules{Mode: r.Expand, Depth: r.Depth, Exclude: q.st.namedBy(r.Exclude)}
-	units, err := q.understand(ctx)
+	from, err := q.resume()
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Access: r.Access, Sort: r.Sort, Offset: r.Offset, Limit: r.Limit, Titled: strings.TrimSpace(r.Query)}
+	units, err := q.recall(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := &Plan{Access: r.Access, Offset: r.Offset, Limit: r.Limit, Titled: strings.TrimSpace(r.Query)}
+	if p.Sort, err = q.sortKeys(); err != nil {
+		return nil, err
+	}
 	if asked := strings.TrimSpace(r.Query); len(units) == 0 && asked != "" && asked != "*" { // signs alone: words that stand nowhere
 		p.Groups, q.parts = append(p.Groups, Group{Required: true}), append(q.parts, asked)
 	}
@@ -203,11 +237,12 @@ func (q *querying) plan(ctx context.Context) (*Plan, error) {
 		}
 		p.Facets = append(p.Facets, f)
 	}
-	if r.Cursor != "" {
-		if p.After, err = readCursor(r); err != nil {
-			return nil, err
-		}
+	if from != nil {
+		p.After, p.Statistics = &from.Position, from.Statistics
 	}
+	q.curate(p)
+	q.marker = newMarker(p.Groups)
+	p.Signals = q.st.settings.Signals.signals(q.now, q.popular.Popularity)
 	return p, nil
 }
 
@@ -247,48 +282,4 @@ func (a *Answer) NamedConcepts() []string {
 		}
 	}
 	return uris
-}
-
-// cursor says where to go on, and for which request.
-type cursor struct {
-	Request  string `json:"r"`
-	Position `json:"p"`
-}
-
-// requestKey fingerprints what must be the same for a cursor to go on.
-func requestKey(r *Request) string {
-	filters, err := json.Marshal(r.Filters)
-	if err != nil {
-		return "" // a map of strings always marshals
-	}
-	access := r.Access
-	access.Use.On = "" // one may go on after midnight
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %s %v %v %s %t", r.Query, r.Lang, r.Expand, filters, r.Sort, access, r.reach(), r.AsTyped))
-	return base64.RawURLEncoding.EncodeToString(sum[:9])
-}
-
-func newCursor(r *Request, p Position) string {
-	body, err := json.Marshal(cursor{requestKey(r), p})
-	if err != nil {
-		return "" // numbers and strings always marshal
-	}
-	return base64.RawURLEncoding.EncodeToString(body)
-}
-
-func readCursor(r *Request) (*Position, error) {
-	bad := func(message string) error {
-		return &semdex.Error{Code: semdex.Invalid, Message: message, Hint: "send next_cursor of the answer before with the same other parameters, or leave cursor out to begin again"}
-	}
-	body, err := base64.RawURLEncoding.DecodeString(r.Cursor)
-	if err != nil || len(r.Cursor) > 4096 {
-		return nil, bad("the cursor is not one of ours")
-	}
-	var c cursor
-	if err := json.Unmarshal(body, &c); err != nil {
-		return nil, bad("the cursor is not one of ours")
-	}
-	if c.Request != requestKey(r) {
-		return nil, bad("the cursor belongs to another query")
-	}
-	return &c.Position, nil
 }

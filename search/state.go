@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"semdex"
 	"semdex/internal/text"
@@ -15,6 +16,15 @@ type Settings struct {
 	Languages  []string // first the one that labels are shown in where none is asked for
 	Dimensions []Dimension
 	Expansion  ExpansionSettings
+	Signals    SignalWeights
+	Zone       *time.Location // where its days begin; nil is UTC
+}
+
+func (s *Settings) zone() *time.Location {
+	if s.Zone == nil {
+		return time.UTC
+	}
+	return s.Zone
 }
 
 // language gives the language of the library that is meant by tag: "en-us" is "en" where that is all there
@@ -39,10 +49,13 @@ var builtins = []Dimension{
 // state is all that depends on the vocabulary. A query takes one and keeps it to its end.
 type state struct {
 	*links
+	number       uint64 // of the vocabulary, in the order they came
 	settings     Settings
 	predecessors map[int32][]int32 // the deprecated concepts that each has taken the place of
 	completing   suggesting
+	restricting  restricting
 	spelled      labelWords
+	supposed     supposed
 
 	mu        sync.Mutex
 	groupings map[groupingKey]*Groups
@@ -71,9 +84,9 @@ func newState(th Thesaurus, settings Settings) *state {
 
 // bearing gives the raw values that name c or a deprecated concept that c has taken the place of.
 func (st *state) bearing(c int32) []Value {
-	values := st.links.bearing(c)
+	values := append(st.links.bearing(c), st.supposed.values[c]...)
 	for _, old := range st.predecessors[c] {
-		values = append(values, st.links.bearing(old)...)
+		values = append(append(values, st.links.bearing(old)...), st.supposed.values[old]...)
 	}
 	return values
 }
@@ -110,7 +123,7 @@ func (st *state) dimension(name string, fields []string) (*Dimension, bool) {
 // knownNames lists the dimensions for an error. A reader who may not see every asset is not told the custom
 // fields, which hidden assets alone may bear.
 func (q *querying) knownNames() []string {
-	if !q.request.Access.All {
+	if !q.request.Access.All || q.request.Access.Only != "" {
 		return q.st.dimensionNames(nil)
 	}
 	return q.st.dimensionNames(q.view.Fields())

@@ -22,6 +22,12 @@ func (p *planner) plan() *search.Plan {
 	if p.IntN(3) == 0 {
 		plan.Limit = p.IntN(30)
 	}
+	if p.IntN(4) == 0 {
+		plan.Access.Only = "set"
+		if p.IntN(8) > 0 {
+			plan.Access.Restriction = search.NewRestriction([]search.Filter{p.filter(), p.filter()}[:1+p.IntN(2)])
+		}
+	}
 	for range p.IntN(4) {
 		plan.Groups = append(plan.Groups, p.group())
 	}
@@ -41,9 +47,6 @@ func (p *planner) plan() *search.Plan {
 	}
 	if p.IntN(4) == 0 {
 		plan.Pinned, plan.Raised, plan.Hidden = p.some(3), p.some(60), p.some(20)
-	}
-	if a := p.assets[p.IntN(len(p.assets))]; p.IntN(4) == 0 {
-		plan.Titled = strings.ToUpper(a.Title.In(languages...))
 	}
 	return plan
 }

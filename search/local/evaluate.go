@@ -25,7 +25,10 @@ func (r *run) evaluate(partIndex int, s *scratch) (*found, error) {
 		return nil, err
 	}
 	f := &found{evidence: make([]strengths, len(r.groups)), scores: make([][]float32, len(r.groups)), curated: special, signals: r.signals(partIndex), scratch: s}
-	permitted := part.permitted(r.plan.Access, r.view.dictionary, s)
+	permitted, err := part.permitted(r.plan.Access, r.view.dictionary, s)
+	if err != nil {
+		return nil, err
+	}
 	matching := s.copy(permitted)
 	r.suit(matching, partIndex, f)
 	for doc := range special.pinned {
@@ -67,12 +70,12 @@ type filter struct {
 	ids    []string
 }
 
-func (r *run) newFilter(p *search.Filter) filter {
+func newFilter(p *search.Filter, d *dictionary) filter {
 	f := filter{plan: p}
 	for i, v := range p.Values {
 		if v.Field == "id" {
 			f.ids = append(f.ids, v.Value)
-		} else if n, known := r.view.dictionary.lookup(v.Field, v.Value); known {
+		} else if n, known := d.lookup(v.Field, v.Value); known {
 			f.values = append(f.values, numbered{field: v.Field, number: n, order: i})
 		}
 	}
@@ -201,8 +204,7 @@ func (r *run) score(f *found, doc uint32) float64 {
 		}
 		within += shareWeight * g.levels[l-1].weight
 		if f.scores[i] != nil {
-			s := float64(f.scores[i][doc])
-			within += shareText * s / (s + halfText)
+			within += shareText * f.fitting(i, doc)
 		}
 	}
 	return whole + within/float64(max(r.ranked, 1)) + min(maxSignals, f.signals.of(doc))

@@ -8,6 +8,7 @@
 //	usage/           the event log and the DuckDB store (package analytics)
 //	rejected.jsonl   the records that the last sync of each source left out, and why
 //	sources.json     when each source and vocabulary was last brought in, and what came of it
+//	draft/           the draft vocabulary, if there is one
 //	tokens/          access tokens of remote systems, so that a new process does not ask for new ones
 package library
 
@@ -45,6 +46,7 @@ type Library struct {
 
 	sources      []indexer.Source
 	vocabularies []indexer.Vocabulary
+	drafts       []indexer.Vocabulary // what the configuration names as the draft
 
 	mirror *mirror.Mirror
 	index  *indexRef
@@ -54,6 +56,8 @@ type Library struct {
 
 	syncing    chan struct{} // holds one while a sync is under way
 	duplicates duplicates
+	draft      draftStore
+	saved      savedStore
 	runs       *sourceRuns
 	rejected   atomic.Pointer[map[string]int] // by source, how many records are kept aside
 	stop       context.CancelFunc
@@ -63,6 +67,7 @@ type Library struct {
 // Open opens the library in dir, makes it where there is none, and brings the index up to the mirror.
 func Open(ctx context.Context, name, dir string, c config.Library, log *slog.Logger) (*Library, error) {
 	l := &Library{name: name, dir: dir, config: c, log: log.With("library", name), now: time.Now, syncing: make(chan struct{}, 1)}
+	l.saved.wake = make(chan struct{}, 1)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open library %s: %w", name, err)
 	}
@@ -155,6 +160,7 @@ func (l *Library) loadGraph() error {
 	g := graph.Build(documents...)
 	l.graph.Store(g)
 	l.search.SetVocabulary(g)
+	l.wake()
 	return nil
 }
 
