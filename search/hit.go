@@ -107,6 +107,10 @@ func (w *hitWriter) tagged(r *reason, v Value) string {
 func (w *hitWriter) via(r *reason) string {
 	named := w.q.st.label(r.named, w.q.request.Lang)
 	switch r.expanded.Via {
+	case "self":
+		if r.words != "" {
+			return ", a kind of “" + r.words + "”"
+		}
 	case "narrower", "narrowMatch":
 		return ", narrower than " + named
 	case "exactMatch":

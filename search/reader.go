@@ -170,7 +170,7 @@ func (r *Reader) OfContext(dimension, value string, direct bool) []DimensionValu
 	if len(named) != 1 {
 		return nil
 	}
-	return r.values(g, g.addConcept(nil, named[0]))
+	return r.values(g, g.of(named[0]))
 }
 
 // OfConcepts gives the values of concepts, as a search names them, in a dimension.
@@ -182,7 +182,7 @@ func (r *Reader) OfConcepts(dimension string, uris []string, direct bool) []Dime
 	var groups []int32
 	for _, uri := range uris {
 		if c, ok := r.q.st.th.Find(semdex.ConceptID(uri)); ok {
-			groups = appendNew(groups, g.addConcept(nil, c))
+			groups = appendNew(groups, g.of(c))
 		}
 	}
 	return r.values(g, groups)

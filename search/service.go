@@ -47,8 +47,41 @@ func New(o Options) *Service {
 	s := &Service{engine: o.Engine, records: o.Records, settings: o.Settings, now: o.Now, newID: o.NewID, pages: newPages(o.Secret)}
 	s.SetCuration(nil)
 	s.SetPopularity(nil)
-	s.SetVocabulary(emptyThesaurus{})
+	s.state.Store(newState(emptyThesaurus{}, o.Settings))
 	return s
+}
+
+// SetVocabulary makes th the vocabulary of all queries that begin after it has returned. Nothing is indexed again.
+// Queries meanwhile see the one before.
+func (s *Service) SetVocabulary(th Thesaurus) { s.Prepare(th)() }
+
+// Prepare makes ready what depends on a vocabulary, and gives what takes it into use, which takes no time. Until then,
+// or where that is never called, queries see the one before. What the two have in common is not read again.
+func (s *Service) Prepare(th Thesaurus) (use func()) {
+	next := s.prepared(th, s.state.Load())
+	return func() {
+		next := s.prepared(th, next)
+		if before := s.state.Swap(next); before != next {
+			before.gone.Store(true)
+			go next.warm(before)
+		}
+	}
+}
+
+// prepared gives a state for th in which the values of the index are linked: st itself where it is one.
+func (s *Service) prepared(th Thesaurus, st *state) *state {
+	view := s.engine.View()
+	defer view.Release()
+	switch {
+	case !st.shows(view): // the index was built again, and its values have other numbers
+		st = newState(th, s.settings)
+		st.number = s.vocabularies.Add(1)
+	case st.th != th:
+		st = st.next(th)
+		st.number = s.vocabularies.Add(1)
+	}
+	st.update(view)
+	return st
 }
 
 // With gives a service that answers by another vocabulary over the same index and records; s goes on with its own.
@@ -57,13 +90,6 @@ func (s *Service) With(th Thesaurus) *Service {
 	beside := New(Options{Engine: s.engine, Records: s.records, Settings: s.settings, Now: s.now, NewID: s.newID})
 	beside.SetVocabulary(th)
 	return beside
-}
-
-// SetVocabulary makes th the vocabulary of all queries that begin from now on. Nothing is indexed again.
-func (s *Service) SetVocabulary(th Thesaurus) {
-	st := newState(th, s.settings)
-	st.number = s.vocabularies.Add(1)
-	s.state.Store(st)
 }
 
 // querying is one query under way, with the one state of vocabulary and index that it sees.
@@ -125,6 +151,11 @@ func (s *Service) begin(r *Request) *querying {
 	q.st.update(q.view)
 	r.Access.Restriction = q.restriction(r.Access.Only)
 	return q
+}
+
+// again begins another query in the same state of vocabulary and index.
+func (q *querying) again(r *Request) *querying {
+	return &querying{st: q.st, view: q.view, request: r, curation: q.curation, moment: q.moment, pages: q.pages, epoch: q.epoch}
 }
 
 // run plans a request and has the engine run it. adjust, if any, changes the plan before. Where there is no

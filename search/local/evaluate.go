@@ -1,6 +1,7 @@
 package local
 
 import (
+	"math"
 	"slices"
 
 	"semdex/search"
@@ -167,6 +168,23 @@ func (r *run) pins(f *found, doc uint32) (place int, ok bool) {
 	}
 	place, ok = f.pinned[doc]
 	return place, ok
+}
+
+// bounds gives two numbers that the order of a score lies between; they are one where groups have no shares.
+func (r *run) bounds(f *found, doc uint32) (least, most int64) {
+	if _, ok := r.pins(f, doc); r.parts && !ok {
+		return r.coverBounds(f, doc)
+	}
+	n := r.whole(f, doc)
+	return n, n
+}
+
+// boundOf gives the number of a score that lies within the bounds of its document.
+func (r *run) boundOf(score float64) int64 {
+	if r.parts && score < scoreFound {
+		score *= coverSteps
+	}
+	return int64(math.Floor(score))
 }
 
 // whole is the whole part of a score: how many groups there is evidence for, then the classes, then what is raised. It
