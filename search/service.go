@@ -20,15 +20,20 @@ type Service struct {
 	records  Records
 	settings Settings
 	state    atomic.Pointer[state]
-	curation atomic.Pointer[curation]
-	popular  atomic.Pointer[[]dated] // newest first
 	now      func() time.Time
 	newID    func() string
-	pages    *pages
+	*shared
 
-	popularMu    sync.Mutex    // one sets it at a time
 	vocabularies atomic.Uint64 // how many there have been
-	adjusted     atomic.Uint64 // how often curation or popularity was set
+}
+
+// shared is what a service has in common with those beside it.
+type shared struct {
+	curation  atomic.Pointer[curation]
+	popular   atomic.Pointer[[]dated] // newest first
+	popularMu sync.Mutex              // one sets it at a time
+	adjusted  atomic.Uint64           // how often curation or popularity was set
+	pages     *pages
 }
 
 // Options of a Service. Now and NewID are the clock and the source of query ids. Secret seals cursors: those made
@@ -44,7 +49,7 @@ type Options struct {
 
 // New makes a Service that knows no concept until SetVocabulary.
 func New(o Options) *Service {
-	s := &Service{engine: o.Engine, records: o.Records, settings: o.Settings, now: o.Now, newID: o.NewID, pages: newPages(o.Secret)}
+	s := &Service{engine: o.Engine, records: o.Records, settings: o.Settings, now: o.Now, newID: o.NewID, shared: &shared{pages: newPages(o.Secret)}}
 	s.SetCuration(nil)
 	s.SetPopularity(nil)
 	s.state.Store(newState(emptyThesaurus{}, o.Settings))
@@ -88,6 +93,7 @@ func (s *Service) prepared(th Thesaurus, st *state) *state {
 // It is for drafts: what th would find is seen before it is in use.
 func (s *Service) With(th Thesaurus) *Service {
 	beside := New(Options{Engine: s.engine, Records: s.records, Settings: s.settings, Now: s.now, NewID: s.newID})
+	beside.shared = s.shared
 	beside.SetVocabulary(th)
 	return beside
 }

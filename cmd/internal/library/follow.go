@@ -185,6 +185,7 @@ func (l *Library) resultPage(s *savedSearch, at resultCursor, through uint64, li
 	}
 	reader := l.search.Reader()
 	defer reader.Release()
+	r.Access = reader.Restrict(r.Access)
 	for len(page.changes) < limit {
 		entries, err := l.mirror.ResultChanges(s.ID, page.next.after, limit-len(page.changes))
 		if err != nil || len(entries) == 0 {
