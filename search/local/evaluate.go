@@ -222,8 +222,7 @@ func (r *run) score(f *found, doc uint32) float64 {
 		}
 		within += shareWeight * g.levels[l-1].weight
 		if f.scores[i] != nil {
-			s := float64(f.scores[i][doc])
-			within += shareText * s / (s + halfText)
+			within += shareText * f.fitting(i, doc)
 		}
 	}
 	return whole + within/float64(max(r.ranked, 1)) + min(maxSignals, f.signals.of(doc))
