@@ -44,7 +44,7 @@ func (q *querying) correct(ctx context.Context, clauses []Clause) ([]Clause, err
 		for _, s := range suspects {
 			if s.read != nil {
 				q.corrections = append(q.corrections, q.correction(run[s.at], s.read))
-				run[s.at].Tokens = []text.Token{s.read.Token}
+				run[s.at].Tokens = []text.Token{at(s.read.Token, run[s.at].Start, run[s.at].End)} // it may have been looked up for another place
 			}
 		}
 	}

@@ -23,7 +23,7 @@ func (q *querying) supposing(values []Value, asset *semdex.Asset) (*state, View)
 		if !slices.Contains(q.st.linkedFields(), v.Field) {
 			continue
 		}
-		st.supposed.concepts[v] = probe.resolve(v)
+		st.supposed.concepts[v] = probe.resolve(&linkedField{}, 0, v)
 		for _, c := range st.supposed.concepts[v] {
 			st.supposed.values[c] = append(st.supposed.values[c], v)
 		}

@@ -29,7 +29,11 @@ func (v *view) Spellings(ctx context.Context, s *search.Spelling) ([]search.Spel
 			return nil, err
 		}
 		memory.reset()
-		if err := v.parts[i].count(words, counts, v.parts[i].permitted(s.Access, v.dictionary, memory)); err != nil {
+		permitted, err := v.parts[i].permitted(s.Access, v.dictionary, memory)
+		if err != nil {
+			return nil, err
+		}
+		if err := v.parts[i].count(words, counts, permitted); err != nil {
 			return nil, err
 		}
 	}

@@ -29,7 +29,6 @@ import (
 	"semdex/analytics"
 	"semdex/cmd/internal/config"
 	"semdex/graph"
-	"semdex/graph/rdf"
 	"semdex/indexer"
 	"semdex/internal/mirror"
 	"semdex/search"
@@ -53,6 +52,8 @@ type Library struct {
 	search *search.Service
 	graph  atomic.Pointer[graph.Graph]
 	usage  usageStore
+
+	changing sync.Mutex // over the vocabularies in the mirror and the graph that is built of them
 
 	syncing    chan struct{} // holds one while a sync is under way
 	duplicates duplicates
@@ -145,21 +146,14 @@ func (l *Library) Close() error {
 
 // loadGraph builds the graph from the vocabularies in the mirror and makes it the one in use.
 func (l *Library) loadGraph() error {
-	vocabularies, _, err := l.mirror.Vocabularies()
+	l.changing.Lock()
+	defer l.changing.Unlock()
+	g, err := l.buildGraph(nil)
 	if err != nil {
 		return err
 	}
-	var documents []graph.Document
-	for _, v := range vocabularies {
-		triples, err := rdf.DecodeTriples(v.Snapshot)
-		if err != nil {
-			return fmt.Errorf("vocabulary %s in the mirror: %w", v.Name, err)
-		}
-		documents = append(documents, graph.Document{Name: v.Name, Triples: triples})
-	}
-	g := graph.Build(documents...)
-	l.graph.Store(g)
 	l.search.SetVocabulary(g)
+	l.graph.Store(g)
 	l.wake()
 	return nil
 }
@@ -233,6 +227,7 @@ type indexRef struct {
 	languages []string
 	mu        sync.RWMutex
 	current   *local.Index
+	shown     atomic.Uint64 // number of the last change that all Views taken from now on have
 }
 
 // openIndex opens the index at path. One of another format, or that cannot be opened, is dropped and made
@@ -252,7 +247,15 @@ func openIndex(path string, languages []string, log *slog.Logger) (*indexRef, er
 	if err != nil {
 		return nil, err
 	}
-	return &indexRef{path: path, languages: languages, current: x}, nil
+	r := &indexRef{path: path, languages: languages, current: x}
+	return r, r.showAll()
+}
+
+// showAll notes that Views have all that the index holds, as they do once it is open.
+func (r *indexRef) showAll() error {
+	applied, err := r.current.Applied()
+	r.shown.Store(applied)
+	return err
 }
 
 func (r *indexRef) get() *local.Index {
@@ -268,11 +271,15 @@ func (r *indexRef) View() search.View {
 	return r.current.View()
 }
 
-// Applied and Apply make the index a projection of the mirror.
+// Applied and Apply make the index a projection of the mirror. For a moment Applied is ahead of what Views have.
 func (r *indexRef) Applied() (uint64, error) { return r.get().Applied() }
 
 func (r *indexRef) Apply(ctx context.Context, changes []mirror.ChangedAsset, through uint64) error {
-	return projection{r.get()}.Apply(ctx, changes, through)
+	err := projection{r.get()}.Apply(ctx, changes, through)
+	if err == nil {
+		r.shown.Store(through)
+	}
+	return err
 }
 
 func (r *indexRef) close() error { return r.get().Close() }
@@ -337,5 +344,5 @@ func (r *indexRef) swap(beside string) error {
 	if r.current, err = local.Open(r.path, r.languages); err != nil {
 		return err
 	}
-	return os.RemoveAll(old)
+	return errors.Join(r.showAll(), os.RemoveAll(old))
 }
