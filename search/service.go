@@ -94,8 +94,7 @@ func (s *Service) prepared(th Thesaurus, st *state) *state {
 // Its cursors are its own, and live as long as it does.
 func (s *Service) With(th Thesaurus) *Service {
 	beside := &Service{common: s.common, pages: newPages(nil)}
-	beside.state.Store(newState(emptyThesaurus{}, s.settings))
-	beside.SetVocabulary(th)
+	beside.state.Store(beside.prepared(th, s.state.Load()))
 	return beside
 }
 

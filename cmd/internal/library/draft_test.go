@@ -167,6 +167,19 @@ func TestADraftIsKeptUntilItIsDropped(t *testing.T) {
 	if diff := cmp.Diff(want, info); diff != "" || info.Taken.IsZero() {
 		t.Error(diff)
 	}
+	version := func() string {
+		v, err := l.Version()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	before := version()
+	sends(t, l, "nt", "<https://voc.example/dog> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://www.w3.org/2004/02/skos/core#Concept> .")
+	sends(t, l, "ttl", strings.ReplaceAll(taxonomy, `"Dog"@en`, `"Dog"@en ; skos:altLabel "Pooch"@en`))
+	if version() == before {
+		t.Error("another draft is no other state: answers by the first would be taken for current")
+	}
 	for range 2 { // the second time from the disk
 		if live, draft := totals(t, l, "pooch"); live != 0 || draft != 2 {
 			t.Errorf("pooch finds %d, by the draft %d", live, draft)
