@@ -12,18 +12,18 @@ var (
 )
 
 var conceptRoutes = []route{
-	{method: http.MethodGet, path: "/v1/concepts", id: "concepts", group: "Vocabulary", scope: ScopeSearch, summary: "Find concepts",
+	{method: http.MethodGet, path: "/v1/concepts", id: "concepts", group: "Vocabulary", scope: ScopeSearch, tagged: true, summary: "Find concepts",
 		about: "Concepts with a label like q in any language, all where q is left out.",
 		params: join(param{name: "q", kind: text, max: 512, about: "Words of a label."}, schemeParam,
 			langParam, vocabularyParam, pageParams, accessParams), serve: (*call).concepts,
 		answers: ok("The concepts.", Concepts{}, "X-Total-Count", "Link")},
-	{method: http.MethodGet, path: "/v1/concept", id: "concept", group: "Vocabulary", scope: ScopeSearch, summary: "One concept",
+	{method: http.MethodGet, path: "/v1/concept", id: "concept", group: "Vocabulary", scope: ScopeSearch, tagged: true, summary: "One concept",
 		about:  "A concept with its labels, its neighbours and how many assets bear it.",
 		params: join(uriParam.must(), langParam, vocabularyParam, accessParams), serve: (*call).concept, answers: ok("The concept.", search.ConceptView{})},
-	{method: http.MethodGet, path: "/v1/concept/tree", id: "tree", group: "Vocabulary", scope: ScopeSearch, summary: "One level of the hierarchy",
+	{method: http.MethodGet, path: "/v1/concept/tree", id: "tree", group: "Vocabulary", scope: ScopeSearch, tagged: true, summary: "One level of the hierarchy",
 		about:  "The concepts one step below uri; without it the top concepts of the scheme, or of all schemes.",
 		params: join(uriParam, schemeParam, langParam, vocabularyParam, accessParams), serve: (*call).tree, answers: ok("The concepts, by label.", Level{})},
-	{method: http.MethodGet, path: "/v1/schemes", id: "schemes", group: "Vocabulary", scope: ScopeSearch, summary: "Concept schemes",
+	{method: http.MethodGet, path: "/v1/schemes", id: "schemes", group: "Vocabulary", scope: ScopeSearch, tagged: true, summary: "Concept schemes",
 		params: join(langParam, vocabularyParam), serve: (*call).schemes, answers: ok("The schemes.", Schemes{})},
 }
 

@@ -148,6 +148,13 @@ func (s *KeyStore) Check(plain string, now time.Time) (Key, error) {
 	return s.keys[found].Key, nil
 }
 
+// AllowsOrigin reports whether pages of an origin may use a key that is valid at the moment now.
+func (s *KeyStore) AllowsOrigin(origin string, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.refresh() == nil && slices.ContainsFunc(s.keys, func(k storedKey) bool { return k.valid(now) && k.allowsOrigin(origin) })
+}
+
 // refresh reads the file if it is another than the one read before. s.mu is held.
 func (s *KeyStore) refresh() error {
 	info, err := os.Stat(s.path)
@@ -219,7 +226,12 @@ func (k *storedKey) check() error {
 			return fmt.Errorf("no such scope: %q", scope)
 		}
 	}
-	return nil
+	for _, origin := range k.Origins {
+		if parsed, err := ParseOrigin(origin); err != nil || parsed != origin {
+			return fmt.Errorf("no such origin: %q", origin)
+		}
+	}
+	return checkFilter(k.Filter, k.Scopes)
 }
 
 // write replaces the file, whole or not at all. s.mu is held.

@@ -19,6 +19,11 @@ type Library interface {
 	TimeZone() *time.Location
 	// DenyMissingRights says whether assets without a rights record are refused.
 	DenyMissingRights() bool
+	// Version names the state that answers are made of, events aside: as long as it is the same, the same question
+	// has the same answer.
+	Version() (string, error)
+	// CustomFields gives the names of the custom fields that assets bear, of those too that a reader may not see.
+	CustomFields() []string
 
 	Searcher
 	Drafts

@@ -20,6 +20,7 @@ type route struct {
 	scope        Scope // of the key; "" is any valid one
 	also         Scope // that does as well; "" is none
 	heavy        bool  // waits for one of the places that bound how many run at once
+	tagged       bool  // answers bear a tag, and need not be sent or even made again while nothing changed
 	params       []param
 	body         []param  // of a JSON object; nil is no body
 	raw          []string // media types of a body that is no JSON
@@ -77,6 +78,9 @@ type call struct {
 	key  Key
 	lib  Library
 	args args
+
+	tagged bool   // the answer bears a tag
+	state  string // the first part of it, "" where it is not known
 }
 
 func (c *call) ctx() context.Context { return c.gin.Request.Context() }
@@ -114,11 +118,11 @@ func (c *call) run(r route) (err error) {
 		defer done()
 		c.lib = lib
 	}
+	if r.tagged && c.unchanged() {
+		return nil
+	}
 	if r.heavy {
-		if err := c.wait(c.ctx()); err != nil {
-			return err
-		}
-		defer c.leave()
+		return c.searches.hold(c.ctx(), func() error { return r.serve(c) })
 	}
 	return r.serve(c)
 }

@@ -19,8 +19,10 @@ const (
 	sentenceWords  = 4  // of a sentence; two sentences are a brief
 	maxBriefWords  = 256
 	shareWord      = 0.6  // of a word, beside a concept
+	leastWord      = 0.35 // weight of a word that is everywhere, beside a rare one
 	leastConcept   = 0.3  // weight of a concept that says little
 	weightOpening  = 1.25 // of what the first of several sentences names
+	maxKinds       = 4
 	maxRepetitions = 8
 )
 
@@ -28,10 +30,16 @@ const (
 var fillers = termSet(`
 	photo photos photograph photographs picture pictures image images shot shots visual visuals footage clip clips illustration
 	article articles post posts blog story piece text brief need needs needed want wants wanted looking look search searching find show shows showing shown
+	about after before while how why where than still even own other others plan plans planned planning planen plant geplant
 	please could would should can may might must like use used using some any something someone one ones get give make also just very really more most
 	bild bilder foto fotos aufnahme aufnahmen motiv motive beitrag beitrage artikel brauche brauchen benotigen benotigt gesucht suche suchen sucht
 	zeigen zeigt zeige bitte mochte mochten konnte konnten sollte sollten soll sollen kann konnen muss mussen darf wollen etwas jemand gern gerne mehr sehr
 	photographie besoin cherche cherchons recherche montrer imagen imagenes necesito necesitamos busco buscamos mostrar`)
+
+// negations say that a brief is not about what follows, up to the next sign or a few words on.
+var negations = termSet(`not no without except never none avoid nicht kein keine keinen keinem keiner ohne weder sans pas aucun aucune sin ningun ninguna senza nessun geen zonder niet`)
+
+const maxNegated = 6 // words
 
 func termSet(list string) map[string]bool {
 	set := map[string]bool{}
@@ -94,12 +102,13 @@ func (q *querying) brief(ctx context.Context, units []unit) ([]unit, error) {
 	var others []unit // exclusions and filters
 	var parts []unit
 	at := map[string]int{}
+	negated := negatedSpans(q.request.Query)
 	for _, u := range units {
 		if u.Not || u.Kind == Scoped {
 			others = append(others, u)
 			continue
 		}
-		if q.isFiller(&u) {
+		if q.isFiller(&u) || slices.ContainsFunc(negated, func(n span) bool { return n.from <= u.Start && u.Start < n.to }) {
 			continue
 		}
 		u.times = 1
@@ -115,6 +124,7 @@ func (q *querying) brief(ctx context.Context, units []unit) ([]unit, error) {
 		at[key] = len(parts)
 		parts = append(parts, u)
 	}
+	q.addKinds(parts)
 	parts, err := q.weigh(ctx, parts)
 	if err != nil {
 		return nil, err
@@ -122,8 +132,47 @@ func (q *querying) brief(ctx context.Context, units []unit) ([]unit, error) {
 	return append(others, parts...), nil
 }
 
+// negatedSpans gives the stretches of a text that it says it is not about.
+func negatedSpans(s string) []span {
+	var out []span
+	tokens := text.Tokens(s)
+	for i, t := range tokens {
+		if !negations[t.Term] {
+			continue
+		}
+		end := t.End
+		for _, next := range tokens[i+1 : min(len(tokens), i+1+maxNegated)] {
+			if strings.ContainsAny(s[end:next.Start], ",.;:!?\n") {
+				break
+			}
+			end = next.End
+		}
+		out = append(out, span{t.Start, end})
+	}
+	return out
+}
+
 func (q *querying) isFiller(u *unit) bool {
 	return u.Kind == Plain && len(u.senses) == 0 && len(u.Tokens) == 1 && fillers[u.Tokens[0].Term]
+}
+
+// addKinds notes for words of a brief that name no concept those of which they are the last word of a label, if
+// these are few: kinds of what the word means.
+func (q *querying) addKinds(parts []unit) {
+	if q.request.Expand != ExpandNarrower && q.request.Expand != ExpandRelated || !slices.ContainsFunc(parts, func(u unit) bool { return len(u.senses) > 0 }) {
+		return // a brief that names no concept is read as words alone
+	}
+	in := q.allowed()
+	for i := range parts {
+		u := &parts[i]
+		if len(u.senses) > 0 || u.Kind != Plain || len(u.Tokens) != 1 {
+			continue
+		}
+		refs := among(q.st.labels.heads.inflected(u.Tokens, q.st.labels.langs), in)
+		if senses := sensesOf(preferLanguage(refs, q.request.Lang), weightNarrower); len(senses) <= maxKinds {
+			u.kinds = senses
+		}
+	}
 }
 
 // briefKey is the same for a word in several forms.
@@ -145,12 +194,14 @@ func (q *querying) weigh(ctx context.Context, parts []unit) ([]unit, error) {
 	for _, u := range parts {
 		weight := 0.0
 		if len(u.senses) > 0 {
-			for _, s := range u.senses {
-				weight = max(weight, leastConcept+(1-leastConcept)*shares.ic[s.concept])
-			}
+			weight = shares.telling(u.senses)
 		} else if weight, err = q.rarity(ctx, &u, shares.assets); err != nil {
 			return nil, err
-		} else if weight == 0 && u.code == "" {
+		}
+		if len(u.kinds) > 0 {
+			weight = max(weight, shareWord*shares.telling(u.kinds))
+		}
+		if weight == 0 && u.code == "" {
 			continue
 		}
 		u.share = max(weight, 0.01) * (1 + math.Log(float64(min(u.times, maxRepetitions))))
@@ -164,11 +215,20 @@ func (q *querying) weigh(ctx context.Context, parts []unit) ([]unit, error) {
 		q.ignored += len(kept) - maxParts
 		kept = kept[:maxParts]
 	}
-	for i := len(kept) - 1; i >= 0; i-- {
-		kept[i].share /= kept[0].share
+	for i := len(kept) - 1; i >= 0; i-- { // the root: covering much of a brief counts for more than its rarest word
+		kept[i].share = math.Sqrt(kept[i].share / kept[0].share)
 	}
 	q.tellAbout(kept)
 	return kept, nil
+}
+
+// telling gives the weight in a brief of the most telling of some concepts.
+func (s *conceptShares) telling(senses []sense) float64 {
+	most := 0.0
+	for _, sense := range senses {
+		most = max(most, s.ic[sense.concept])
+	}
+	return leastConcept + (1-leastConcept)*most
 }
 
 // openingEnd gives the end of the first of several sentences, 0 where there is but one.
@@ -199,7 +259,7 @@ func (q *querying) rarity(ctx context.Context, u *unit, assets int) (float64, er
 		}
 		rarest = max(rarest, math.Log(float64(max(assets, 2))/float64(most))/math.Log(float64(max(assets, 2))))
 	}
-	return shareWord * min(1, max(0.05, rarest)), nil
+	return shareWord * (leastWord + (1-leastWord)*min(1, max(0, rarest))), nil
 }
 
 // tellAbout notes what a brief was taken to be about.

@@ -12,6 +12,7 @@ import (
 const (
 	leastLabelPart = 3 // letters of a part of a compound that is a label
 	leastWordPart  = 4 // letters of one that is a word of the index
+	leastSpelled   = 5 // letters of a word that may be another one with letters spelled out
 	leastCompound  = 7
 	maxCompound    = 40
 	maxCompounds   = 8 // words of a query that are taken apart
@@ -50,7 +51,7 @@ func (q *querying) split(ctx context.Context, units []unit) ([]unit, error) {
 			out = append(out, u)
 			continue
 		}
-		if n := utf8.RuneCountInString(u.Tokens[0].Lower); n < leastCompound || n > maxCompound {
+		if n := utf8.RuneCountInString(u.Tokens[0].Lower); n < leastSpelled || n > maxCompound {
 			out = append(out, u)
 			continue
 		}
@@ -102,7 +103,7 @@ func (q *querying) partsOf(ctx context.Context, u unit) ([]unit, error) {
 			}
 		}
 		if parts := s.split(form, maxWordParts); len(parts) > 0 && s.err == nil {
-			return q.compound(u, parts), nil
+			return q.compound(u, parts, form == word), nil
 		}
 	}
 	return []unit{u}, s.err
@@ -113,21 +114,27 @@ func at(t text.Token, start, end int) text.Token {
 	return t
 }
 
-// compound makes units of the parts of a word and notes that it was taken apart.
-func (q *querying) compound(u unit, parts []*wordPart) []unit {
+// compound makes units of the parts of a word and notes that it was taken apart. Where the word is written in other
+// letters than its parts, each part stands for all of it.
+func (q *querying) compound(u unit, parts []*wordPart, asWritten bool) []unit {
 	whole := q.request.Query[u.Start:u.End]
 	told := Compound{Word: whole, Span: [2]int{utf8.RuneCountInString(q.request.Query[:u.Start]), utf8.RuneCountInString(q.request.Query[:u.End])}}
 	var out []unit
 	start := u.Start
 	for i, p := range parts {
 		end := u.End
-		if i < len(parts)-1 {
+		if asWritten && i < len(parts)-1 {
 			end = q.after(start, u.End, utf8.RuneCountInString(p.written))
 		}
-		token := at(p.token, start, end)
-		told.Parts = append(told.Parts, q.request.Query[start:end])
-		out = append(out, unit{Clause: Clause{Kind: Plain, Tokens: []text.Token{token}, Start: start, End: end}, senses: p.senses, code: u.code})
-		start = end
+		part := p.written
+		if asWritten {
+			part = q.request.Query[start:end]
+		}
+		told.Parts = append(told.Parts, part)
+		out = append(out, unit{Clause: Clause{Kind: Plain, Tokens: []text.Token{at(p.token, start, end)}, Start: start, End: end}, senses: p.senses, code: u.code})
+		if asWritten {
+			start = end
+		}
 	}
 	q.compounds = append(q.compounds, told)
 	return out
@@ -166,6 +173,9 @@ type splitter struct {
 // be, the last one as long as it can be. It gives none where there is no way.
 func (s *splitter) split(word string, most int) []*wordPart {
 	letters := []rune(word)
+	if len(letters) < leastCompound {
+		return nil
+	}
 	for n := 2; n <= most && (n == 2 || len(letters) >= leastLongWord); n++ {
 		if parts := s.into(letters, n); len(parts) > 0 {
 			return parts

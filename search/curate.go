@@ -198,7 +198,10 @@ func (q *querying) occasion(r *CurationRule) string {
 }
 
 // SetCuration makes rules those of all queries that begin from now on.
-func (s *Service) SetCuration(rules []CurationRule) { s.curation.Store(newCuration(rules)) }
+func (s *Service) SetCuration(rules []CurationRule) {
+	s.curation.Store(newCuration(rules))
+	s.adjusted.Add(1)
+}
 
 // CheckRule refuses a rule that cannot be meant, and gives it with the full ids of its assets. An asset that
 // does not exist, or may not be seen, is Invalid, as is a concept that the vocabulary does not know.

@@ -169,6 +169,7 @@ func (q *querying) addEvidence(g *Group, u *unit) {
 	case len(u.senses) > 0:
 		q.addSenses(g, u)
 	}
+	q.addKindsOf(g, u)
 	q.addCode(g, u)
 	if len(u.Tokens) == 0 {
 		return // a label of signs alone
@@ -216,6 +217,22 @@ func (q *querying) addSenses(g *Group, u *unit) {
 		e.capped, e.scale = false, s.weight*scaleAmbiguous(len(u.senses))
 		e.add(g, s.concept, expanded)
 		q.name(u, s, e.capped, expanded)
+	}
+}
+
+// addKindsOf adds the assets that bear kinds of what a word means.
+func (q *querying) addKindsOf(g *Group, u *unit) {
+	e := &evidence{st: q.st, lang: q.request.Lang, reasons: &q.reasons}
+	before := len(q.reasons)
+	for _, s := range u.kinds {
+		e.scale = s.weight * scaleAmbiguous(len(u.kinds))
+		for _, x := range q.rules.Expand(q.st.th, s.concept) {
+			x.Class = max(x.Class, Narrower)
+			e.addValues(g, s.concept, x)
+		}
+	}
+	for i := range q.reasons[before:] {
+		q.reasons[before+i].words = q.request.Query[u.Start:u.End]
 	}
 }
 

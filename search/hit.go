@@ -107,6 +107,10 @@ func (w *hitWriter) tagged(r *reason, v Value) string {
 func (w *hitWriter) via(r *reason) string {
 	named := w.q.st.label(r.named, w.q.request.Lang)
 	switch r.expanded.Via {
+	case "self":
+		if r.words != "" {
+			return ", a kind of “" + r.words + "”"
+		}
 	case "narrower", "narrowMatch":
 		return ", narrower than " + named
 	case "exactMatch":
@@ -265,14 +269,6 @@ func rightsView(a *semdex.Asset, access Access) AssetRights {
 	}
 	v.Usable, v.Reason = refusal == semdex.Allowed, string(refusal)
 	return v
-}
-
-// Visible reports whether the access lets an asset be seen: the same decision as the engine's.
-func (access Access) Visible(a *semdex.Asset) bool {
-	if access.All && !access.Rights {
-		return true
-	}
-	return (access.All || a.Approval == semdex.Approved) && a.Rights.Refuses(access.Use, access.DenyMissing) == semdex.Allowed
 }
 
 // conceptsOfAsset gives the concepts that an asset's values name, each once, in the order of the values.

@@ -13,22 +13,22 @@ type readings struct {
 	stems map[string]map[string][]LabelRef // language -> text.StemKey
 }
 
-func newReadings(langs []string) readings {
-	r := readings{key: map[string][]LabelRef{}, stems: map[string]map[string][]LabelRef{}}
+// newReadings has room for about so many labels.
+func newReadings(langs []string, labels int) readings {
+	r := readings{key: make(map[string][]LabelRef, labels), stems: map[string]map[string][]LabelRef{}}
 	for _, lang := range langs {
-		r.stems[lang] = map[string][]LabelRef{}
+		r.stems[lang] = make(map[string][]LabelRef, labels/len(langs))
 	}
 	return r
 }
 
-func (r readings) add(tokens []text.Token, ref LabelRef, langs []string) {
-	if len(tokens) == 0 {
+func (r readings) add(langs []string, s *spelt, ref LabelRef) {
+	if s.key == "" {
 		return
 	}
-	key := text.Join(tokens)
-	r.key[key] = append(r.key[key], ref)
-	for _, lang := range langs {
-		if stemmed := text.StemKey(tokens, lang); stemmed != "" {
+	r.key[s.key] = append(r.key[s.key], ref)
+	for i, lang := range langs {
+		if stemmed := s.stems[i]; stemmed != "" {
 			r.stems[lang][stemmed] = append(r.stems[lang][stemmed], ref)
 		}
 	}
@@ -108,14 +108,12 @@ func unspaced(tokens []text.Token) string {
 }
 
 // addSpellings adds other ways in which a label may be written: as one word, and a German verb in another person.
-func (l *Labels) addSpellings(tokens []text.Token, ref LabelRef, langs []string) {
-	if word := unspaced(tokens); word != "" {
-		l.joined[word] = append(l.joined[word], ref)
+func (l *Labels) addSpellings(w *labelReading, ref LabelRef) {
+	if w.joined != "" {
+		l.joined[w.joined] = append(l.joined[w.joined], ref)
 	}
-	if len(tokens) == 1 && slices.ContainsFunc(langs, isGerman) && strings.HasSuffix(tokens[0].Term, "n") {
-		if stem := verbStem(tokens[0].Term, "en", "n"); stem != "" {
-			l.verbs[stem] = append(l.verbs[stem], ref)
-		}
+	if w.verb != "" {
+		l.verbs[w.verb] = append(l.verbs[w.verb], ref)
 	}
 }
 

@@ -94,6 +94,7 @@ func (s *Service) SetPopularity(p *Popularity) {
 	}
 	next := append([]dated{{epoch, p}}, kept[:min(len(kept), keptPopularities-1)]...)
 	s.popular.Store(&next)
+	s.adjusted.Add(1)
 }
 
 // popularity gives the popularity of an epoch, or the newest where that one is gone or is 0.

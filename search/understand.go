@@ -14,6 +14,7 @@ import (
 type unit struct {
 	Clause
 	senses []sense
+	kinds  []sense // in a brief: concepts that are kinds of what the word means
 	others []int32 // concepts that the words name too, which are not meant
 	code   string  // what may be the code of an asset; "" for none
 	uri    string  // of a concept that no vocabulary knows

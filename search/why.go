@@ -89,6 +89,7 @@ func (s *Service) Why(ctx context.Context, id string, r Request, eyes Access) (*
 	}
 	q := s.begin(&r)
 	defer q.view.Release()
+	eyes.Restriction = q.restriction(eyes.Only)
 	asset, err := s.visible(q.view, id, eyes)
 	if semdex.CodeOf(err) == semdex.NotFound && err != nil {
 		asset, err = s.visible(q.view, id, r.Access)
@@ -646,7 +647,7 @@ func (w *inquiry) numberIn(field string) string {
 	if field == "id" {
 		return string(w.asset.ID)
 	}
-	n, known := w.q.st.dossier(w.asset).number(field)
+	n, known := assetNumber(w.asset, field)
 	switch {
 	case !known:
 		return "none"

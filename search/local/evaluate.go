@@ -1,6 +1,7 @@
 package local
 
 import (
+	"math"
 	"slices"
 
 	"semdex/search"
@@ -25,7 +26,10 @@ func (r *run) evaluate(partIndex int, s *scratch) (*found, error) {
 		return nil, err
 	}
 	f := &found{evidence: make([]strengths, len(r.groups)), scores: make([][]float32, len(r.groups)), curated: special, signals: r.signals(partIndex), scratch: s}
-	permitted := part.permitted(r.plan.Access, r.view.dictionary, s)
+	permitted, err := part.permitted(r.plan.Access, r.view.dictionary, s)
+	if err != nil {
+		return nil, err
+	}
 	matching := s.copy(permitted)
 	r.suit(matching, partIndex, f)
 	for doc := range special.pinned {
@@ -67,12 +71,12 @@ type filter struct {
 	ids    []string
 }
 
-func (r *run) newFilter(p *search.Filter) filter {
+func newFilter(p *search.Filter, d *dictionary) filter {
 	f := filter{plan: p}
 	for i, v := range p.Values {
 		if v.Field == "id" {
 			f.ids = append(f.ids, v.Value)
-		} else if n, known := r.view.dictionary.lookup(v.Field, v.Value); known {
+		} else if n, known := d.lookup(v.Field, v.Value); known {
 			f.values = append(f.values, numbered{field: v.Field, number: n, order: i})
 		}
 	}
@@ -164,6 +168,23 @@ func (r *run) pins(f *found, doc uint32) (place int, ok bool) {
 	}
 	place, ok = f.pinned[doc]
 	return place, ok
+}
+
+// bounds gives two numbers that the order of a score lies between; they are one where groups have no shares.
+func (r *run) bounds(f *found, doc uint32) (least, most int64) {
+	if _, ok := r.pins(f, doc); r.parts && !ok {
+		return r.coverBounds(f, doc)
+	}
+	n := r.whole(f, doc)
+	return n, n
+}
+
+// boundOf gives the number of a score that lies within the bounds of its document.
+func (r *run) boundOf(score float64) int64 {
+	if r.parts && score < scoreFound {
+		score *= coverSteps
+	}
+	return int64(math.Floor(score))
 }
 
 // whole is the whole part of a score: how many groups there is evidence for, then the classes, then what is raised. It

@@ -36,6 +36,13 @@ func (l *Library) Client() search.Access {
 	return search.Access{Use: semdex.Use{On: semdex.DateOf(l.now().In(l.config.Zone))}, DenyMissing: l.DenyMissingRights()}
 }
 
+// CustomFields gives the names of the custom fields that assets bear.
+func (l *Library) CustomFields() []string {
+	reader := l.search.Reader()
+	defer reader.Release()
+	return reader.CustomFields()
+}
+
 // Search answers a request.
 func (l *Library) Search(ctx context.Context, r search.Request) (*search.Answer, error) {
 	return l.search.Search(ctx, r)
@@ -94,6 +101,7 @@ func (l *Library) Changes(_ context.Context, cursor string, limit int, lang stri
 	}
 	reader := l.search.Reader()
 	defer reader.Release()
+	access = reader.Restrict(access)
 	out := api.Changes{Changes: []api.Change{}}
 	for len(out.Changes) < limit && at.after < applied {
 		changed, through, err := l.mirror.ChangedAssets(at.after, int(min(uint64(limit-len(out.Changes)), applied-at.after)))
@@ -101,7 +109,7 @@ func (l *Library) Changes(_ context.Context, cursor string, limit int, lang stri
 			return api.Changes{}, err
 		}
 		for _, c := range changed {
-			if entry := change(c, reader, access, lang); c.Number <= applied && (entry.Op == api.Changed || access.All || c.Number > at.began) {
+			if entry := change(c, reader, access, lang); c.Number <= applied && told(entry, c.Number > at.began, access) {
 				out.Changes = append(out.Changes, entry)
 			}
 		}
@@ -112,6 +120,13 @@ func (l *Library) Changes(_ context.Context, cursor string, limit int, lang stri
 	}
 	out.NextCursor = at.String()
 	return out, nil
+}
+
+// told reports whether an entry of the feed is for the access: what it may see always is. What is gone is no news
+// before the reader began, unless he sees everything. An access with a restriction is told of nothing else: the
+// log does not say whether it ever saw what is gone.
+func told(entry api.Change, since bool, access search.Access) bool {
+	return entry.Op == api.Changed || access.Only == "" && (access.All || since)
 }
 
 // change tells a change as the access may see it.

@@ -30,7 +30,6 @@ import (
 	"semdex/analytics"
 	"semdex/cmd/internal/config"
 	"semdex/graph"
-	"semdex/graph/rdf"
 	"semdex/indexer"
 	"semdex/internal/mirror"
 	"semdex/search"
@@ -54,6 +53,8 @@ type Library struct {
 	search *search.Service
 	graph  atomic.Pointer[graph.Graph]
 	usage  usageStore
+
+	changing sync.Mutex // over the vocabularies in the mirror and the graph that is built of them
 
 	syncing    chan struct{} // holds one while a sync is under way
 	curating   sync.Mutex    // one changes the rules of curation at a time
@@ -157,21 +158,14 @@ func (l *Library) Close() error {
 
 // loadGraph builds the graph from the vocabularies in the mirror and makes it the one in use.
 func (l *Library) loadGraph() error {
-	vocabularies, _, err := l.mirror.Vocabularies()
+	l.changing.Lock()
+	defer l.changing.Unlock()
+	g, err := l.buildGraph(nil)
 	if err != nil {
 		return err
 	}
-	var documents []graph.Document
-	for _, v := range vocabularies {
-		triples, err := rdf.DecodeTriples(v.Snapshot)
-		if err != nil {
-			return fmt.Errorf("vocabulary %s in the mirror: %w", v.Name, err)
-		}
-		documents = append(documents, graph.Document{Name: v.Name, Triples: triples})
-	}
-	g := graph.Build(documents...)
-	l.graph.Store(g)
 	l.search.SetVocabulary(g)
+	l.graph.Store(g)
 	l.wake()
 	return nil
 }

@@ -186,8 +186,10 @@ func counts(r indexer.Result) map[string]int64 {
 func (l *Library) project(ctx context.Context, o SyncOptions, r *SyncResult) (err error) {
 	if o.Rebuild {
 		r.Indexed, err = l.index.rebuild(ctx, l.mirror, o.Progress)
+		l.changing.Lock()
 		l.search.SetVocabulary(l.graph.Load()) // what was linked of the values of the index before says nothing of this one
 		l.forgetDraft()
+		l.changing.Unlock()
 	} else {
 		r.Indexed, err = indexer.Project(ctx, l.mirror, l.index, o.Progress)
 	}
