@@ -47,8 +47,6 @@ func (b bitset) or(other bitset) {
 	}
 }
 
-func (b bitset) clone() bitset { return append(bitset{}, b...) }
-
 func (b bitset) count() int {
 	n := 0
 	for _, w := range b {
