@@ -24,6 +24,7 @@ type Labels struct {
 	whole    readings              // whole labels
 	bare     readings              // labels without a qualifier in brackets at their end
 	heads    readings              // labels of several words by the last one
+	within   within                // labels of one word
 	joined   map[string][]LabelRef // terms written as one word
 	verbs    map[string][]LabelRef // German verbs, by verbStem
 	notation map[string][]int32
@@ -59,6 +60,7 @@ func NewLabels(th Thesaurus, langs []string) *Labels {
 	}
 	l.addDeprecated(th, deprecated)
 	l.tellApart()
+	l.within = newWithin(l.single())
 	return l
 }
 
@@ -128,6 +130,17 @@ func (l *Labels) addText(c int32, label semdex.Label, tokens []text.Token) {
 	if !slices.ContainsFunc(l.texts[c], same) { // labels come strongest kind first
 		l.texts[c] = append(l.texts[c], labelText{terms, label})
 	}
+}
+
+// single gives the labels of one word.
+func (l *Labels) single() []string {
+	var out []string
+	for key := range l.whole.key {
+		if !strings.Contains(key, " ") {
+			out = append(out, key)
+		}
+	}
+	return out
 }
 
 // tellApart takes forms from the words to search for that name another concept: where a vocabulary has both

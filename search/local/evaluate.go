@@ -11,6 +11,7 @@ type found struct {
 	hits     bitset
 	others   []bitset    // for each facet that has a filter of its own: the hits without that filter; else nil
 	evidence []strengths // by group
+	tags     []uint8     // by document
 	scores   [][]float32 // by group, by document; nil where no text of the group is scored, or none yet
 	curated
 	*signals
@@ -24,7 +25,7 @@ func (r *run) evaluate(partIndex int, s *scratch) (*found, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &found{evidence: make([]strengths, len(r.groups)), scores: make([][]float32, len(r.groups)), curated: special, signals: r.signals(partIndex), scratch: s}
+	f := &found{evidence: make([]strengths, len(r.groups)), scores: make([][]float32, len(r.groups)), curated: special, signals: r.signals(partIndex), scratch: s, tags: part.arrays.focus()}
 	permitted := part.permitted(r.plan.Access, r.view.dictionary, s)
 	matching := s.copy(permitted)
 	r.suit(matching, partIndex, f)
@@ -143,7 +144,8 @@ func (f *filter) passing(p *part, s *scratch) (bitset, error) {
 // well its words suit. With the signals they stay below 1 over all groups together; what is raised gets 1, and a
 // class makes a difference of 2.
 const (
-	shareWeight = 0.54
+	shareWeight = 0.5
+	shareFocus  = 0.05 // for tags: how few others there are
 	shareText   = 0.35
 	halfText    = 8.0 // the BM25 score that gives half of shareText
 	maxSignals  = 0.1
@@ -200,6 +202,9 @@ func (r *run) score(f *found, doc uint32) float64 {
 			continue
 		}
 		within += shareWeight * g.levels[l-1].weight
+		if isTag(g.levels[l-1].class) {
+			within += focusBy[f.tags[doc]]
+		}
 		if f.scores[i] != nil {
 			s := float64(f.scores[i][doc])
 			within += shareText * s / (s + halfText)
