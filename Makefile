@@ -10,9 +10,10 @@ FUZZ       := graph/rdf:FuzzTurtle graph/rdf:FuzzNTriples graph/rdf:FuzzRDFXML g
               search:FuzzReadQuery search:FuzzPlan search:FuzzMark search:FuzzHighlights search:FuzzRange search:FuzzComplete indexer/files:FuzzAssetLine internal/text:FuzzTokens \
               indexer/canto:FuzzRecord indexer/canto:FuzzPage indexer/canto:FuzzToken \
               indexer/poolparty:FuzzProjects indexer/poolparty:FuzzEvents indexer/poolparty:FuzzExport indexer/poolparty:FuzzCursor \
-              indexer/poolparty:FuzzErrorBody cmd/internal/config:FuzzParse
+              indexer/poolparty:FuzzErrorBody cmd/internal/config:FuzzParse \
+              api:FuzzReadTags api:FuzzParseOrigin api:FuzzParseRate api:FuzzTable cmd/internal/library:FuzzResultCursor internal/remote:FuzzGuard
 
-.PHONY: demo build check test race real fuzz bench kill tools clean
+.PHONY: demo build check test race real fuzz bench bench-search kill tools clean
 
 demo: tools $(BIN) ## build, and show the brand library on this machine
 	$(BIN) demo $(DEMO)
@@ -43,13 +44,16 @@ race: tools ## the rest of the tests with the race detector
 
 real: tools ## the runs on the public data sets in SEMDEX_REAL_DATA
 	@test -n "$$SEMDEX_REAL_DATA" || { echo "SEMDEX_REAL_DATA is not set: the folder with the public data sets; the README tells where they come from"; exit 1; }
-	@set -o pipefail; $(GO) test -count=1 -timeout 20m -v -run 'Real|W3C' ./graph/... ./search/... ./indexer/... ./cmd/semdex/ 2>&1 | grep -v '^=== \|^    --- PASS\|^        --- PASS\|no tests to run'
+	@set -o pipefail; $(GO) test -count=1 -timeout 20m -v -run 'Real|W3C' ./graph/... ./search/... ./indexer/... ./cmd/semdex/ ./cmd/internal/generate/ 2>&1 | grep -v '^=== \|^    --- PASS\|^        --- PASS\|no tests to run'
 
 fuzz: tools ## every parser for FUZZTIME, one after the other
 	@set -e; for f in $(FUZZ); do echo "$$f for $(FUZZTIME)"; $(GO) test -run '^$$' -fuzz "^$${f#*:}$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 20x ./$${f%:*}; done
 
 bench: tools ## speed, as ratios to a baseline in the same run
 	$(GO) test -run '^$$' -bench . -timeout 30m ./graph/rdf ./search ./search/local ./analytics
+
+bench-search: $(BIN) ## searches a generated library of SEMDEX_BENCH_ASSETS, and prints each figure beside its target
+	SEMDEX_BENCH_ASSETS=$(SEMDEX_BENCH_ASSETS) SEMDEX_BIN=$(BIN) $(GO) run ./cmd/internal/benchsearch
 
 kill: tools ## syncs that are killed at 50 moments, and of Tate's works at 5
 	SEMDEX_KILLS=$${SEMDEX_KILLS:-50} $(GO) test -count=1 -timeout 30m -v -run 'Kill' ./cmd/semdex ./analytics

@@ -45,6 +45,9 @@ var engines = map[string]string{
 	"go.etcd.io/bbolt":                          "internal/mirror",
 	"github.com/gin-gonic/gin":                  "api",
 	"github.com/danielgtaylor/huma":             "api",
+	"github.com/xuri/excelize":                  "api",
+	"github.com/klauspost/compress":             "api",
+	"golang.org/x/time":                         "api",
 	"golang.org/x/oauth2":                       "indexer",
 	"github.com/robfig/cron":                    "indexer",
 }

@@ -12,25 +12,24 @@ var idParam = param{name: "id", kind: text, max: 1024, required: true,
 	about: "Id of an asset, such as canto:image:abc. Leading parts may be left out where one asset alone fits."}
 
 var assetRoutes = []route{
-	{method: http.MethodGet, path: "/v1/assets/{id}", id: "asset", group: "Assets", scope: ScopeSearch, summary: "One asset",
-		about:  "An asset in the form that pickers take. With If-None-Match it answers 304 where nothing changed.",
-		params: join(idParam, langParam, accessParams), serve: (*call).asset,
-		answers: append(ok("The asset.", search.AssetView{}, "ETag"), answer{status: http.StatusNotModified, about: "Nothing changed."})},
+	{method: http.MethodGet, path: "/v1/assets/{id}", id: "asset", group: "Assets", scope: ScopeSearch, tagged: true, summary: "One asset",
+		about:  "An asset in the form that pickers take.",
+		params: join(idParam, langParam, accessParams), serve: (*call).asset, answers: ok("The asset.", search.AssetView{})},
 	{method: http.MethodPost, path: "/v1/assets/batch", id: "assets", group: "Assets", scope: ScopeSearch, summary: "Many assets",
 		about: "The assets of up to 100 ids, in their order. Ids that are unknown or may not be seen are listed apart.",
 		body: join(param{name: "ids", kind: list, max: search.MaxLimit, required: true, about: "Ids of assets."},
 			langParam, accessParams), serve: (*call).assets, answers: ok("The assets.", Batch{})},
-	{method: http.MethodGet, path: "/v1/assets/{id}/related", id: "related", group: "Assets", scope: ScopeSearch, heavy: true, summary: "Assets like one",
+	{method: http.MethodGet, path: "/v1/assets/{id}/related", id: "related", group: "Assets", scope: ScopeSearch, heavy: true, tagged: true, summary: "Assets like one",
 		about:  "Assets that share concepts with it, rare ones counting more, each with the reasons.",
 		params: join(idParam, limitParam, scoreParam, langParam, accessParams), serve: (*call).related, answers: ok("The assets, most alike first.", Hits{})},
-	{method: http.MethodGet, path: "/v1/assets/{id}/duplicates", id: "duplicatesOf", group: "Assets", scope: ScopeSearch, heavy: true, summary: "Duplicates of one asset",
+	{method: http.MethodGet, path: "/v1/assets/{id}/duplicates", id: "duplicatesOf", group: "Assets", scope: ScopeSearch, heavy: true, tagged: true, summary: "Duplicates of one asset",
 		about:  "Assets that are the same as it or nearly so.",
 		params: join(idParam, limitParam, scoreParam, accessParams), serve: (*call).duplicatesOf, answers: ok("The duplicates, surest first.", Duplicates{})},
 	{method: http.MethodGet, path: "/v1/assets/{id}/thumbnail", id: "thumbnail", group: "Assets", scope: ScopeSearch, summary: "Thumbnail of an asset",
 		about:  "Leads to the thumbnail at the source; 404 where the source gave none.",
 		params: join(idParam, accessParams), serve: (*call).thumbnail,
 		answers: []answer{{status: http.StatusFound, about: "The thumbnail is at Location.", headers: []string{"Location"}}}},
-	{method: http.MethodGet, path: "/v1/assets/{id}/rights", id: "rights", group: "Assets", scope: ScopeSearch, summary: "Rights of an asset",
+	{method: http.MethodGet, path: "/v1/assets/{id}/rights", id: "rights", group: "Assets", scope: ScopeSearch, tagged: true, summary: "Rights of an asset",
 		about:  "Whether an asset may be used, on the day and for the territory and channel asked about, and within which bounds.",
 		params: join(idParam, accessParams), serve: (*call).rights, answers: ok("The rights.", Rights{})},
 }
@@ -72,7 +71,7 @@ func (c *call) asset() error {
 	if err != nil {
 		return err
 	}
-	return c.jsonTagged(view)
+	return c.json(http.StatusOK, view)
 }
 
 func (c *call) assets() error {

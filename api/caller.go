@@ -13,6 +13,8 @@ import (
 // Checker tells what a key permits. *KeyStore satisfies it.
 type Checker interface {
 	Check(plain string, now time.Time) (Key, error)
+	// AllowsOrigin reports whether pages of an origin may use any valid key.
+	AllowsOrigin(origin string, now time.Time) bool
 }
 
 type callerKey struct{}
@@ -45,8 +47,9 @@ func sentKey(c *gin.Context) string {
 var errNoKey = &semdex.Error{Code: semdex.Unauthorized, Message: "this needs a key",
 	Hint: "send Authorization: Bearer KEY or X-API-Key: KEY; semdex keys create makes one"}
 
-// authorize gives the key of a request, if it permits scope; the empty scope takes any valid key.
-func (s *service) authorize(c *gin.Context, scope Scope) (Key, error) {
+// authorize gives the key of a request, if it permits scope, or the other one, is for the page that sent it, and may
+// send one more request now; the empty scope takes any valid key.
+func (s *service) authorize(c *gin.Context, scope, also Scope) (Key, error) {
 	plain := sentKey(c)
 	if plain == "" {
 		return Key{}, errNoKey
@@ -56,7 +59,13 @@ func (s *service) authorize(c *gin.Context, scope Scope) (Key, error) {
 		return Key{}, err
 	}
 	c.Set(keyOfLog, k.ID)
-	if scope != "" && !k.Has(scope) {
+	if err := s.admit(c, k); err != nil {
+		return Key{}, err
+	}
+	if err := s.pace(c.Writer.Header(), k); err != nil {
+		return Key{}, err
+	}
+	if scope != "" && !k.Has(scope) && (also == "" || !k.Has(also)) {
 		return Key{}, &semdex.Error{Code: semdex.Forbidden, Message: "the key lacks the scope " + string(scope),
 			Hint: "use a key with it; semdex keys create --scope " + string(scope) + " makes one"}
 	}

@@ -47,7 +47,8 @@ func join(parts ...any) []param {
 }
 
 // access says whose eyes the answer is for: without the scope unapproved, those that see only what is
-// approved and in rights for the use asked about. With it, rights count where a use is asked about.
+// approved and in rights for the use asked about. With it, rights count where a use is asked about. The key's own
+// filter holds besides.
 func (c *call) access() search.Access {
 	on := c.args.day("on")
 	if on == "" {
@@ -60,5 +61,6 @@ func (c *call) access() search.Access {
 		Rights:      all && asked,
 		Use:         semdex.Use{On: on, Territory: c.args.text("territory"), Channel: c.args.text("channel")},
 		DenyMissing: c.lib.DenyMissingRights(),
+		Only:        search.OnlyWhere(c.key.Filter),
 	}
 }

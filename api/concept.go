@@ -12,19 +12,19 @@ var (
 )
 
 var conceptRoutes = []route{
-	{method: http.MethodGet, path: "/v1/concepts", id: "concepts", group: "Vocabulary", scope: ScopeSearch, summary: "Find concepts",
+	{method: http.MethodGet, path: "/v1/concepts", id: "concepts", group: "Vocabulary", scope: ScopeSearch, tagged: true, summary: "Find concepts",
 		about: "Concepts with a label like q in any language, all where q is left out.",
 		params: join(param{name: "q", kind: text, max: 512, about: "Words of a label."}, schemeParam,
-			langParam, pageParams, accessParams), serve: (*call).concepts,
+			langParam, vocabularyParam, pageParams, accessParams), serve: (*call).concepts,
 		answers: ok("The concepts.", Concepts{}, "X-Total-Count", "Link")},
-	{method: http.MethodGet, path: "/v1/concept", id: "concept", group: "Vocabulary", scope: ScopeSearch, summary: "One concept",
+	{method: http.MethodGet, path: "/v1/concept", id: "concept", group: "Vocabulary", scope: ScopeSearch, tagged: true, summary: "One concept",
 		about:  "A concept with its labels, its neighbours and how many assets bear it.",
-		params: join(uriParam.must(), langParam, accessParams), serve: (*call).concept, answers: ok("The concept.", search.ConceptView{})},
-	{method: http.MethodGet, path: "/v1/concept/tree", id: "tree", group: "Vocabulary", scope: ScopeSearch, summary: "One level of the hierarchy",
+		params: join(uriParam.must(), langParam, vocabularyParam, accessParams), serve: (*call).concept, answers: ok("The concept.", search.ConceptView{})},
+	{method: http.MethodGet, path: "/v1/concept/tree", id: "tree", group: "Vocabulary", scope: ScopeSearch, tagged: true, summary: "One level of the hierarchy",
 		about:  "The concepts one step below uri; without it the top concepts of the scheme, or of all schemes.",
-		params: join(uriParam, schemeParam, langParam, accessParams), serve: (*call).tree, answers: ok("The concepts, by label.", Level{})},
-	{method: http.MethodGet, path: "/v1/schemes", id: "schemes", group: "Vocabulary", scope: ScopeSearch, summary: "Concept schemes",
-		params: join(langParam), serve: (*call).schemes, answers: ok("The schemes.", Schemes{})},
+		params: join(uriParam, schemeParam, langParam, vocabularyParam, accessParams), serve: (*call).tree, answers: ok("The concepts, by label.", Level{})},
+	{method: http.MethodGet, path: "/v1/schemes", id: "schemes", group: "Vocabulary", scope: ScopeSearch, tagged: true, summary: "Concept schemes",
+		params: join(langParam, vocabularyParam), serve: (*call).schemes, answers: ok("The schemes.", Schemes{})},
 }
 
 // must gives the parameter as one that has to be there.
@@ -56,7 +56,11 @@ func (c *call) concepts() error {
 	if err != nil {
 		return err
 	}
-	total, page, err := c.lib.Concepts(c.ctx(), c.args.text("q"), c.args.text("scheme"), c.args.text("lang"), w.offset, w.limit, c.access())
+	by, err := c.searcher()
+	if err != nil {
+		return err
+	}
+	total, page, err := by.Concepts(c.ctx(), c.args.text("q"), c.args.text("scheme"), c.args.text("lang"), w.offset, w.limit, c.access())
 	if err != nil {
 		return err
 	}
@@ -65,7 +69,11 @@ func (c *call) concepts() error {
 }
 
 func (c *call) concept() error {
-	view, err := c.lib.Concept(c.ctx(), c.args.text("uri"), c.args.text("lang"), c.access())
+	by, err := c.searcher()
+	if err != nil {
+		return err
+	}
+	view, err := by.Concept(c.ctx(), c.args.text("uri"), c.args.text("lang"), c.access())
 	if err != nil {
 		return err
 	}
@@ -73,7 +81,11 @@ func (c *call) concept() error {
 }
 
 func (c *call) tree() error {
-	level, err := c.lib.Tree(c.ctx(), c.args.text("uri"), c.args.text("scheme"), c.args.text("lang"), c.access())
+	by, err := c.searcher()
+	if err != nil {
+		return err
+	}
+	level, err := by.Tree(c.ctx(), c.args.text("uri"), c.args.text("scheme"), c.args.text("lang"), c.access())
 	if err != nil {
 		return err
 	}
@@ -81,7 +93,11 @@ func (c *call) tree() error {
 }
 
 func (c *call) schemes() error {
-	schemes, err := c.lib.Schemes(c.ctx(), c.args.text("lang"))
+	by, err := c.searcher()
+	if err != nil {
+		return err
+	}
+	schemes, err := by.Schemes(c.ctx(), c.args.text("lang"))
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 var duplicateRoutes = []route{
-	{method: http.MethodGet, path: "/v1/duplicates", id: "duplicates", group: "Duplicates", scope: ScopeSearch, summary: "Clusters of duplicates",
+	{method: http.MethodGet, path: "/v1/duplicates", id: "duplicates", group: "Duplicates", scope: ScopeSearch, tagged: true, summary: "Clusters of duplicates",
 		about:  "Sets of assets that are the same or nearly so, with the one proposed to stay.",
 		params: join(limitParam, cursorParam, accessParams), serve: (*call).duplicates, answers: ok("The clusters.", Clusters{})},
 }

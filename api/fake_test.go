@@ -5,11 +5,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -39,21 +41,45 @@ type fakeLibrary struct {
 	id     string
 	caller string
 	events []semdex.Event
+	rule   search.CurationRule
+	eyes   search.Access
 
-	block chan struct{} // a search waits for it, or for its context
-	fails error         // of a search
+	block   chan struct{} // a search waits for it, or for its context
+	fails   error         // of a search
+	version string
+	hits    int // that a search has, by cursor; 0 is a single one, -1 none
+	breaks  int // the hit from which on a search fails; 0 is none
+	asks    int // searches so far
+
+	draft   string // format of the draft vocabulary, "" where there is none
+	queries analytics.QueryRequest
+
+	saved []SavedSearch
+	given SavedSearch // the last to be saved
 }
 
 func (f *fakeLibrary) Name() string             { return f.name }
 func (f *fakeLibrary) TimeZone() *time.Location { return time.FixedZone("Far East", 14*3600) }
 func (f *fakeLibrary) DenyMissingRights() bool  { return true }
 
+func (f *fakeLibrary) Version() (string, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.version, nil
+}
+
+func (f *fakeLibrary) CustomFields() []string { return []string{"region", "title"} }
+
 const fakeTotal = 45
 
 func (f *fakeLibrary) Search(ctx context.Context, r search.Request) (*search.Answer, error) {
 	f.mu.Lock()
 	f.asked, f.access, f.caller = r, r.Access, Caller(ctx)
-	block, fails := f.block, f.fails
+	f.asks++
+	block, fails, hits, asks := f.block, f.fails, f.hits, f.asks
+	if at, _ := strconv.Atoi(r.Cursor); f.breaks > 0 && at >= f.breaks {
+		fails = errDisk
+	}
 	f.mu.Unlock()
 	if block != nil {
 		select {
@@ -68,12 +94,20 @@ func (f *fakeLibrary) Search(ctx context.Context, r search.Request) (*search.Ans
 	if r.Query == "panic" {
 		panic("the words " + r.Query)
 	}
+	if hits != 0 {
+		return fakePage(r, hits), nil
+	}
+	for _, k := range r.Sort {
+		if !slices.Contains(search.SortFields, k.Field) && k.Field != "region" {
+			return nil, &semdex.Error{Code: semdex.Invalid, Message: "no such sort field: " + k.Field, Hint: "try region"}
+		}
+	}
 	for _, field := range r.Facets {
-		if field != "region" {
+		if !slices.Contains(f.CustomFields(), field) {
 			return nil, &semdex.Error{Code: semdex.Invalid, Message: "no such facet: " + field, Hint: "try region"}
 		}
 	}
-	a := &search.Answer{QueryID: "q_1", Query: r.Query, Total: fakeTotal, TotalRelation: "eq", Page: r.Page, PerPage: r.Limit,
+	a := &search.Answer{QueryID: fmt.Sprint("q_", asks), TookMS: float64(asks), Query: r.Query, Total: fakeTotal, TotalRelation: "eq", Page: r.Page, PerPage: r.Limit,
 		TotalPages: (fakeTotal + r.Limit - 1) / r.Limit}
 	if r.Cursor != "" || r.Offset < fakeTotal {
 		a.Hits = []search.Hit{{ID: "files:a1", Score: 1, Asset: fakeView("files:a1"), Highlights: map[string][]string{"title": {"<em>Eco</em> & more"}}}}
@@ -87,6 +121,29 @@ func (f *fakeLibrary) Search(ctx context.Context, r search.Request) (*search.Ans
 		a.Facets = []search.FacetCounts{{Field: "region", Label: "Region"}}
 	}
 	return a, nil
+}
+
+// fakePage gives a page of so many hits n1, n2 and so on; a cursor is the number of the hit before.
+func fakePage(r search.Request, hits int) *search.Answer {
+	hits = max(hits, 0)
+	a := &search.Answer{QueryID: "q_1", Query: r.Query, Total: hits}
+	for _, field := range r.Facets {
+		a.Facets = append(a.Facets, search.FacetCounts{Field: field})
+	}
+	if len(a.Facets) > 0 {
+		a.Facets[0].TotalValues = 1
+	}
+	at, _ := strconv.Atoi(r.Cursor)
+	for ; at < hits && len(a.Hits) < r.Limit; at++ {
+		id := fmt.Sprint("files:n", at+1)
+		v := fakeView(id)
+		v.Fields = map[string][]string{"region": {"DACH", "=2+2"}, "title": {"hidden column"}}
+		a.Hits = append(a.Hits, search.Hit{ID: semdex.AssetID(id), Score: 1.5, Asset: v, Matched: search.Matched{Because: "@because"}})
+	}
+	if len(a.Hits) == r.Limit && r.Limit > 0 {
+		a.NextCursor = strconv.Itoa(at)
+	}
+	return a
 }
 
 func fakeView(id string) *search.AssetView {

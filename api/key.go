@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"semdex"
+	"semdex/search"
 )
 
 // Scope is something that a key permits.
@@ -27,6 +28,9 @@ const (
 // Scopes are all scopes.
 var Scopes = []Scope{ScopeSearch, ScopeUnapproved, ScopeEvents, ScopeReports, ScopeManage, ScopeAdmin}
 
+// Filter is field to values, as in filter[field]=a,b: any of the values, in each of the fields.
+type Filter map[string][]string
+
 // Key is what is known of a key once it is made; the key itself is not. A key without Libraries belongs to
 // the only library there is; where there are several it opens none, unless it is an admin's.
 type Key struct {
@@ -34,6 +38,9 @@ type Key struct {
 	Name      string    `json:"name,omitempty"`
 	Scopes    []Scope   `json:"scopes"`
 	Libraries []string  `json:"libraries,omitempty"`
+	Filter    Filter    `json:"filter,omitempty"`  // holds for all that the key sees, besides what a request filters
+	Origins   []string  `json:"origins,omitempty"` // whose pages may use it in a browser; "*" is all
+	Rate      Rate      `json:"rate,omitzero"`     // how fast requests may come
 	Created   time.Time `json:"created"`
 	Expires   time.Time `json:"expires,omitzero"` // from then on it is void; zero is never
 	Revoked   time.Time `json:"revoked,omitzero"`
@@ -54,8 +61,14 @@ type KeyRequest struct {
 	Name      string
 	Scopes    []string // none is "search"
 	Libraries []string
+	Filter    Filter // none is everything; only beside the scopes of filterScopes
+	Origins   []string
+	Rate      string    // as ParseRate reads it
 	Expires   time.Time // zero is never
 }
+
+// filterScopes are the scopes of keys with a filter. What the others permit is about the library as a whole.
+var filterScopes = []Scope{ScopeSearch, ScopeUnapproved, ScopeEvents}
 
 // maxKeyName bounds the name of a key, in bytes.
 const maxKeyName = 200
@@ -72,14 +85,52 @@ func newKey(r KeyRequest, now time.Time) (Key, error) {
 	if slices.Contains(r.Libraries, "") {
 		return Key{}, &semdex.Error{Code: semdex.Invalid, Message: "a library of the key has no name"}
 	}
+	if err := checkFilter(r.Filter, scopes); err != nil {
+		return Key{}, err
+	}
+	origins, err := parseOrigins(r.Origins)
+	if err != nil {
+		return Key{}, err
+	}
+	rate, err := ParseRate(r.Rate)
+	if err != nil {
+		return Key{}, err
+	}
 	if !r.Expires.IsZero() && !r.Expires.After(now) {
 		return Key{}, &semdex.Error{Code: semdex.Invalid, Message: "the key would expire before it is made", Hint: "give a time to come"}
 	}
-	k := Key{Name: r.Name, Scopes: scopes, Libraries: slices.Clone(r.Libraries), Created: now.UTC().Truncate(time.Second)}
+	k := Key{Name: r.Name, Scopes: scopes, Libraries: slices.Clone(r.Libraries), Filter: r.Filter, Origins: origins, Rate: rate, Created: now.UTC().Truncate(time.Second)}
 	if !r.Expires.IsZero() {
 		k.Expires = r.Expires.UTC()
 	}
 	return k, nil
+}
+
+// checkFilter reports a filter that nothing could pass, or that a scope would lead around.
+func checkFilter(f Filter, scopes []Scope) error {
+	if len(f) == 0 {
+		return nil
+	}
+	for _, s := range scopes {
+		if !slices.Contains(filterScopes, s) {
+			return &semdex.Error{Code: semdex.Invalid, Message: "a key with a filter cannot have the scope " + string(s),
+				Hint: "its scopes may be " + joinNames(filterScopes) + "; make another key for the rest"}
+		}
+	}
+	return search.CheckOnly(f)
+}
+
+// parseOrigins reads origins, each once.
+func parseOrigins(given []string) ([]string, error) {
+	var out []string
+	for _, s := range given {
+		origin, err := ParseOrigin(strings.TrimSpace(s))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, origin)
+	}
+	return unique(out), nil
 }
 
 // ParseScopes reads names of scopes, each once; none is ScopeSearch. An unknown name is Invalid.

@@ -77,6 +77,21 @@ func (s *KeyStore) Create(r KeyRequest) (plain string, k Key, err error) {
 	return plain, k, nil
 }
 
+// Find gives the key of an id as long as it counts; else it is Unauthorized.
+func (s *KeyStore) Find(id string, now time.Time) (Key, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.refresh(); err != nil {
+		return Key{}, err
+	}
+	for _, k := range s.keys {
+		if k.ID == id && k.valid(now) {
+			return k.Key, nil
+		}
+	}
+	return Key{}, &semdex.Error{Code: semdex.Unauthorized, Message: "the key is revoked or expired, or there is none of that id"}
+}
+
 // List gives all keys, oldest first, the void ones too.
 func (s *KeyStore) List() ([]Key, error) {
 	s.mu.Lock()
@@ -131,6 +146,13 @@ func (s *KeyStore) Check(plain string, now time.Time) (Key, error) {
 		return Key{}, errKey
 	}
 	return s.keys[found].Key, nil
+}
+
+// AllowsOrigin reports whether pages of an origin may use a key that is valid at the moment now.
+func (s *KeyStore) AllowsOrigin(origin string, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.refresh() == nil && slices.ContainsFunc(s.keys, func(k storedKey) bool { return k.valid(now) && k.allowsOrigin(origin) })
 }
 
 // refresh reads the file if it is another than the one read before. s.mu is held.
@@ -204,7 +226,12 @@ func (k *storedKey) check() error {
 			return fmt.Errorf("no such scope: %q", scope)
 		}
 	}
-	return nil
+	for _, origin := range k.Origins {
+		if parsed, err := ParseOrigin(origin); err != nil || parsed != origin {
+			return fmt.Errorf("no such origin: %q", origin)
+		}
+	}
+	return checkFilter(k.Filter, k.Scopes)
 }
 
 // write replaces the file, whole or not at all. s.mu is held.

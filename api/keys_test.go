@@ -24,7 +24,8 @@ func openKeys(t *testing.T) *KeyStore {
 
 func TestKeyStore(t *testing.T) {
 	s := openKeys(t)
-	plain, k, err := s.Create(KeyRequest{Name: "web", Libraries: []string{"acme"}, Expires: noon.Add(time.Hour)})
+	plain, k, err := s.Create(KeyRequest{Name: "web", Libraries: []string{"acme"}, Expires: noon.Add(time.Hour),
+		Filter: Filter{"region": {"DACH", "AT"}}, Origins: []string{"https://CMS.example/", "https://cms.example"}, Rate: "600/m"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,6 +38,9 @@ func TestKeyStore(t *testing.T) {
 	got, err := s.Check(plain, noon)
 	if err != nil || got.ID != k.ID || got.Name != "web" {
 		t.Errorf("check: %+v %v", got, err)
+	}
+	if !cmp.Equal(k.Origins, []string{"https://cms.example"}) || k.Rate != (Rate{600, time.Minute, 600}) || len(k.Filter["region"]) != 2 {
+		t.Errorf("the key is for %v %v %v", k.Origins, k.Rate, k.Filter)
 	}
 	again, err := OpenKeys(s.path)
 	if err != nil {
@@ -85,11 +89,20 @@ func TestCheckRefuses(t *testing.T) {
 func TestCreateRefuses(t *testing.T) {
 	s := openKeys(t)
 	for rule, r := range map[string]KeyRequest{
-		"unknown scope":    {Scopes: []string{"search", "root"}},
-		"empty scope":      {Scopes: []string{""}},
-		"past expiry":      {Expires: noon},
-		"long name":        {Name: strings.Repeat("x", 300)},
-		"nameless library": {Libraries: []string{""}},
+		"unknown scope":                       {Scopes: []string{"search", "root"}},
+		"empty scope":                         {Scopes: []string{""}},
+		"past expiry":                         {Expires: noon},
+		"long name":                           {Name: strings.Repeat("x", 300)},
+		"nameless library":                    {Libraries: []string{""}},
+		"a filter that reports lead around":   {Filter: Filter{"region": {"DACH"}}, Scopes: []string{"search", "reports"}},
+		"a filter that an admin leads around": {Filter: Filter{"region": {"DACH"}}, Scopes: []string{"admin"}},
+		"a filter without a value":            {Filter: Filter{"region": {}}},
+		"a filter with an empty value":        {Filter: Filter{"region": {"DACH", ""}}},
+		"a filter without a field":            {Filter: Filter{"": {"DACH"}}},
+		"a filter of no range":                {Filter: Filter{"created": {"monday"}}},
+		"no origin":                           {Origins: []string{"cms.example"}},
+		"the origin of nobody":                {Origins: []string{"null"}},
+		"no rate":                             {Rate: "10"},
 	} {
 		_, _, err := s.Create(r)
 		if semdex.CodeOf(err) != semdex.Invalid {
@@ -143,6 +156,10 @@ func TestTamperedKeyFile(t *testing.T) {
 		"short hash":      key(strings.Replace(good, hash, hash[2:], 1)),
 		"no id":           key(strings.Replace(good, "k1", "", 1)),
 		"twice":           key(good + "," + good),
+		"unknown origin":  key(strings.Replace(good, `"id"`, `"origins":["cms.example"],"id"`, 1)),
+		"unknown rate":    key(strings.Replace(good, `"id"`, `"rate":"fast","id"`, 1)),
+		"empty filter":    key(strings.Replace(good, `"id"`, `"filter":{"region":[]},"id"`, 1)),
+		"filtered admin":  key(strings.Replace(strings.Replace(good, `"id"`, `"filter":{"region":["DACH"]},"id"`, 1), `"search"`, `"admin"`, 1)),
 		"bad expiry":      key(strings.Replace(good, `"id"`, `"expires":"soon","id"`, 1)),
 	} {
 		path := filepath.Join(t.TempDir(), "keys.json")

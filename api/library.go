@@ -19,25 +19,24 @@ type Library interface {
 	TimeZone() *time.Location
 	// DenyMissingRights says whether assets without a rights record are refused.
 	DenyMissingRights() bool
+	// Version names the state that answers are made of, events aside: as long as it is the same, the same question
+	// has the same answer.
+	Version() (string, error)
+	// CustomFields gives the names of the custom fields that assets bear, of those too that a reader may not see.
+	CustomFields() []string
 
-	Search(ctx context.Context, r search.Request) (*search.Answer, error)
-	// Facet gives the values of a facet among the hits of r. An unknown field is Invalid, an unknown concept NotFound.
-	Facet(ctx context.Context, f search.FacetRequest, r search.Request) (*search.FacetCounts, error)
-	// Suggest completes what a reader types. What has no letter or digit is Invalid.
-	Suggest(ctx context.Context, r search.SuggestRequest) (*search.Suggestions, error)
+	Searcher
+	Drafts
+	SavedSearches
+	Explainer
+	Curation
+
 	// Asset gives one asset, NotFound where it is missing, not visible, or where id fits more than one.
 	Asset(ctx context.Context, id string, access search.Access, lang string) (*search.AssetView, error)
 	Related(ctx context.Context, r search.SimilarRequest) ([]search.Similar, error)
 	DuplicatesOf(ctx context.Context, r search.SimilarRequest) ([]Duplicate, error)
 	// Duplicates gives clusters from cursor on ("" is the start); next is "" at the end.
 	Duplicates(ctx context.Context, cursor string, limit int, access search.Access) (clusters []neardup.Cluster, next string, err error)
-
-	Concept(ctx context.Context, uri, lang string, access search.Access) (*search.ConceptView, error)
-	// Concepts gives concepts with a label like q, all where q is empty, of one scheme or of all.
-	Concepts(ctx context.Context, q, scheme, lang string, offset, limit int, access search.Access) (total int, page []search.ConceptView, err error)
-	// Tree gives the concepts one step below uri, or without one the top concepts of a scheme, or of all.
-	Tree(ctx context.Context, uri, scheme, lang string, access search.Access) ([]search.ConceptView, error)
-	Schemes(ctx context.Context, lang string) ([]Scheme, error)
 
 	// Changes gives what changed since cursor ("" is the start of the log), oldest first.
 	Changes(ctx context.Context, cursor string, limit int, lang string, access search.Access) (Changes, error)
@@ -118,6 +117,16 @@ type Status struct {
 	Sequence uint64         `json:"sequence" doc:"number of the last change"`
 	Problems int            `json:"problems" doc:"records rejected and kept aside, and the like, waiting for someone to look"`
 	Sources  []SourceStatus `json:"sources"`
+	Saved    SavedStatus    `json:"saved_searches"`
+}
+
+// SavedStatus says how the saved searches of a library and their notifications go.
+type SavedStatus struct {
+	Searches  int   `json:"searches"`
+	Waiting   int   `json:"waiting" doc:"searches with a notification that was not taken yet"`
+	Stopped   int   `json:"stopped" doc:"searches of which notifications were given up"`
+	Delivered int64 `json:"delivered" doc:"notifications taken since the start"`
+	Failed    int64 `json:"failed" doc:"attempts that failed since the start"`
 }
 
 // SourceStatus is the state of one source of a library. LastError is shown to clients, so it holds what

@@ -52,6 +52,7 @@ func (c *call) measures() error {
 // gauge is one number of a Status.
 type gauge struct {
 	desc *prometheus.Desc
+	kind prometheus.ValueType
 	of   func(Status) float64
 }
 
@@ -69,14 +70,20 @@ func newGauges(l Libraries) *gauges {
 		synced: prometheus.NewDesc("semdex_source_last_sync_timestamp_seconds", "When the last run of a source that went well began.", []string{"library", "source"}, nil),
 		fail:   prometheus.NewDesc("semdex_source_failing", "1 where the last run of a source failed.", []string{"library", "source"}, nil),
 	}
-	add := func(name, help string, of func(Status) float64) {
-		g.counts = append(g.counts, gauge{prometheus.NewDesc(name, help, []string{"library"}, nil), of})
+	of := func(kind prometheus.ValueType, name, help string, of func(Status) float64) {
+		g.counts = append(g.counts, gauge{prometheus.NewDesc(name, help, []string{"library"}, nil), kind, of})
 	}
+	add := func(name, help string, value func(Status) float64) { of(prometheus.GaugeValue, name, help, value) }
 	add("semdex_assets", "Assets of a library.", func(s Status) float64 { return float64(s.Assets) })
 	add("semdex_concepts", "Concepts of its vocabulary.", func(s Status) float64 { return float64(s.Concepts) })
 	add("semdex_events", "Usage events on record.", func(s Status) float64 { return float64(s.Events) })
 	add("semdex_sequence", "Number of the last change.", func(s Status) float64 { return float64(s.Sequence) })
 	add("semdex_problems", "Problems waiting for someone to look.", func(s Status) float64 { return float64(s.Problems) })
+	add("semdex_saved_searches", "Saved searches.", func(s Status) float64 { return float64(s.Saved.Searches) })
+	add("semdex_notifications_waiting", "Saved searches with a notification that was not taken yet.", func(s Status) float64 { return float64(s.Saved.Waiting) })
+	add("semdex_notifications_stopped", "Saved searches of which notifications were given up.", func(s Status) float64 { return float64(s.Saved.Stopped) })
+	of(prometheus.CounterValue, "semdex_notifications_delivered_total", "Notifications that a receiver took.", func(s Status) float64 { return float64(s.Saved.Delivered) })
+	of(prometheus.CounterValue, "semdex_notifications_failed_total", "Attempts at notifications that failed.", func(s Status) float64 { return float64(s.Saved.Failed) })
 	return g
 }
 
@@ -96,7 +103,7 @@ func (g *gauges) Collect(out chan<- prometheus.Metric) {
 	defer cancel()
 	for _, s := range g.libraries.Status(ctx) {
 		for _, c := range g.counts {
-			out <- prometheus.MustNewConstMetric(c.desc, prometheus.GaugeValue, c.of(s), s.Library)
+			out <- prometheus.MustNewConstMetric(c.desc, c.kind, c.of(s), s.Library)
 		}
 		for _, source := range s.Sources {
 			failing := 0.0

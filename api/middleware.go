@@ -22,6 +22,8 @@ const (
 	requestID = "semdex.request_id"
 	keyOfLog  = "semdex.key"
 	errOfLog  = "semdex.error"
+
+	clientContext = "semdex.client" // the context of the request before its time was bounded
 )
 
 var requestIDForm = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
@@ -36,8 +38,12 @@ func (s *service) observe(c *gin.Context) {
 	}
 	c.Set(requestID, id)
 	c.Header("X-Request-Id", id)
+	defer s.observed(c, start, id)
 	c.Next()
+}
 
+// observed counts a request and writes its line.
+func (s *service) observed(c *gin.Context, start time.Time, id string) {
 	took, route, status := time.Since(start), c.FullPath(), c.Writer.Status()
 	if route == "" {
 		route = "none"
@@ -86,23 +92,31 @@ func (s *service) guard(c *gin.Context) {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 	h.Set("Cache-Control", "private, no-cache")
-	h.Set("Vary", "Authorization, X-API-Key, Origin")
-	h.Set("Access-Control-Expose-Headers", "X-Total-Count, Link, X-Request-Id, Retry-After, ETag")
+	h.Set("Vary", "Authorization, X-API-Key, Origin, Accept-Encoding")
+	c.Set(clientContext, c.Request.Context())
 	ctx, cancel := context.WithTimeout(c.Request.Context(), s.timeout)
 	defer cancel()
 	c.Request = c.Request.WithContext(ctx)
-	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, MaxBody)
+	c.Request.Body = http.MaxBytesReader(c.Writer, c.Request.Body, s.bound(c))
 	c.Next()
 }
 
-// fail answers with a problem. If the answer has begun, nothing can be said any more; the log says it. If
-// the client is gone, nobody hears it.
+// bound is how many bytes the body of a request may have.
+func (s *service) bound(c *gin.Context) int64 {
+	if c.FullPath() == draftPath && c.Request.Method == http.MethodPut {
+		return MaxVocabulary
+	}
+	return MaxBody
+}
+
+// fail answers with a problem. If the answer has begun, nothing can be said any more: the log says it, and the
+// connection is cut, so that nobody takes the answer for whole. If the client is gone, nobody hears it.
 func (s *service) fail(c *gin.Context, err error) {
 	c.Set(errOfLog, err)
 	c.Abort()
 	if c.Writer.Written() {
 		s.log.Error("answer broke off", "route", c.FullPath(), "request_id", c.GetString(requestID), "err", err)
-		return
+		panic(http.ErrAbortHandler)
 	}
 	if errors.Is(err, context.Canceled) && c.Request.Context().Err() == context.Canceled {
 		c.Status(statusGone)
@@ -117,7 +131,7 @@ func (s *service) fail(c *gin.Context, err error) {
 		c.Header("Retry-After", retryAfter)
 	}
 	h := c.Writer.Header()
-	for _, name := range []string{"Content-Disposition", "Link", "X-Total-Count", "ETag"} {
+	for _, name := range []string{"Content-Disposition", "Link", "X-Total-Count", "X-Query-Id", "ETag"} {
 		h.Del(name)
 	}
 	h.Set("Cache-Control", "no-store")

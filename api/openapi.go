@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,7 +37,7 @@ func document(version string) *huma.OpenAPI {
 		OpenAPI: "3.1.0",
 		Info: &huma.Info{Title: "Semdex", Version: version,
 			Description: "Search in digital asset libraries by what is meant. Fields may be added to answers, none is renamed; a parameter that is unknown is an error. " +
-				"Every GET route takes HEAD too. Wrong input is 422; every error is a problem document with a stable code."},
+				"Every GET route takes HEAD too. Wrong input is 422; every error is a problem document with a stable code. Answers with an ETag take If-None-Match; answers from 1 KiB on come as gzip where Accept-Encoding takes it. Keys may have a filter, which holds for all they see; origins, whose pages may use them; and a rate."},
 		Components: &huma.Components{Schemas: registry, SecuritySchemes: map[string]*huma.SecurityScheme{
 			"bearer": {Type: "http", Scheme: "bearer", Description: "Authorization: Bearer KEY"},
 			"header": {Type: "apiKey", In: "header", Name: "X-API-Key"},
@@ -83,6 +84,7 @@ var problemAnswers = map[int][2]string{
 	http.StatusNotFound:              {"NotFound", "What is named does not exist, or not for this key."},
 	http.StatusRequestEntityTooLarge: {"TooLarge", "The body is too large."},
 	http.StatusUnprocessableEntity:   {"Invalid", "The input is wrong; errors names each parameter."},
+	http.StatusTooManyRequests:       {"TooMany", "The key's rate is used up; Retry-After says when to try again."},
 	http.StatusServiceUnavailable:    {"Busy", "Over capacity or not ready; Retry-After says when to try again."},
 	0:                                {"Problem", "Any other problem."},
 }
@@ -95,6 +97,8 @@ func problems(registry huma.Registry) map[string]*huma.Response {
 		switch status {
 		case http.StatusUnauthorized:
 			names = append(names, "WWW-Authenticate")
+		case http.StatusTooManyRequests:
+			names = append(names, "Retry-After", "RateLimit", "RateLimit-Policy")
 		case http.StatusServiceUnavailable:
 			names = append(names, "Retry-After")
 		}
@@ -107,16 +111,19 @@ func problems(registry huma.Registry) map[string]*huma.Response {
 func (r route) problemStatuses() []int {
 	out := []int{0, http.StatusUnprocessableEntity}
 	if !r.open {
-		out = append(out, http.StatusUnauthorized, http.StatusNotFound, http.StatusServiceUnavailable, http.StatusForbidden)
+		out = append(out, http.StatusUnauthorized, http.StatusNotFound, http.StatusServiceUnavailable, http.StatusForbidden, http.StatusTooManyRequests)
 	}
 	if r.id == "readyz" {
 		out = append(out, http.StatusServiceUnavailable)
 	}
-	if r.body != nil {
+	if r.body != nil || r.raw != nil {
 		out = append(out, http.StatusRequestEntityTooLarge)
 	}
 	return out
 }
+
+// notModifiedAnswer is what tagged routes answer where the client has the answer already.
+var notModifiedAnswer = answer{status: http.StatusNotModified, about: "Nothing changed since the answer whose ETag If-None-Match names.", headers: []string{"ETag"}}
 
 // operation describes a route.
 func (r route) operation(registry huma.Registry) *huma.Operation {
@@ -127,6 +134,9 @@ func (r route) operation(registry huma.Registry) *huma.Operation {
 		scope := "any valid key"
 		if r.scope != "" {
 			scope = "the scope " + string(r.scope)
+		}
+		if r.also != "" {
+			scope += " or " + string(r.also)
 		}
 		op.Description = strings.TrimSpace(op.Description + " Needs " + scope + ".")
 	}
@@ -141,8 +151,20 @@ func (r route) operation(registry huma.Registry) *huma.Operation {
 	if r.body != nil {
 		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{typeJSON: {Schema: bodySchema(registry, r.bodyParams())}}}
 	}
+	if r.raw != nil {
+		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{}}
+		for _, media := range r.raw {
+			op.RequestBody.Content[media] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+		}
+	}
 	for _, a := range r.answers {
+		if r.tagged {
+			a.headers = append(slices.Clone(a.headers), "ETag")
+		}
 		op.Responses[strconv.Itoa(a.status)] = a.describe(registry, r.id)
+	}
+	if r.tagged {
+		op.Responses[strconv.Itoa(http.StatusNotModified)] = notModifiedAnswer.describe(registry, r.id)
 	}
 	for _, status := range r.problemStatuses() {
 		name := "default"
@@ -218,6 +240,9 @@ func bodySchema(registry huma.Registry, params []param) *huma.Schema {
 			most := int(p.max)
 			prop = &huma.Schema{Type: huma.TypeArray, Items: registry.Schema(reflect.TypeOf(p.items), true, ""), MaxItems: &most}
 		}
+		if p.kind == object {
+			prop = registry.Schema(reflect.TypeOf(p.items), true, "")
+		}
 		prop.Description = p.about
 		s.Properties[p.name] = prop
 		if p.required {
@@ -248,9 +273,12 @@ var headerTexts = map[string]string{
 	"X-Request-Id":        "Name of the request in the log; the client's own where it sent one.",
 	"X-Total-Count":       "How many there are in all.",
 	"Link":                "Where the parts before and after this one are (next, prev).",
-	"ETag":                "Changes with the asset.",
+	"X-Query-Id":          "The query_id of the answer, for /v1/events.",
+	"ETag":                "Changes with the answer; If-None-Match takes it.",
+	"RateLimit":           "What is left of the key's rate: r requests, whole again after t seconds.",
+	"RateLimit-Policy":    "The key's rate: q requests in w seconds.",
 	"Location":            "Where to go.",
-	"Content-Disposition": "Name of the file, for CSV.",
+	"Content-Disposition": "Name of the file, for CSV and XLSX.",
 	"WWW-Authenticate":    "How to send a key.",
 	"Retry-After":         "Seconds to wait.",
 }

@@ -40,6 +40,9 @@ func readWindow(a args, in string) (window, error) {
 			return window{}, wrong(c[1], in, "cannot stand beside "+c[0], "use page and per_page, or offset and limit, or cursor")
 		}
 	}
+	if limit := a.integer("limit", 1); limit > search.MaxLimit {
+		return window{}, wrong("limit", in, fmt.Sprintf("is not within 1 to %d", search.MaxLimit), fmt.Sprintf("1 to %d; as csv or xlsx up to %d", search.MaxLimit, MaxRows))
+	}
 	w := window{offset: a.integer("offset", 0), limit: a.integer("limit", a.integer("per_page", search.DefaultLimit)), cursor: a.text("cursor")}
 	if w.cursor != "" || a.has("offset") || a.has("limit") {
 		return w, nil

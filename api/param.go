@@ -24,6 +24,7 @@ const (
 	list                // []string: repeated or parted by commas in a query, an array in JSON
 	filters             // map[string][]string: filter[field]=a,b in a query, an object of arrays in JSON
 	objects             // []json.RawMessage; in JSON alone
+	object              // json.RawMessage of an object; in JSON alone
 )
 
 // param is one parameter of a route: how it is read, and what the document says of it.
@@ -36,7 +37,7 @@ type param struct {
 	min, max float64 // of numbers; both 0 is no bound. Of texts, max is in bytes; of lists, in items
 	value    any     // where it is not given; for the document
 	read     func(string) (string, error)
-	items    any // of objects: one of them, for the document
+	items    any // of object and objects: one, for the document
 }
 
 // Bounds that hold where a parameter states none.
@@ -187,6 +188,11 @@ func (p param) fromJSON(raw json.RawMessage) (any, error) {
 			return nil, fmt.Errorf("is no array")
 		}
 		return v, nil
+	case p.kind == object:
+		if s[0] != '{' {
+			return nil, fmt.Errorf("is no object")
+		}
+		return raw, nil
 	case p.kind == list:
 		var v []string
 		if err := json.Unmarshal(raw, &v); err != nil {

@@ -15,7 +15,7 @@ type Problem struct {
 	Type      string      `json:"type" doc:"always about:blank; code tells problems apart"`
 	Title     string      `json:"title" doc:"the status in words"`
 	Status    int         `json:"status"`
-	Code      string      `json:"code" doc:"stable, for programs" enum:"invalid,not_found,unauthorized,forbidden,conflict,too_large,busy,upstream,internal,method_not_allowed"`
+	Code      string      `json:"code" doc:"stable, for programs" enum:"invalid,not_found,unauthorized,forbidden,conflict,too_large,too_many_requests,busy,upstream,internal,method_not_allowed"`
 	Detail    string      `json:"detail" doc:"what happened, for people"`
 	Hint      string      `json:"hint,omitempty" doc:"what to try"`
 	RequestID string      `json:"request_id" doc:"as in X-Request-Id and in the log"`
@@ -49,6 +49,7 @@ var statuses = map[semdex.Code]int{
 	semdex.Upstream:     http.StatusBadGateway,
 	semdex.Internal:     http.StatusInternalServerError,
 	methodNotAllowed:    http.StatusMethodNotAllowed,
+	tooMany:             http.StatusTooManyRequests,
 }
 
 // methodNotAllowed is the one code that only a door knows.

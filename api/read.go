@@ -162,15 +162,16 @@ func (r *reader) addFilter(name, field string, v any, err error) {
 func readBody(params []param, body io.Reader, into args) error {
 	data, err := io.ReadAll(body)
 	if err != nil {
-		var size *http.MaxBytesError
-		if errors.As(err, &size) {
-			return err
-		}
-		return &semdex.Error{Code: semdex.Invalid, Message: "the body broke off", Err: err}
+		return readError(err)
 	}
 	if !utf8.Valid(data) {
 		return &semdex.Error{Code: semdex.Invalid, Message: "the body is not UTF-8", Hint: "send one JSON object in UTF-8"}
 	}
+	return readMembers(params, data, into)
+}
+
+// readMembers reads the parameters of a JSON object, in the body or all of it.
+func readMembers(params []param, data []byte, into args) error {
 	keys, err := readObject(data)
 	if err != nil {
 		return &semdex.Error{Code: semdex.Invalid, Message: err.Error(), Hint: "send one JSON object in UTF-8"}
@@ -191,6 +192,28 @@ func readBody(params []param, body io.Reader, into args) error {
 		}
 	}
 	return r.finish()
+}
+
+// within names the parameters of an error by the object that they stand in.
+func within(object string, err error) error {
+	var input inputError
+	if !errors.As(err, &input) {
+		return err
+	}
+	out := slices.Clone(input)
+	for i := range out {
+		out[i].Parameter = object + "." + out[i].Parameter
+	}
+	return out
+}
+
+// readError says why a body could not be read to its end.
+func readError(err error) error {
+	var size *http.MaxBytesError
+	if errors.As(err, &size) {
+		return err
+	}
+	return &semdex.Error{Code: semdex.Invalid, Message: "the body broke off", Err: err}
 }
 
 // readObject takes a JSON object apart, or says where it is none.

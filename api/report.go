@@ -73,7 +73,7 @@ func (c *call) report() error {
 	}
 	w := c.gin.Writer
 	w.Header().Add("Vary", "Accept")
-	format := or(c.args, "format", accepted(c.gin))
+	format := or(c.args, "format", accepted(c.gin, reportForms))
 	switch format {
 	case "csv":
 		w.Header().Set("Content-Type", typeCSV+"; charset=utf-8")
@@ -105,9 +105,11 @@ func (c *call) zone() (*time.Location, error) {
 	return tz, nil
 }
 
+// reportForms are the media types of a report, by what Accept may name.
+var reportForms = map[string]string{typeJSON: "json", typeCSV: "csv", typeNDJSON: "ndjson", "application/ndjson": "ndjson", "*/*": "json", "application/*": "json", "text/*": "csv"}
+
 // accepted gives the form that the Accept header likes best, json where it names none of ours.
-func accepted(c *gin.Context) string {
-	forms := map[string]string{typeJSON: "json", typeCSV: "csv", typeNDJSON: "ndjson", "application/ndjson": "ndjson", "*/*": "json", "application/*": "json", "text/*": "csv"}
+func accepted(c *gin.Context, forms map[string]string) string {
 	type choice struct {
 		format  string
 		quality float64

@@ -18,9 +18,12 @@ type route struct {
 	about        string
 	open         bool  // needs no key
 	scope        Scope // of the key; "" is any valid one
+	also         Scope // that does as well; "" is none
 	heavy        bool  // waits for one of the places that bound how many run at once
+	tagged       bool  // answers bear a tag, and need not be sent or even made again while nothing changed
 	params       []param
-	body         []param // of a JSON object; nil is no body
+	body         []param  // of a JSON object; nil is no body
+	raw          []string // media types of a body that is no JSON
 	answers      []answer
 	serve        func(*call) error
 }
@@ -46,7 +49,7 @@ func ok(about string, of any, headers ...string) []answer {
 
 // routes gives all operations, in the order of the document.
 func routes() []route {
-	return slices.Concat(searchRoutes, suggestRoutes, assetRoutes, duplicateRoutes, conceptRoutes, changeRoutes, eventRoutes, reportRoutes, systemRoutes)
+	return slices.Concat(searchRoutes, whyRoutes, suggestRoutes, curationRoutes, assetRoutes, duplicateRoutes, conceptRoutes, draftRoutes, changeRoutes, savedRoutes, eventRoutes, reportRoutes, systemRoutes)
 }
 
 // queryParams are all parameters that may stand in the query string.
@@ -75,6 +78,9 @@ type call struct {
 	key  Key
 	lib  Library
 	args args
+
+	tagged bool   // the answer bears a tag
+	state  string // the first part of it, "" where it is not known
 }
 
 func (c *call) ctx() context.Context { return c.gin.Request.Context() }
@@ -92,7 +98,7 @@ func (s *service) handle(r route) gin.HandlerFunc {
 // run checks the key, finds the library, reads the parameters, waits for a place, and serves.
 func (c *call) run(r route) (err error) {
 	if !r.open {
-		if c.key, err = c.authorize(c.gin, r.scope); err != nil {
+		if c.key, err = c.authorize(c.gin, r.scope, r.also); err != nil {
 			return err
 		}
 		c.gin.Request = c.gin.Request.WithContext(withCaller(c.ctx(), c.key))
@@ -112,11 +118,11 @@ func (c *call) run(r route) (err error) {
 		defer done()
 		c.lib = lib
 	}
+	if r.tagged && c.unchanged() {
+		return nil
+	}
 	if r.heavy {
-		if err := c.wait(c.ctx()); err != nil {
-			return err
-		}
-		defer c.leave()
+		return c.searches.hold(c.ctx(), func() error { return r.serve(c) })
 	}
 	return r.serve(c)
 }

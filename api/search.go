@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -12,15 +13,15 @@ import (
 )
 
 var searchRoutes = []route{
-	{method: http.MethodGet, path: "/v1/search", id: "search", group: "Search", scope: ScopeSearch, heavy: true,
+	{method: http.MethodGet, path: "/v1/search", id: "search", group: "Search", scope: ScopeSearch, tagged: true,
 		summary: "Search assets", about: searchAbout, serve: (*call).search,
 		params:  searchParams(param{name: "filter", kind: filters, about: filterAbout}, param{name: "sort", kind: list, read: nil, about: sortAbout}),
-		answers: ok("What was found.", search.Answer{}, "X-Total-Count", "Link")},
-	{method: http.MethodPost, path: "/v1/search", id: "searchByBody", group: "Search", scope: ScopeSearch, heavy: true,
+		answers: foundAnswers("Link")},
+	{method: http.MethodPost, path: "/v1/search", id: "searchByBody", group: "Search", scope: ScopeSearch,
 		summary: "Search assets, the request in the body", about: searchAbout, serve: (*call).search, params: []param{},
 		body:    searchParams(param{name: "filters", kind: filters, about: filterAbout}, param{name: "sort", kind: text, about: sortAbout}),
-		answers: ok("What was found.", search.Answer{}, "X-Total-Count")},
-	{method: http.MethodGet, path: "/v1/facets/{field}", id: "facet", group: "Search", scope: ScopeSearch, heavy: true,
+		answers: foundAnswers()},
+	{method: http.MethodGet, path: "/v1/facets/{field}", id: "facet", group: "Search", scope: ScopeSearch, heavy: true, tagged: true,
 		summary: "Values of one facet", serve: (*call).facet,
 		about: "The values of a dimension, a built-in or a custom field, with how many assets have each; of a dimension with a scheme, each or something narrower. " +
 			"With query and filter: among what these find; the facet's own filter is left aside. Of created, modified, size, width, height and duration the values are ranges, in their order: " +
@@ -31,20 +32,22 @@ var searchRoutes = []route{
 			param{name: "below", kind: text, about: "URI of a concept: only what is directly below it, with path and the number of concepts below that. " + search.TopConcepts + " gives those with nothing broader in the dimension."},
 			param{name: "query", kind: text, max: search.MaxQuery, about: "A search; only what it finds is counted."},
 			expandParam, depthParam, excludeParam, schemesParam, correctParam, param{name: "filter", kind: filters, about: filterAbout},
-			param{name: "limit", kind: integer, min: 1, max: search.MaxFacetValues, value: search.DefaultLimit, about: "Values to show."}, langParam, accessParams),
+			param{name: "limit", kind: integer, min: 1, max: search.MaxFacetValues, value: search.DefaultLimit, about: "Values to show."}, langParam, vocabularyParam, accessParams),
 		answers: ok("The values, most frequent first; ranges in their order.", search.FacetCounts{})},
 }
 
 const (
 	searchAbout = "Finds assets by words and by the concepts that the words name. " +
-		"An empty q finds all that the key may see. Operators in q: OR, \"phrases\", -not, prefix*, field:value, concept:\"label\", concept:<uri>; whatever does not parse is plain text. " +
+		"An empty q finds all that the key may see. As csv or xlsx the whole answer comes as a file, all hits and not a page. Operators in q: OR, \"phrases\", -not, prefix*, field:value, concept:\"label\", concept:<uri>; whatever does not parse is plain text. " +
 		"The code of an asset (id, file name, value of a custom field such as a SKU) and the notation of a concept are recognised. " +
 		"A text of more than 12 words, or of two sentences, is a brief: it is ranked by how much of what it is about an asset covers; expansion.about tells what that was taken to be. " +
 		"A word that stands in no asset and in no label is read as the nearest one that does; corrections tells it. Where nothing is found, offers and without tell what there is instead."
 	filterAbout = "Field to values: a dimension, a built-in (type, approval, source, album, concept, concept.direct, id), a number (created, modified, size, width, height, duration) or a custom field. " +
 		"Numbers take a value or a range with both ends included: bytes, pixels, seconds, 1000..4000, ..4000; times a year, month or day: 2026-03, 2026-01.., 2024..2025. " +
 		"Custom fields that hold numbers or dates take ranges, too: filter[Price]=10..20. Any of the values, in each of the fields. In a query string it is filter[field]=a,b, may repeat, and \\, is a comma within a value."
-	sortAbout = "Fields to sort by, - before those that descend: -modified,title. Fields are score, created, modified, title, name, size, id."
+	sortAbout = "Fields to sort by, - before those that descend: -modified,title. Fields are " +
+		"score, created, modified, title, name, size, width, height, duration, popularity, id; dimensions, built-ins and custom fields by their names, as in a filter: " +
+		"of several values the first by alphabet counts. What has no value counts as less than what has one."
 )
 
 var (
@@ -68,8 +71,22 @@ var correctParam = param{name: "correct", kind: flag, value: true,
 func searchParams(filter, sort param) []param {
 	return join(param{name: "q", kind: text, max: search.MaxQuery, about: "What to search for."}, langParam, expandParam, depthParam, excludeParam, schemesParam, correctParam, filter,
 		param{name: "facets", kind: list, max: maxFields, about: "Fields to count values of."},
-		param{name: "facet_limit", kind: integer, min: 1, max: search.MaxFacetValues, value: search.DefaultLimit, about: "Values to show of each facet."}, sort, pageParams, cursorParam,
-		param{name: "explain", kind: flag, value: false, about: "Tell for each hit what counted."}, accessParams)
+		param{name: "facet_limit", kind: integer, min: 1, max: search.MaxFacetValues, value: search.DefaultLimit, about: "Values to show of each facet."}, sort, searchPageParams, cursorParam,
+		param{name: "explain", kind: flag, value: false, about: "Tell for each hit what counted."}, vocabularyParam, fileParam, accessParams)
+}
+
+// searchPageParams are pageParams with the limit of a file.
+var searchPageParams = func() []param {
+	out := slices.Clone(pageParams)
+	last := &out[len(out)-1]
+	last.max, last.about = MaxRows, fmt.Sprintf("Hits to show, up to %d, 20 where it is left out; with offset or cursor. Of a file, rows up to %d, all where it is left out.", search.MaxLimit, MaxRows)
+	return out
+}()
+
+// foundAnswers are the forms in which a search is answered.
+func foundAnswers(headers ...string) []answer {
+	return []answer{{status: http.StatusOK, about: "What was found.", headers: append(headers, "X-Total-Count", "X-Query-Id", "Content-Disposition"),
+		media: []media{{typeJSON, search.Answer{}}, {typeCSV, nil}, {typeXLSX, nil}}}}
 }
 
 // search answers GET and POST alike.
@@ -78,26 +95,46 @@ func (c *call) search() error {
 	if c.gin.Request.Method == http.MethodPost {
 		in = inBody
 	}
-	w, err := readWindow(c.args, in)
-	if err != nil {
-		return err
-	}
 	sort, err := readSort(c.args, in)
 	if err != nil {
 		return err
 	}
 	r := c.request(c.args.text("q"))
-	r.Facets, r.Sort, r.Explain = unique(c.args.list("facets")), sort, c.args.flag("explain")
-	r.FacetLimit = c.args.integer("facet_limit", 0)
-	r.Offset, r.Limit, r.Page, r.Cursor = w.offset, w.limit, w.page, w.cursor
-	start := time.Now()
-	answer, err := c.lib.Search(c.ctx(), r)
+	r.Sort = sort
+	c.gin.Writer.Header().Add("Vary", "Accept")
+	if format := or(c.args, "format", accepted(c.gin, searchForms)); format != formatJSON {
+		return c.file(r, format, in)
+	}
+	w, err := readWindow(c.args, in)
 	if err != nil {
 		return err
 	}
-	c.metrics.search.Observe(time.Since(start).Seconds())
+	r.Facets, r.Explain = unique(c.args.list("facets")), c.args.flag("explain")
+	r.FacetLimit = c.args.integer("facet_limit", 0)
+	r.Offset, r.Limit, r.Page, r.Cursor = w.offset, w.limit, w.page, w.cursor
+	answer, err := c.found(c.ctx(), r)
+	if err != nil {
+		return err
+	}
 	w.tell(c.gin.Writer.Header(), c.gin.Request, answer.Total, answer.NextCursor)
+	c.gin.Header("X-Query-Id", answer.QueryID)
 	return c.json(http.StatusOK, answer)
+}
+
+// found searches in one of the places.
+func (c *call) found(ctx context.Context, r search.Request) (answer *search.Answer, err error) {
+	by, err := c.searcher()
+	if err != nil {
+		return nil, err
+	}
+	err = c.searches.hold(ctx, func() error {
+		start := time.Now()
+		if answer, err = by.Search(ctx, r); err == nil {
+			c.metrics.search.Observe(time.Since(start).Seconds())
+		}
+		return err
+	})
+	return answer, err
 }
 
 // request is what the parameters common to search and facet say.
@@ -121,7 +158,11 @@ func (c *call) facet() error {
 		}
 		prefix = c.args.text("prefix")
 	}
-	counts, err := c.lib.Facet(c.ctx(), search.FacetRequest{Field: c.args.text("field"), Text: prefix, Below: c.args.text("below"),
+	by, err := c.searcher()
+	if err != nil {
+		return err
+	}
+	counts, err := by.Facet(c.ctx(), search.FacetRequest{Field: c.args.text("field"), Text: prefix, Below: c.args.text("below"),
 		Limit: c.args.integer("limit", search.DefaultLimit)}, c.request(c.args.text("query")))
 	if err != nil {
 		return err
@@ -132,7 +173,7 @@ func (c *call) facet() error {
 // sortNames are other names that the fields of an answer have.
 var sortNames = map[string]string{"created_at": "created", "modified_at": "modified", "size_bytes": "size", "filename": "name"}
 
-// readSort reads the fields to sort by: a list in a query, one text in a body.
+// readSort reads the fields to sort by: a list in a query, one text in a body. Which there are the library knows.
 func readSort(a args, in string) ([]search.SortKey, error) {
 	fields := a.list("sort")
 	if s := a.text("sort"); s != "" {
@@ -144,8 +185,8 @@ func readSort(a args, in string) ([]search.SortKey, error) {
 		if known, ok := sortNames[name]; ok {
 			name = known
 		}
-		if !slices.Contains(search.SortFields, name) {
-			return nil, wrong("sort", in, fmt.Sprintf("names no field to sort by: %q", shorten(name)), suggest(name, search.SortFields))
+		if name == "" {
+			return nil, wrong("sort", in, "lacks the name of a field", "one of "+strings.Join(search.SortFields, ", "))
 		}
 		if slices.ContainsFunc(out, func(k search.SortKey) bool { return k.Field == name }) {
 			return nil, wrong("sort", in, "names "+name+" twice", "")

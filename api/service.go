@@ -29,6 +29,9 @@ type Options struct {
 // MaxBody bounds the body of a request, in bytes.
 const MaxBody = 2 << 20
 
+// maxWorkbooks bounds how many workbooks are made at once: one of MaxRows takes about 64 MiB.
+const maxWorkbooks = 2
+
 // service is what all requests share.
 type service struct {
 	libraries Libraries
@@ -36,8 +39,10 @@ type service struct {
 	log       *slog.Logger
 	now       func() time.Time
 	timeout   time.Duration
-	places    chan struct{}
+	searches  places
+	workbooks places // each holds its last rows and the file in memory
 	metrics   *metrics
+	limits    limits
 	document  []byte // OpenAPI, JSON
 	page      docsPage
 }
@@ -54,7 +59,7 @@ func New(o Options) http.Handler {
 	engine.RedirectTrailingSlash, engine.RedirectFixedPath = false, false
 	engine.HandleMethodNotAllowed = true
 	_ = engine.SetTrustedProxies(nil) // nil cannot be malformed
-	engine.Use(s.observe, s.recover, s.guard)
+	engine.Use(s.observe, s.recover, s.guard, s.cors)
 	for _, r := range routes() {
 		engine.Handle(r.method, r.ginPath(), s.handle(r))
 		if r.method == http.MethodGet {
@@ -68,7 +73,7 @@ func New(o Options) http.Handler {
 		s.fail(c, &semdex.Error{Code: methodNotAllowed, Message: "this route does not take " + methodLabel(c.Request.Method),
 			Hint: "it takes " + c.Writer.Header().Get("Allow")})
 	})
-	return engine
+	return compressed(engine)
 }
 
 func newService(o Options) *service {
@@ -85,7 +90,7 @@ func newService(o Options) *service {
 	if o.Searches == 0 {
 		o.Searches = 2 * runtime.GOMAXPROCS(0)
 	}
-	s.places = make(chan struct{}, o.Searches)
+	s.searches, s.workbooks = make(places, o.Searches), make(places, maxWorkbooks)
 	s.metrics = newMetrics(o.Libraries)
 	s.document, s.page = describe(o.Version)
 	return s
@@ -104,14 +109,25 @@ func NewServer(h http.Handler) *http.Server {
 	}
 }
 
-// wait takes a place among those that work at once, or gives up when ctx ends.
-func (s *service) wait(ctx context.Context) error {
+// places bounds how much is done at once.
+type places chan struct{}
+
+// hold does work in one of the places. Whoever finds none waits for one, or gives up when ctx ends.
+func (p places) hold(ctx context.Context, work func() error) error {
+	if err := p.wait(ctx); err != nil {
+		return err
+	}
+	defer p.leave()
+	return work()
+}
+
+func (p places) wait(ctx context.Context) error {
 	select {
-	case s.places <- struct{}{}:
+	case p <- struct{}{}:
 		if ctx.Err() == nil {
 			return nil
 		}
-		s.leave() // both came at once
+		p.leave() // both came at once
 	case <-ctx.Done():
 	}
 	if ctx.Err() == context.DeadlineExceeded {
@@ -120,7 +136,7 @@ func (s *service) wait(ctx context.Context) error {
 	return ctx.Err()
 }
 
-func (s *service) leave() { <-s.places }
+func (p places) leave() { <-p }
 
 // pathParam gives a parameter that stands in the path, percent-decoded.
 func pathParam(c *gin.Context, p param) (any, error) {

@@ -5,11 +5,12 @@ import (
 	"net/http"
 
 	"semdex"
+	"semdex/search"
 )
 
 var systemRoutes = []route{
 	{method: http.MethodGet, path: "/v1/status", id: "status", group: "System", summary: "State of the library",
-		about: "Counts, and for each source when it was last read and how far behind it is. Takes any valid key.",
+		about: "Counts, and for each source when it was last read and how far behind it is. Takes any valid key; one with a filter learns how many assets it may see, and 0 of what else is counted.",
 		serve: (*call).status, answers: ok("The state.", Status{})},
 	{method: http.MethodGet, path: "/healthz", id: "healthz", group: "System", open: true, summary: "Is the server up",
 		serve: (*call).healthz, answers: ok("It is.", Health{})},
@@ -33,7 +34,27 @@ func (c *call) status() error {
 	if err != nil {
 		return err
 	}
+	if len(c.key.Filter) > 0 {
+		if status, err = c.narrowed(status); err != nil {
+			return err
+		}
+	}
 	return c.json(http.StatusOK, status)
+}
+
+// narrowed is what a key with a filter learns of the state: the assets it may see are counted, what is counted of
+// the others is left out.
+func (c *call) narrowed(s Status) (Status, error) {
+	seen, err := c.lib.Search(c.ctx(), search.Request{Limit: 1, Access: c.access()})
+	if err != nil {
+		return s, err
+	}
+	out := Status{Library: s.Library, Assets: seen.Total, Concepts: s.Concepts}
+	for _, source := range s.Sources {
+		source.Counts, source.LastError = nil, ""
+		out.Sources = append(out.Sources, source)
+	}
+	return out, nil
 }
 
 func (c *call) healthz() error { return c.json(http.StatusOK, Health{"ok"}) }

@@ -2,14 +2,11 @@ package api
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"reflect"
 	"strconv"
-	"strings"
 )
 
 // Forms of answers.
@@ -17,6 +14,7 @@ const (
 	typeJSON    = "application/json"
 	typeProblem = "application/problem+json"
 	typeCSV     = "text/csv"
+	typeXLSX    = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	typeNDJSON  = "application/x-ndjson"
 	typeHTML    = "text/html"
 	typeText    = "text/plain"
@@ -24,25 +22,10 @@ const (
 
 // json answers with v.
 func (c *call) json(status int, v any) error {
+	if c.tagged && status == http.StatusOK {
+		return c.jsonTagged(v)
+	}
 	return writeJSON(c.gin.Writer, typeJSON, status, v)
-}
-
-// jsonTagged answers with v and its ETag, or with 304 where the client has that already.
-func (c *call) jsonTagged(v any) error {
-	body, err := encode(v)
-	if err != nil {
-		return err
-	}
-	sum := sha256.Sum256(body)
-	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
-	c.gin.Header("ETag", tag)
-	for known := range strings.SplitSeq(c.gin.GetHeader("If-None-Match"), ",") {
-		if known = strings.TrimPrefix(strings.TrimSpace(known), "W/"); known == tag {
-			c.gin.Status(http.StatusNotModified)
-			return nil
-		}
-	}
-	return writeBytes(c.gin.Writer, typeJSON, http.StatusOK, body)
 }
 
 func writeJSON(w http.ResponseWriter, mime string, status int, v any) error {

@@ -3,7 +3,6 @@ package graph
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -48,91 +47,60 @@ func Build(documents ...Document) *Graph {
 	return &b.g
 }
 
-// resource gathers what the triples say of one subject.
-type resource struct {
-	id       string
-	types    []string
-	literals map[string][]rdf.Term // property -> values
-	links    map[string][]string   // property -> IRIs and blank nodes
-}
-
 type builder struct {
 	g         Graph
 	resources map[string]*resource
-	isConcept map[string]bool
-	isScheme  map[string]bool
-	isGroup   map[string]bool
+	ofConcept []*resource // by number of the concept
+	last      *resource   // the one added to last: triples of one subject mostly stand together
 }
 
 func (b *builder) resource(id string) *resource {
+	if b.last != nil && b.last.id == id {
+		return b.last
+	}
 	r := b.resources[id]
 	if r == nil {
-		r = &resource{id: id, literals: map[string][]rdf.Term{}, links: map[string][]string{}}
+		r = &resource{id: id}
 		b.resources[id] = r
 	}
+	b.last = r
 	return r
 }
 
 func (b *builder) add(t rdf.Triple) {
-	r, property := b.resource(node(t.Subject)), t.Predicate.Value
-	switch {
-	case t.Object.Kind == rdf.Literal:
-		r.literals[property] = append(r.literals[property], t.Object)
-	case property == nsRDF+"type":
+	if t.Predicate.Value == rdfType && t.Object.Kind != rdf.Literal {
+		r := b.resource(node(t.Subject))
 		r.types = append(r.types, node(t.Object))
-	default:
-		r.links[property] = append(r.links[property], node(t.Object))
+	} else if p, known := propertyOf[t.Predicate.Value]; known {
+		b.resource(node(t.Subject)).add(p, t.Object)
 	}
-}
-
-// node names an IRI or a blank node so that the two never meet.
-func node(t rdf.Term) string {
-	if t.Kind == rdf.Blank {
-		return "_:" + t.Value
-	}
-	return t.Value
 }
 
 // classify tells concepts, schemes and collections by their types, subclasses of skos:Concept included.
 func (b *builder) classify() {
-	b.isConcept, b.isScheme, b.isGroup = map[string]bool{}, map[string]bool{}, map[string]bool{}
 	classes := b.classesBelow(nsSKOS + "Concept")
-	for id, r := range b.resources {
+	for _, r := range b.resources {
 		for _, t := range r.types {
-			b.isConcept[id] = b.isConcept[id] || classes[t] && !r.retired()
-			b.isScheme[id] = b.isScheme[id] || t == nsSKOS+"ConceptScheme"
-			b.isGroup[id] = b.isGroup[id] || t == nsSKOS+"Collection" || t == nsSKOS+"OrderedCollection"
+			r.concept = r.concept || classes[t] && !r.retired()
+			r.scheme = r.scheme || t == nsSKOS+"ConceptScheme"
+			r.group = r.group || t == nsSKOS+"Collection" || t == nsSKOS+"OrderedCollection"
 		}
 	}
+	schemes := map[string]bool{}
 	for _, r := range b.resources {
-		for _, p := range []string{"inScheme", "topConceptOf"} {
-			for _, scheme := range r.links[nsSKOS+p] {
-				b.isScheme[scheme] = b.isScheme[scheme] || !b.isConcept[scheme]
+		for _, p := range []property{propInScheme, propTopConceptOf} {
+			for scheme := range r.targets(p) {
+				schemes[scheme] = true
 			}
 		}
-		if len(r.links[nsSKOS+"hasTopConcept"]) > 0 {
-			b.isScheme[r.id] = b.isScheme[r.id] || !b.isConcept[r.id]
+		if r.linked.has(propHasTopConcept) {
+			schemes[r.id] = true
 		}
 	}
-}
-
-// retired reports whether r is only what is left of a concept: deprecated, without a SKOS label, a concept by
-// its thesaurus' own class alone. It is no concept of the graph, but its URI leads to its successor.
-func (r *resource) retired() bool {
-	return !r.labelled() && r.deprecated() && !slices.Contains(r.types, nsSKOS+"Concept")
-}
-
-// labelled reports whether r bears a SKOS label of any kind.
-func (r *resource) labelled() bool {
-	return slices.ContainsFunc([]semdex.LabelKind{semdex.PrefLabel, semdex.AltLabel, semdex.HiddenLabel}, func(kind semdex.LabelKind) bool {
-		return len(r.literals[nsSKOS+kind.String()])+len(r.links[nsXL+kind.String()]) > 0
-	})
-}
-
-// deprecated reports whether r says so, or is the stub that a merge leaves: replaced, without a SKOS label.
-func (r *resource) deprecated() bool {
-	return slices.ContainsFunc(r.literals[nsOWL+"deprecated"], func(t rdf.Term) bool { return t.Value == "true" || t.Value == "1" }) ||
-		!r.labelled() && len(r.links[nsDCT+"isReplacedBy"]) > 0
+	for id := range schemes { // some of which nothing else is said of
+		r := b.resource(id)
+		r.scheme = r.scheme || !r.concept
+	}
 }
 
 // succeed makes the URIs of what is no concept any more lead to the one concept that has taken its place.
@@ -141,7 +109,7 @@ func (b *builder) succeed() {
 		if !r.retired() {
 			continue
 		}
-		if next := b.targets(r, nsDCT+"isReplacedBy", false); len(next) == 1 {
+		if next := b.targets(r, propReplacedBy, false); len(next) == 1 {
 			b.g.foreign[id] = sortedSet(append(b.g.foreign[id], next[0]))
 		}
 	}
@@ -150,7 +118,7 @@ func (b *builder) succeed() {
 func (b *builder) classesBelow(top string) map[string]bool {
 	below := map[string][]string{}
 	for id, r := range b.resources {
-		for _, super := range r.links[nsRDFS+"subClassOf"] {
+		for super := range r.targets(propSubClass) {
 			below[super] = append(below[super], id)
 		}
 	}
@@ -168,36 +136,33 @@ func (b *builder) classesBelow(top string) map[string]bool {
 	return classes
 }
 
-func trueKeys(m map[string]bool) []string {
-	var keys []string
-	for k, v := range m {
-		if v {
-			keys = append(keys, k)
+// sorted gives the resources for which is holds, by their ids.
+func (b *builder) sorted(is func(*resource) bool) []*resource {
+	var out []*resource
+	for _, r := range b.resources {
+		if is(r) {
+			out = append(out, r)
 		}
 	}
-	slices.Sort(keys)
-	return keys
+	slices.SortFunc(out, func(x, y *resource) int { return strings.Compare(x.id, y.id) })
+	return out
 }
 
 // nodes makes the concepts with all that is said of each one alone.
 func (b *builder) nodes() {
-	ids := trueKeys(b.isConcept)
-	b.g.concepts = make([]concept, len(ids))
-	b.g.byID = make(map[semdex.ConceptID]int32, len(ids))
-	for i, id := range ids {
-		r := b.resources[id]
-		b.g.byID[semdex.ConceptID(id)] = int32(i)
-		b.g.concepts[i] = concept{
-			id: semdex.ConceptID(id), labels: b.labels(r), notations: literals(r, nsSKOS+"notation"), notes: b.notes(r),
-			deprecated: r.deprecated(),
-		}
+	b.ofConcept = b.sorted(func(r *resource) bool { return r.concept })
+	b.g.concepts = make([]concept, len(b.ofConcept))
+	b.g.byID = make(map[semdex.ConceptID]int32, len(b.ofConcept))
+	for i, r := range b.ofConcept {
+		b.g.byID[semdex.ConceptID(r.id)] = int32(i)
+		b.g.concepts[i] = concept{id: semdex.ConceptID(r.id), labels: b.labels(r), notations: r.notations(), notes: r.notes(), deprecated: r.deprecated()}
 	}
 }
 
-func literals(r *resource, property string) []string {
+func (r *resource) notations() []string {
 	var values []string
-	for _, t := range r.literals[property] {
-		if v := strings.TrimSpace(t.Value); v != "" {
+	for t := range r.values(propNotation) {
+		if v := strings.TrimSpace(t.text); v != "" {
 			values = append(values, v)
 		}
 	}
@@ -209,14 +174,12 @@ func sortedSet[T cmp.Ordered](values []T) []T {
 	return slices.Compact(values)
 }
 
-var noteProperties = []string{"definition", "scopeNote", "example", "note", "editorialNote", "historyNote", "changeNote"}
-
-func (b *builder) notes(r *resource) []Note {
+func (r *resource) notes() []Note {
 	var notes []Note
-	for _, p := range noteProperties {
+	for p := propDefinition; p <= propChangeNote; p++ {
 		first := len(notes)
-		for _, t := range r.literals[nsSKOS+p] {
-			notes = append(notes, Note{Property: p, Text: t.Value, Lang: semdex.LanguageTag(t.Lang)})
+		for t := range r.values(p) {
+			notes = append(notes, Note{Property: strings.TrimPrefix(propertyIRIs[p], nsSKOS), Text: t.text, Lang: semdex.LanguageTag(t.lang)})
 		}
 		slices.SortFunc(notes[first:], func(x, y Note) int { return cmp.Or(cmp.Compare(x.Lang, y.Lang), cmp.Compare(x.Text, y.Text)) })
 	}
@@ -227,24 +190,26 @@ func (b *builder) notes(r *resource) []Note {
 // merged or deleted may have an rdfs:label alone.
 func (b *builder) labels(r *resource) []semdex.Label {
 	var labels []semdex.Label
-	for _, kind := range []semdex.LabelKind{semdex.PrefLabel, semdex.AltLabel, semdex.HiddenLabel} {
-		terms := slices.Clone(r.literals[nsSKOS+kind.String()])
-		for _, xl := range r.links[nsXL+kind.String()] {
-			if label := b.resources[xl]; label != nil {
-				terms = append(terms, label.literals[nsXL+"literalForm"]...)
-			}
+	add := func(t literal, kind semdex.LabelKind) {
+		if text := strings.TrimSpace(t.text); text != "" {
+			labels = append(labels, semdex.Label{Text: text, Lang: semdex.LanguageTag(t.lang), Kind: kind})
 		}
-		for _, t := range terms {
-			if text := strings.TrimSpace(t.Value); text != "" {
-				labels = append(labels, semdex.Label{Text: text, Lang: semdex.LanguageTag(t.Lang), Kind: kind})
+	}
+	for _, kind := range []semdex.LabelKind{semdex.PrefLabel, semdex.AltLabel, semdex.HiddenLabel} {
+		for t := range r.values(labelProperties[kind][0]) {
+			add(t, kind)
+		}
+		for xl := range r.targets(labelProperties[kind][1]) {
+			if label := b.resources[xl]; label != nil {
+				for t := range label.values(propLiteralForm) {
+					add(t, kind)
+				}
 			}
 		}
 	}
 	if !r.labelled() && r.deprecated() {
-		for _, t := range r.literals[nsRDFS+"label"] {
-			if text := strings.TrimSpace(t.Value); text != "" {
-				labels = append(labels, semdex.Label{Text: text, Lang: semdex.LanguageTag(t.Lang), Kind: semdex.PrefLabel})
-			}
+		for t := range r.values(propLabel) {
+			add(t, semdex.PrefLabel)
 		}
 	}
 	slices.SortFunc(labels, compareLabels)
@@ -255,36 +220,37 @@ func compareLabels(x, y semdex.Label) int {
 	return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Lang, y.Lang), cmp.Compare(x.Text, y.Text))
 }
 
-// targets gives the concepts that r points to by the property; what is no concept here is told where told
+// targets gives the concepts that r points to by p; what is no concept here is told where told
 // is set: a collection, which cannot stand in such a relation (S37), or something unknown.
-func (b *builder) targets(r *resource, property string, told bool) []int32 {
+func (b *builder) targets(r *resource, p property, told bool) []int32 {
 	var out []int32
-	name := strings.TrimPrefix(strings.TrimPrefix(property, nsSKOS), nsDCT)
-	for _, id := range r.links[property] {
+	for id := range r.targets(p) {
 		switch n, ok := b.g.byID[semdex.ConceptID(id)]; {
 		case ok:
 			out = append(out, n)
-		case told && b.isGroup[id]:
-			b.problem("S37", Fault, r.id, fmt.Sprintf("%s points to %s, which is a collection and no concept; the link is left out", name, id))
+		case told && b.isGroup(id):
+			b.problem("S37", Fault, r.id, fmt.Sprintf("%s points to %s, which is a collection and no concept; the link is left out", p, id))
 		case told:
-			b.problem("dangling", Warning, r.id, fmt.Sprintf("%s points to %s, which is no concept here; the link is left out", name, id))
+			b.problem("dangling", Warning, r.id, fmt.Sprintf("%s points to %s, which is no concept here; the link is left out", p, id))
 		}
 	}
 	return out
 }
 
+func (b *builder) isGroup(id string) bool { r := b.resources[id]; return r != nil && r.group }
+
 // relations reads the links between concepts and completes their inverses.
 func (b *builder) relations() {
 	b.g.foreign = map[string][]int32{}
 	for i := range b.g.concepts {
-		c, r := &b.g.concepts[i], b.resources[string(b.g.concepts[i].id)]
-		for _, up := range b.targets(r, nsSKOS+"broader", true) {
+		c, r := &b.g.concepts[i], b.ofConcept[i]
+		for _, up := range b.targets(r, propBroader, true) {
 			b.link(up, int32(i))
 		}
-		for _, down := range b.targets(r, nsSKOS+"narrower", true) {
+		for _, down := range b.targets(r, propNarrower, true) {
 			b.link(int32(i), down)
 		}
-		for _, other := range b.targets(r, nsSKOS+"related", true) {
+		for _, other := range b.targets(r, propRelated, true) {
 			if other == int32(i) {
 				b.problem("rrc", Warning, r.id, "related to itself; the link is left out")
 				continue
@@ -292,7 +258,7 @@ func (b *builder) relations() {
 			c.related = append(c.related, other)
 			b.g.concepts[other].related = append(b.g.concepts[other].related, int32(i))
 		}
-		c.successors = append(c.successors, b.targets(r, nsDCT+"isReplacedBy", true)...)
+		c.successors = append(c.successors, b.targets(r, propReplacedBy, true)...)
 		b.mapped(int32(i), r)
 	}
 	for i := range b.g.concepts {
@@ -321,17 +287,13 @@ func (b *builder) link(up, down int32) {
 	b.g.concepts[down].broader = append(b.g.concepts[down].broader, up)
 }
 
-var mappingProperties = map[Mapping]string{
-	ExactMatch: "exactMatch", CloseMatch: "closeMatch", BroadMatch: "broadMatch", NarrowMatch: "narrowMatch", RelatedMatch: "relatedMatch",
-}
-
 var inverseMapping = [mappingKinds]Mapping{
 	ExactMatch: ExactMatch, CloseMatch: CloseMatch, BroadMatch: NarrowMatch, NarrowMatch: BroadMatch, RelatedMatch: RelatedMatch,
 }
 
 func (b *builder) mapped(c int32, r *resource) {
-	for m, name := range mappingProperties {
-		for _, target := range r.links[nsSKOS+name] {
+	for m := range Mapping(mappingKinds) {
+		for target := range r.targets(propExactMatch + property(m)) {
 			n, here := b.g.byID[semdex.ConceptID(target)]
 			switch {
 			case here && n != c:
@@ -380,28 +342,24 @@ func (b *builder) followExact() {
 
 // schemes makes the concept schemes and says which concepts are in them and at their top.
 func (b *builder) schemes() {
-	ids := trueKeys(b.isScheme)
-	b.g.schemes = make([]Scheme, len(ids))
-	b.g.schemeByID = make(map[semdex.SchemeID]int32, len(ids))
-	for i, id := range ids {
-		b.g.schemes[i] = Scheme{ID: semdex.SchemeID(id)}
-		b.g.schemeByID[semdex.SchemeID(id)] = int32(i)
-		if r := b.resources[id]; r != nil {
-			b.g.schemes[i].Labels = b.labels(r)
-			for _, top := range b.targets(r, nsSKOS+"hasTopConcept", true) {
-				b.join(top, int32(i), true)
-			}
+	all := b.sorted(func(r *resource) bool { return r.scheme })
+	b.g.schemes = make([]Scheme, len(all))
+	b.g.schemeByID = make(map[semdex.SchemeID]int32, len(all))
+	for i, r := range all {
+		b.g.schemes[i] = Scheme{ID: semdex.SchemeID(r.id), Labels: b.labels(r)}
+		b.g.schemeByID[semdex.SchemeID(r.id)] = int32(i)
+		for _, top := range b.targets(r, propHasTopConcept, true) {
+			b.join(top, int32(i), true)
 		}
 	}
-	for i := range b.g.concepts {
-		r := b.resources[string(b.g.concepts[i].id)]
-		if len(r.links[nsSKOS+"hasTopConcept"]) > 0 && !b.isScheme[r.id] {
+	for i, r := range b.ofConcept {
+		if r.linked.has(propHasTopConcept) && !r.scheme {
 			b.problem("S9", Fault, r.id, "has top concepts, but is a concept and no concept scheme; they are left out")
 		}
-		for _, p := range []string{"inScheme", "topConceptOf"} {
-			for _, id := range r.links[nsSKOS+p] {
+		for _, p := range []property{propInScheme, propTopConceptOf} {
+			for id := range r.targets(p) {
 				if scheme, ok := b.g.schemeByID[semdex.SchemeID(id)]; ok {
-					b.join(int32(i), scheme, p == "topConceptOf")
+					b.join(int32(i), scheme, p == propTopConceptOf)
 				} else {
 					b.problem("S9", Fault, r.id, fmt.Sprintf("%s points to %s, which is a concept and no concept scheme; the link is left out", p, id))
 				}
@@ -428,13 +386,12 @@ func (b *builder) join(c, scheme int32, top bool) {
 }
 
 func (b *builder) collections() {
-	for _, id := range trueKeys(b.isGroup) {
-		r := b.resources[id]
-		members := b.targets(r, nsSKOS+"member", false)
-		for _, list := range r.links[nsSKOS+"memberList"] {
+	for _, r := range b.sorted(func(r *resource) bool { return r.group }) {
+		members := b.targets(r, propMember, false)
+		for list := range r.targets(propMemberList) {
 			members = append(members, b.list(list)...)
 		}
-		b.g.collections = append(b.g.collections, Collection{ID: id, Labels: b.labels(r), Members: sortedSet(members)})
+		b.g.collections = append(b.g.collections, Collection{ID: r.id, Labels: b.labels(r), Members: sortedSet(members)})
 	}
 }
 
@@ -444,15 +401,12 @@ func (b *builder) list(head string) []int32 {
 	seen := map[string]bool{}
 	for r := b.resources[head]; r != nil && !seen[r.id]; {
 		seen[r.id] = true
-		out = append(out, b.targets(r, nsRDF+"first", false)...)
-		rest := r.links[nsRDF+"rest"]
+		out = append(out, b.targets(r, propFirst, false)...)
+		rest := slices.Sorted(r.targets(propRest))
 		if len(rest) == 0 {
 			break
 		}
-		r = b.resources[slices.Min(rest)]
+		r = b.resources[rest[0]]
 	}
 	return out
 }
-
-// ids gives the names of all resources, sorted.
-func (b *builder) ids() []string { return slices.Sorted(maps.Keys(b.resources)) }

@@ -43,14 +43,26 @@ func walk(from int32, next func(int32) []int32) []Step {
 // closeUpwards fills ancestors.
 func (g *Graph) closeUpwards() {
 	g.ancestors = make([][]int32, len(g.concepts))
+	seen := make([]int32, len(g.concepts)) // by concept: the one (plus 1) from which it was met last
+	var above []int32
 	for c := range g.concepts {
-		steps := walk(int32(c), func(n int32) []int32 { return g.concepts[n].broader })
-		above := make([]int32, len(steps))
-		for i, s := range steps {
-			above[i] = s.Concept
+		above = above[:0]
+		visit := func(list []int32) {
+			for _, n := range list {
+				if seen[n] != int32(c)+1 {
+					seen[n] = int32(c) + 1
+					above = append(above, n)
+				}
+			}
 		}
-		slices.Sort(above)
-		g.ancestors[c] = above
+		seen[c] = int32(c) + 1
+		visit(g.concepts[c].broader)
+		for i := 0; i < len(above); i++ {
+			visit(g.concepts[above[i]].broader)
+		}
+		if len(above) > 0 {
+			g.ancestors[c] = slices.Sorted(slices.Values(above))
+		}
 	}
 }
 

@@ -82,9 +82,10 @@ func (e *exporter) concept(g *Graph, c *concept) {
 	e.links(g, id, nsSKOS+"narrower", c.narrower)
 	e.links(g, id, nsSKOS+"related", c.related)
 	for m := range Mapping(mappingKinds) {
-		e.links(g, id, nsSKOS+mappingProperties[m], c.mappings[m])
+		property := propertyIRIs[propExactMatch+property(m)]
+		e.links(g, id, property, c.mappings[m])
 		for _, uri := range c.foreign[m] {
-			e.link(id, nsSKOS+mappingProperties[m], uri)
+			e.link(id, property, uri)
 		}
 	}
 	e.links(g, id, nsDCT+"isReplacedBy", c.successors)

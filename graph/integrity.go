@@ -42,11 +42,11 @@ func (b *builder) problem(check string, severity Severity, subject, message stri
 
 // mend brings the concepts to what Graph guarantees, and tells what it changed.
 func (b *builder) mend() {
-	for _, id := range b.ids() {
-		if b.isConcept[id] && b.isScheme[id] {
+	for id, r := range b.resources {
+		if r.concept && r.scheme {
 			b.problem("S9", Fault, id, "both a concept and a concept scheme; it is kept as both")
 		}
-		if b.isGroup[id] && (b.isConcept[id] || b.isScheme[id]) {
+		if r.group && (r.concept || r.scheme) {
 			b.problem("S37", Fault, id, "a collection that is also a concept or a concept scheme; it is kept as both")
 		}
 	}
@@ -73,16 +73,14 @@ func (b *builder) mendPrefLabels(c *concept) {
 
 // mendKinds drops a label that stands again as one of a stronger kind (S13).
 func (b *builder) mendKinds(c *concept) {
-	type literal struct{ text, lang string }
-	strongest := map[literal]semdex.LabelKind{}
 	kept := c.labels[:0]
 	for _, l := range c.labels {
-		key := literal{l.Text, l.Lang}
-		if kind, again := strongest[key]; again {
+		again := slices.IndexFunc(kept, func(k semdex.Label) bool { return k.Text == l.Text && k.Lang == l.Lang })
+		if again >= 0 {
+			kind := kept[again].Kind
 			b.problem("S13", Warning, string(c.id), fmt.Sprintf("%q (%s) is both %s and %s; it is taken for a %s", l.Text, l.Lang, kind, l.Kind, kind))
 			continue
 		}
-		strongest[key] = l.Kind
 		kept = append(kept, l)
 	}
 	c.labels = kept

@@ -24,8 +24,9 @@ type CurationRule struct {
 	From     semdex.Date      `json:"from,omitempty"`     // first day it holds; none is any
 	Until    semdex.Date      `json:"until,omitempty"`    // last day it holds; none is any
 	Note     string           `json:"note,omitempty"`
-	By       string           `json:"by,omitempty"` // who set it
-	At       time.Time        `json:"at,omitzero"`  // when
+	By       string           `json:"by,omitempty"`  // who set it last
+	At       time.Time        `json:"at,omitzero"`   // when that was
+	Made     time.Time        `json:"made,omitzero"` // when it was made; the older of two rules pins first
 }
 
 // Bounds of a CurationRule.
@@ -197,7 +198,10 @@ func (q *querying) occasion(r *CurationRule) string {
 }
 
 // SetCuration makes rules those of all queries that begin from now on.
-func (s *Service) SetCuration(rules []CurationRule) { s.curation.Store(newCuration(rules)) }
+func (s *Service) SetCuration(rules []CurationRule) {
+	s.curation.Store(newCuration(rules))
+	s.adjusted.Add(1)
+}
 
 // CheckRule refuses a rule that cannot be meant, and gives it with the full ids of its assets. An asset that
 // does not exist, or may not be seen, is Invalid, as is a concept that the vocabulary does not know.

@@ -86,7 +86,7 @@ func requestKey(r *Request) string {
 		return "" // a map of strings always marshals
 	}
 	access := r.Access
-	access.Use.On = "" // one may go on after midnight
+	access.Use.On, access.Restriction = "", nil // one may go on after midnight
 	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %s %v %v %s %t", r.Query, r.Lang, r.Expand, filters, r.Sort, access, r.reach(), r.AsTyped))
 	return base64.RawURLEncoding.EncodeToString(sum[:9])
 }

@@ -271,14 +271,6 @@ func rightsView(a *semdex.Asset, access Access) AssetRights {
 	return v
 }
 
-// Visible reports whether the access lets an asset be seen: the same decision as the engine's.
-func (access Access) Visible(a *semdex.Asset) bool {
-	if access.All && !access.Rights {
-		return true
-	}
-	return (access.All || a.Approval == semdex.Approved) && a.Rights.Refuses(access.Use, access.DenyMissing) == semdex.Allowed
-}
-
 // conceptsOfAsset gives the concepts that an asset's values name, each once, in the order of the values.
 func (st *state) conceptsOfAsset(a *semdex.Asset) []int32 {
 	var out []int32

@@ -3,6 +3,7 @@ package search
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"semdex"
 	"semdex/internal/text"
@@ -24,12 +25,14 @@ type Labels struct {
 	whole    readings              // whole labels
 	bare     readings              // labels without a qualifier in brackets at their end
 	heads    readings              // labels of several words by the last one
-	within   within                // labels of one word
+	within   func() within         // labels of one word; sorted when they are first asked for
 	joined   map[string][]LabelRef // terms written as one word
 	verbs    map[string][]LabelRef // German verbs, by verbStem
 	notation map[string][]int32
 	texts    [][]labelText // by concept: its labels as words to search for
 	longest  int
+	read     map[labelKey]*labelReading
+	before   map[labelKey]*labelReading // of the vocabulary before, while these are made
 }
 
 // labelText is a label as words to search for, each position with the forms that may stand there.
@@ -40,11 +43,18 @@ type labelText struct {
 
 // NewLabels reads all labels of th. langs are the library's languages: inflected forms are recognised in
 // these. A label that a concept in use bears is not that of a deprecated one too: a merge hands labels on.
-func NewLabels(th Thesaurus, langs []string) *Labels {
+func NewLabels(th Thesaurus, langs []string) *Labels { return newLabels(th, langs, &Labels{}) }
+
+// newLabels is NewLabels, which does not read again what stood in the labels before.
+func newLabels(th Thesaurus, langs []string, before *Labels) *Labels {
+	size := max(len(before.read), th.Len())
 	l := &Labels{
-		langs: langs, exact: map[string][]LabelRef{}, whole: newReadings(langs), bare: newReadings(langs), heads: newReadings(langs), joined: map[string][]LabelRef{},
-		verbs: map[string][]LabelRef{}, notation: map[string][]int32{}, texts: make([][]labelText, th.Len()),
+		langs: langs, exact: make(map[string][]LabelRef, size), whole: newReadings(langs, size), bare: newReadings(langs, 0), heads: newReadings(langs, 0),
+		joined: make(map[string][]LabelRef, size),
+		verbs:  map[string][]LabelRef{}, notation: map[string][]int32{}, texts: make([][]labelText, th.Len()),
+		read: make(map[labelKey]*labelReading, size), before: before.read,
 	}
+	defer func() { l.before = nil }()
 	var deprecated []int32
 	for c := range int32(th.Len()) {
 		if th.Deprecated(c) {
@@ -60,7 +70,7 @@ func NewLabels(th Thesaurus, langs []string) *Labels {
 	}
 	l.addDeprecated(th, deprecated)
 	l.tellApart()
-	l.within = newWithin(l.single())
+	l.within = sync.OnceValue(func() within { return newWithin(l.single()) })
 	return l
 }
 
@@ -69,7 +79,7 @@ func (l *Labels) addDeprecated(th Thesaurus, deprecated []int32) {
 	taken := func(refs []LabelRef) bool { return len(refs) > 0 && !th.Deprecated(refs[0].Concept) }
 	for _, c := range deprecated {
 		for _, label := range th.Labels(c) {
-			if !taken(l.exact[text.Exact(label.Text)]) {
+			if !taken(l.exact[l.words(label).exact]) {
 				l.add(c, label)
 			}
 		}
@@ -83,21 +93,17 @@ func (l *Labels) addDeprecated(th Thesaurus, deprecated []int32) {
 
 func (l *Labels) add(c int32, label semdex.Label) {
 	ref := LabelRef{c, label}
-	exact := text.Exact(label.Text)
-	l.exact[exact] = append(l.exact[exact], ref)
-	tokens := text.Tokens(label.Text)
-	if len(tokens) == 0 {
+	w := l.words(label)
+	l.exact[w.exact] = append(l.exact[w.exact], ref)
+	if len(w.tokens) == 0 {
 		return
 	}
-	l.longest = max(l.longest, min(len(tokens), maxLabelWords))
-	langs := l.stemLanguages(label)
-	l.whole.add(tokens, ref, langs)
-	if bare := unqualified(label.Text); bare != "" {
-		l.bare.add(text.Tokens(bare), ref, langs)
-	}
-	l.addSpellings(tokens, ref, langs)
-	l.addHead(tokens, ref, langs)
-	l.addText(c, label, tokens)
+	l.longest = max(l.longest, min(len(w.tokens), maxLabelWords))
+	l.whole.add(l.langs, &w.spelt, ref)
+	l.bare.add(l.langs, &w.bare, ref)
+	l.heads.add(l.langs, &w.head, ref)
+	l.addSpellings(w, ref)
+	l.addText(c, label, w)
 }
 
 // stemLanguages are the library's languages that the label may be inflected in: its own, or all where it is
@@ -115,14 +121,13 @@ func (l *Labels) stemLanguages(label semdex.Label) []string {
 	return langs
 }
 
-func (l *Labels) addText(c int32, label semdex.Label, tokens []text.Token) {
-	if len(tokens) == 1 && (len(tokens[0].Term) < 2 || text.IsStop(tokens[0].Term, l.langs)) {
+func (l *Labels) addText(c int32, label semdex.Label, w *labelReading) {
+	if len(w.tokens) == 1 && (len(w.tokens[0].Term) < 2 || text.IsStop(w.tokens[0].Term, l.langs)) {
 		return // "IT" is no evidence in a text that says "it"
 	}
-	terms := make([][]string, len(tokens))
-	langs := l.stemLanguages(label)
-	for i, t := range tokens {
-		terms[i] = text.Forms(t, langs)
+	terms := w.forms
+	if len(terms) == 1 { // tellApart may take some away
+		terms = [][]string{slices.Clone(terms[0])}
 	}
 	same := func(t labelText) bool {
 		return slices.EqualFunc(t.terms, terms, func(a, b []string) bool { return a[0] == b[0] })

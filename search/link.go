@@ -33,27 +33,33 @@ type Ambiguity struct {
 	Concepts []int32
 }
 
-// links says which concepts the raw values of a library name. It grows as values come and is dropped with
-// the vocabulary it was made for.
+// links says which concepts the raw values of a library name. It grows as values come. The links for another
+// vocabulary are made of those for the one before (relink.go).
 type links struct {
 	th         Thesaurus
 	labels     *Labels
 	dimensions []Dimension
 	scopes     []Dimension // dimensions with a scheme whose labels tags and keywords may name
 
-	mu        sync.RWMutex
-	read      map[string]int // field -> how many of its values are linked
-	concepts  map[Value][]int32
-	values    [][]Value // by concept
+	mu     sync.RWMutex
+	fields map[string]*linkedField
+	values [][]Value // by concept
+}
+
+// linkedField holds the values of one field that are linked so far, by their numbers in View.Values.
+type linkedField struct {
+	values    []string
+	spelt     []fingerprint
+	numbers   []int32          // of the values that name concepts, ascending
+	named     [][]int32        // by the place in numbers
+	at        map[string]int32 // value that names concepts -> its place in numbers
+	foreign   []int32          // numbers of the values that look like a URI and are that of no concept
 	ambiguous []Ambiguity
-	unknown   []Value // values of "concepts" that name none
+	unknown   []int32 // of "concepts", numbers of the values that name none
 }
 
 func newLinks(th Thesaurus, labels *Labels, dimensions []Dimension) *links {
-	l := &links{
-		th: th, labels: labels, dimensions: dimensions, read: map[string]int{},
-		concepts: map[Value][]int32{}, values: make([][]Value, th.Len()),
-	}
+	l := &links{th: th, labels: labels, dimensions: dimensions, fields: map[string]*linkedField{}, values: make([][]Value, th.Len())}
 	for _, d := range dimensions {
 		if d.HasScheme {
 			l.scopes = append(l.scopes, d)
@@ -70,9 +76,10 @@ func (l *links) update(v View) {
 	for _, field := range l.linkedFields() {
 		values := v.Values(field)
 		l.mu.RLock()
-		done := l.read[field]
+		f := l.fields[field]
+		done := f != nil && len(f.values) >= len(values)
 		l.mu.RUnlock()
-		if done < len(values) {
+		if !done {
 			l.link(field, values)
 		}
 	}
@@ -92,30 +99,47 @@ func (l *links) linkedFields() []string {
 func (l *links) link(field string, values []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for ; l.read[field] < len(values); l.read[field]++ {
-		v := Value{field, values[l.read[field]]}
-		found := l.resolve(v)
-		if len(found) > 0 {
-			l.concepts[v] = found
-		}
-		for _, c := range found {
-			l.values[c] = append(l.values[c], v)
-		}
+	f := l.fields[field]
+	if f == nil {
+		f = &linkedField{at: map[string]int32{}}
+		l.fields[field] = f
+	}
+	for n := len(f.values); n < len(values); n++ {
+		f.spelt = append(f.spelt, fingerprintOf(values[n]))
+		l.add(field, f, n, values[n])
+	}
+	if len(f.values) < len(values) {
+		f.values = values[:len(values):len(values)]
 	}
 }
 
-// resolve decides which concepts a raw value names.
-func (l *links) resolve(v Value) []int32 {
+// add links the value with the number n, which is higher than those of f so far.
+func (l *links) add(field string, f *linkedField, n int, value string) {
+	v := Value{field, value}
+	found := l.resolve(f, int32(n), v)
+	if len(found) == 0 {
+		return
+	}
+	f.at[value] = int32(len(f.numbers))
+	f.numbers, f.named = append(f.numbers, int32(n)), append(f.named, found)
+	for _, c := range found {
+		l.values[c] = append(l.values[c], v)
+	}
+}
+
+// resolve decides which concepts a raw value names, and notes what has to be looked at again or told.
+func (l *links) resolve(f *linkedField, n int32, v Value) []int32 {
 	if c, ok := l.th.Find(semdex.ConceptID(v.Value)); ok {
 		return []int32{c}
 	}
 	if strings.Contains(v.Value, ":") {
+		f.foreign = append(f.foreign, n)
 		if found := l.th.FindForeign(v.Value); len(found) > 0 {
 			return found
 		}
 	}
 	if v.Field == "concepts" {
-		return l.resolveConcept(v)
+		return l.resolveConcept(f, n, v)
 	}
 	var found []int32
 	for _, d := range l.scopes {
@@ -123,13 +147,13 @@ func (l *links) resolve(v Value) []int32 {
 		if !ofField && !slices.Contains(conceptFields, v.Field) {
 			continue // a field links only where its dimension says so
 		}
-		found = l.addNamed(found, v, d, ofField && d.ByNotation)
+		found = l.addNamed(f, found, v, d, ofField && d.ByNotation)
 	}
 	return found
 }
 
 // resolveConcept links a value of "concepts": a notation or a label that names exactly one concept.
-func (l *links) resolveConcept(v Value) []int32 {
+func (l *links) resolveConcept(f *linkedField, n int32, v Value) []int32 {
 	anywhere := func(int32) bool { return true }
 	named := l.labels.Noted(v.Value, anywhere)
 	if len(named) == 0 {
@@ -137,18 +161,18 @@ func (l *links) resolveConcept(v Value) []int32 {
 	}
 	switch len(named) {
 	case 0:
-		l.unknown = append(l.unknown, v)
+		f.unknown = append(f.unknown, n)
 		return nil
 	case 1:
 		return named
 	}
-	l.ambiguous = append(l.ambiguous, Ambiguity{v, named})
+	f.ambiguous = append(f.ambiguous, Ambiguity{v, named})
 	return nil
 }
 
 // addNamed links v by label, or by notation where the dimension says so, if it names exactly one concept of
 // the dimension's scheme.
-func (l *links) addNamed(found []int32, v Value, d Dimension, byNotation bool) []int32 {
+func (l *links) addNamed(f *linkedField, found []int32, v Value, d Dimension, byNotation bool) []int32 {
 	in := func(c int32) bool { return l.th.InScheme(c, d.Scheme) }
 	var named []int32
 	if byNotation {
@@ -159,18 +183,50 @@ func (l *links) addNamed(found []int32, v Value, d Dimension, byNotation bool) [
 	}
 	switch {
 	case len(named) > 1:
-		l.ambiguous = append(l.ambiguous, Ambiguity{v, named})
+		f.ambiguous = append(f.ambiguous, Ambiguity{v, named})
 	case len(named) == 1 && !slices.Contains(found, named[0]):
 		found = append(found, named[0])
 	}
 	return found
 }
 
-// of gives the concepts that a raw value names.
+// of gives the concepts that a raw value names. The caller must not write to it.
 func (l *links) of(v Value) []int32 {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return l.concepts[v]
+	return l.fields[v.Field].of(v.Value)
+}
+
+func (f *linkedField) of(value string) []int32 {
+	if f == nil {
+		return nil
+	}
+	if i, linked := f.at[value]; linked {
+		return f.named[i]
+	}
+	return nil
+}
+
+// each calls yield for those of values, the first of which has the number from in View.Values, that name concepts.
+func (l *links) each(field string, from int, values []string, yield func(i int, named []int32)) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	f := l.fields[field]
+	if f == nil {
+		return
+	}
+	if from+len(values) > len(f.values) || !slices.Equal(values, f.values[from:from+len(values)]) { // of another index
+		for i, value := range values {
+			if named := f.of(value); len(named) > 0 {
+				yield(i, named)
+			}
+		}
+		return
+	}
+	first, _ := slices.BinarySearch(f.numbers, int32(from))
+	for i := first; i < len(f.numbers) && int(f.numbers[i]) < from+len(values); i++ {
+		yield(int(f.numbers[i])-from, f.named[i])
+	}
 }
 
 // bearing gives the raw values that name concept c.
@@ -185,7 +241,15 @@ func (l *links) bearing(c int32) []Value {
 func (l *links) report() (ambiguous []Ambiguity, unknown []Value) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return append(ambiguous, l.ambiguous...), append(unknown, l.unknown...)
+	for _, field := range l.linkedFields() {
+		if f := l.fields[field]; f != nil {
+			ambiguous = append(ambiguous, f.ambiguous...)
+			for _, n := range f.unknown {
+				unknown = append(unknown, Value{field, f.values[n]})
+			}
+		}
+	}
+	return ambiguous, unknown
 }
 
 // sameText reports whether two values read alike: the comparison of filters.

@@ -44,6 +44,7 @@ type Plan struct {
 	Facets     []Facet
 	Pinned     []semdex.AssetID // found whether they suit the groups or not, first and in this order unless Sort says otherwise; filters and access hold for them too
 	Raised     []semdex.AssetID // first among the hits with the same groups and classes, where there are groups
+	Titled     string           // what was typed: words suit what bears just this as its title as well as they can
 	Hidden     []semdex.AssetID // left out
 	Signals    *Signals         // nil: none count
 	Statistics *Statistics      // that words are scored by; nil: those of the view
@@ -145,7 +146,9 @@ type Access struct {
 	All         bool // everything, whatever its approval and rights
 	Rights      bool // with All: what is not cleared for Use is left out all the same
 	Use         semdex.Use
-	DenyMissing bool // what has no rights record is refused
+	DenyMissing bool         // what has no rights record is refused
+	Only        string       // filters that hold for all that is seen, as OnlyWhere writes them; "" is none
+	Restriction *Restriction // what Only comes to; a Service sets it. Where Only is set without it, nothing is seen
 }
 
 // SortKey orders hits by one of SortFields, or by the values of a field of Value, of which an asset's first in the
@@ -174,6 +177,17 @@ type Grouping interface {
 	Fields() []string
 	// Groups gives the groups of a value, each once.
 	Groups(v Value) []int32
+}
+
+// WholeGrouping is a Grouping that can be asked for many values at once, which costs much less than one by one, and
+// that tells when it need not be remembered any longer.
+type WholeGrouping interface {
+	Grouping
+	// AllGroups gives what Groups gives of each of values, which stand in this order in View.Values, the first
+	// with the number from. The caller must not write to what it gets.
+	AllGroups(field string, from int, values []string) [][]int32
+	// Gone reports whether no query that begins now will ask by it.
+	Gone() bool
 }
 
 // Facet asks for the assets in each group of a grouping, each asset counted once per group, or in each of some
@@ -253,6 +267,7 @@ type Spelling struct {
 	Edits  int    // 0, 1 or 2
 	Access Access
 	Limit  int
+	Enough int // assets need not be counted beyond so many; 0 counts all
 }
 
 // Spelled is a word and how many assets have it; those with fewer edits come first, then those in more assets.

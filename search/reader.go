@@ -24,6 +24,12 @@ type Reader struct {
 // Reader pins the state of now. The caller releases it.
 func (s *Service) Reader() *Reader { return &Reader{s, s.begin(&Request{})} }
 
+// Restrict resolves what an access is restricted to, in this state.
+func (r *Reader) Restrict(access Access) Access {
+	access.Restriction = r.q.restriction(access.Only)
+	return access
+}
+
 // Release gives the state back.
 func (r *Reader) Release() { r.q.view.Release() }
 
@@ -42,6 +48,17 @@ func (r *Reader) Dimensions() []Dimension {
 func (r *Reader) Asset(given string) (semdex.AssetID, bool) {
 	full, err := resolve(r.q.view, given)
 	return full, err == nil
+}
+
+// CustomFields gives the names of the custom fields that assets bear, sorted.
+func (r *Reader) CustomFields() []string {
+	var out []string
+	for _, f := range r.q.view.Fields() {
+		if name, ok := customName(f); ok {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 func (r *Reader) groups(dimension string, direct bool) (*Groups, bool) {
@@ -88,6 +105,8 @@ func assetValues(a *semdex.Asset, field string) []string {
 		return nonEmpty(a.ID.Source())
 	case "approval":
 		return nonEmpty(string(a.Approval))
+	case "id":
+		return []string{string(a.ID)}
 	case "year":
 		if a.Created.IsZero() {
 			return nil
@@ -151,7 +170,7 @@ func (r *Reader) OfContext(dimension, value string, direct bool) []DimensionValu
 	if len(named) != 1 {
 		return nil
 	}
-	return r.values(g, g.addConcept(nil, named[0]))
+	return r.values(g, g.of(named[0]))
 }
 
 // OfConcepts gives the values of concepts, as a search names them, in a dimension.
@@ -163,7 +182,7 @@ func (r *Reader) OfConcepts(dimension string, uris []string, direct bool) []Dime
 	var groups []int32
 	for _, uri := range uris {
 		if c, ok := r.q.st.th.Find(semdex.ConceptID(uri)); ok {
-			groups = appendNew(groups, g.addConcept(nil, c))
+			groups = appendNew(groups, g.of(c))
 		}
 	}
 	return r.values(g, groups)

@@ -13,22 +13,22 @@ type readings struct {
 	stems map[string]map[string][]LabelRef // language -> text.StemKey
 }
 
-func newReadings(langs []string) readings {
-	r := readings{key: map[string][]LabelRef{}, stems: map[string]map[string][]LabelRef{}}
+// newReadings has room for about so many labels.
+func newReadings(langs []string, labels int) readings {
+	r := readings{key: make(map[string][]LabelRef, labels), stems: map[string]map[string][]LabelRef{}}
 	for _, lang := range langs {
-		r.stems[lang] = map[string][]LabelRef{}
+		r.stems[lang] = make(map[string][]LabelRef, labels/len(langs))
 	}
 	return r
 }
 
-func (r readings) add(tokens []text.Token, ref LabelRef, langs []string) {
-	if len(tokens) == 0 {
+func (r readings) add(langs []string, s *spelt, ref LabelRef) {
+	if s.key == "" {
 		return
 	}
-	key := text.Join(tokens)
-	r.key[key] = append(r.key[key], ref)
-	for _, lang := range langs {
-		if stemmed := text.StemKey(tokens, lang); stemmed != "" {
+	r.key[s.key] = append(r.key[s.key], ref)
+	for i, lang := range langs {
+		if stemmed := s.stems[i]; stemmed != "" {
 			r.stems[lang][stemmed] = append(r.stems[lang][stemmed], ref)
 		}
 	}
@@ -139,7 +139,7 @@ func longer(words []string, part string) []string {
 func (l *Labels) kinds(t text.Token, compounded bool) []LabelRef {
 	refs := slices.Clone(l.heads.inflected([]text.Token{t}, l.langs))
 	if compounded && len(t.Term) >= leastWordPart {
-		for _, word := range l.within.ending(t.Term) {
+		for _, word := range l.within().ending(t.Term) {
 			refs = append(refs, l.whole.key[word]...)
 		}
 	}
@@ -151,19 +151,11 @@ func (l *Labels) kinds(t text.Token, compounded bool) []LabelRef {
 func (l *Labels) about(t text.Token) []LabelRef {
 	var refs []LabelRef
 	if len(t.Term) >= leastWordPart {
-		for _, word := range l.within.beginning(t.Term) {
+		for _, word := range l.within().beginning(t.Term) {
 			refs = append(refs, l.whole.key[word]...)
 		}
 	}
 	return refs
-}
-
-// heads adds the labels of several words by their last one, which says what kind of thing is meant: "Carbon-neutral
-// shipping" is a kind of shipping.
-func (l *Labels) addHead(tokens []text.Token, ref LabelRef, langs []string) {
-	if len(tokens) > 1 {
-		l.heads.add(tokens[len(tokens)-1:], ref, langs)
-	}
 }
 
 const (
@@ -188,14 +180,12 @@ func unspaced(tokens []text.Token) string {
 }
 
 // addSpellings adds other ways in which a label may be written: as one word, and a German verb in another person.
-func (l *Labels) addSpellings(tokens []text.Token, ref LabelRef, langs []string) {
-	if word := unspaced(tokens); word != "" {
-		l.joined[word] = append(l.joined[word], ref)
+func (l *Labels) addSpellings(w *labelReading, ref LabelRef) {
+	if w.joined != "" {
+		l.joined[w.joined] = append(l.joined[w.joined], ref)
 	}
-	if len(tokens) == 1 && slices.ContainsFunc(langs, isGerman) && strings.HasSuffix(tokens[0].Term, "n") {
-		if stem := verbStem(tokens[0].Term, "en", "n"); stem != "" {
-			l.verbs[stem] = append(l.verbs[stem], ref)
-		}
+	if w.verb != "" {
+		l.verbs[w.verb] = append(l.verbs[w.verb], ref)
 	}
 }
 

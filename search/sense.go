@@ -38,7 +38,9 @@ const maxShares = 32
 func (q *querying) conceptShares(ctx context.Context) (*conceptShares, error) {
 	st, access, assets := q.st, q.request.Access, q.view.Len()
 	st.mu.Lock()
-	known := st.shares[access]
+	key := access
+	key.Restriction = nil // Only says it
+	known := st.shares[key]
 	st.mu.Unlock()
 	if known != nil && 100*abs(known.length-assets) <= assets {
 		return known, nil
@@ -62,7 +64,7 @@ func (q *querying) conceptShares(ctx context.Context) (*conceptShares, error) {
 	if st.shares == nil || len(st.shares) >= maxShares {
 		st.shares = map[Access]*conceptShares{}
 	}
-	st.shares[access] = s
+	st.shares[key] = s
 	return s, nil
 }
 

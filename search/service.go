@@ -16,17 +16,24 @@ import (
 
 // Service answers searches of one library. All methods are safe for use by many goroutines.
 type Service struct {
+	*common
+	state atomic.Pointer[state]
+	pages *pages
+}
+
+// common is what services have in common that answer by several vocabularies of one library.
+type common struct {
 	engine   Engine
 	records  Records
 	settings Settings
-	state    atomic.Pointer[state]
-	curation atomic.Pointer[curation]
-	popular  atomic.Pointer[[]dated] // newest first
 	now      func() time.Time
 	newID    func() string
-	pages    *pages
 
-	popularMu sync.Mutex // one sets it at a time
+	vocabularies atomic.Uint64 // how many there have been
+	adjusted     atomic.Uint64 // how often curation or popularity was set
+	curation     atomic.Pointer[curation]
+	popular      atomic.Pointer[[]dated] // newest first
+	popularMu    sync.Mutex              // one sets it at a time
 }
 
 // Options of a Service. Now and NewID are the clock and the source of query ids. Secret seals cursors: those made
@@ -42,23 +49,55 @@ type Options struct {
 
 // New makes a Service that knows no concept until SetVocabulary.
 func New(o Options) *Service {
-	s := &Service{engine: o.Engine, records: o.Records, settings: o.Settings, now: o.Now, newID: o.NewID, pages: newPages(o.Secret)}
+	s := &Service{common: &common{engine: o.Engine, records: o.Records, settings: o.Settings, now: o.Now, newID: o.NewID}, pages: newPages(o.Secret)}
 	s.SetCuration(nil)
 	s.SetPopularity(nil)
-	s.SetVocabulary(emptyThesaurus{})
+	s.state.Store(newState(emptyThesaurus{}, o.Settings))
 	return s
 }
 
-// With gives a service that answers by another vocabulary over the same index and records; s goes on with its own.
-// It is for drafts: what th would find is seen before it is in use.
+// SetVocabulary makes th the vocabulary of all queries that begin after it has returned. Nothing is indexed again.
+// Queries meanwhile see the one before.
+func (s *Service) SetVocabulary(th Thesaurus) { s.Prepare(th)() }
+
+// Prepare makes ready what depends on a vocabulary, and gives what takes it into use, which takes no time. Until then,
+// or where that is never called, queries see the one before. What the two have in common is not read again.
+func (s *Service) Prepare(th Thesaurus) (use func()) {
+	next := s.prepared(th, s.state.Load())
+	return func() {
+		next := s.prepared(th, next)
+		if before := s.state.Swap(next); before != next {
+			before.gone.Store(true)
+			go next.warm(before)
+		}
+	}
+}
+
+// prepared gives a state for th in which the values of the index are linked: st itself where it is one.
+func (s *Service) prepared(th Thesaurus, st *state) *state {
+	view := s.engine.View()
+	defer view.Release()
+	switch {
+	case !st.shows(view): // the index was built again, and its values have other numbers
+		st = newState(th, s.settings)
+		st.number = s.vocabularies.Add(1)
+	case st.th != th:
+		st = st.next(th)
+		st.number = s.vocabularies.Add(1)
+	}
+	st.update(view)
+	return st
+}
+
+// With gives a service that answers by another vocabulary over the same index and records, with the same curation and
+// popularity, now and later; s goes on with its own. It is for drafts: what th would find is seen before it is in use.
+// Its cursors are its own, and live as long as it does.
 func (s *Service) With(th Thesaurus) *Service {
-	beside := New(Options{Engine: s.engine, Records: s.records, Settings: s.settings, Now: s.now, NewID: s.newID})
+	beside := &Service{common: s.common, pages: newPages(nil)}
+	beside.state.Store(newState(emptyThesaurus{}, s.settings))
 	beside.SetVocabulary(th)
 	return beside
 }
-
-// SetVocabulary makes th the vocabulary of all queries that begin from now on. Nothing is indexed again.
-func (s *Service) SetVocabulary(th Thesaurus) { s.state.Store(newState(th, s.settings)) }
 
 // querying is one query under way, with the one state of vocabulary and index that it sees.
 type querying struct {
@@ -95,7 +134,7 @@ type querying struct {
 
 // moment is what changes with time alone. A page that goes on by a cursor has that of the first one.
 type moment struct {
-	now     int64       // Unix seconds
+	now     int64       // Unix seconds, of the beginning of the day
 	today   semdex.Date // in the library's time zone
 	popular dated
 }
@@ -114,9 +153,16 @@ func (s *Service) begin(r *Request) *querying {
 	r.Lang = s.settings.language(r.Lang)
 	now := s.now()
 	q := &querying{st: s.state.Load(), view: s.engine.View(), request: r, curation: s.curation.Load(), pages: s.pages, epoch: s.popularity}
-	q.moment = moment{now.Unix(), semdex.DateOf(now.In(s.settings.zone())), s.popularity(0)}
+	today := now.UTC().Truncate(24 * time.Hour) // scores do not move within a day
+	q.moment = moment{today.Unix(), semdex.DateOf(now.In(s.settings.zone())), s.popularity(0)}
 	q.st.update(q.view)
+	r.Access.Restriction = q.restriction(r.Access.Only)
 	return q
+}
+
+// again begins another query in the same state of vocabulary and index.
+func (q *querying) again(r *Request) *querying {
+	return &querying{st: q.st, view: q.view, request: r, curation: q.curation, moment: q.moment, pages: q.pages, epoch: q.epoch}
 }
 
 // run plans a request and has the engine run it. adjust, if any, changes the plan before. Where there is no
@@ -194,11 +240,6 @@ func normalize(r *Request) error {
 	if r.Limit < 0 || r.Offset < 0 || r.Offset > MaxOffset {
 		return &semdex.Error{Code: semdex.Invalid, Message: fmt.Sprintf("offset %d, limit %d is out of range", r.Offset, r.Limit), Hint: "beyond offset 10000 go on by next_cursor"}
 	}
-	for _, k := range r.Sort {
-		if !slices.Contains(SortFields, k.Field) {
-			return unknownField("sort field", k.Field, SortFields)
-		}
-	}
 	return nil
 }
 
@@ -214,7 +255,10 @@ func (q *querying) plan(ctx context.Context) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Access: r.Access, Sort: r.Sort, Offset: r.Offset, Limit: r.Limit}
+	p := &Plan{Access: r.Access, Offset: r.Offset, Limit: r.Limit, Titled: strings.TrimSpace(r.Query)}
+	if p.Sort, err = q.sortKeys(); err != nil {
+		return nil, err
+	}
 	if asked := strings.TrimSpace(r.Query); len(units) == 0 && asked != "" && asked != "*" { // signs alone: words that stand nowhere
 		p.Groups, q.parts = append(p.Groups, Group{Required: true}), append(q.parts, asked)
 	}

@@ -55,6 +55,7 @@ func (s *Service) visible(v View, id string, access Access) (*semdex.Asset, erro
 func (s *Service) Asset(_ context.Context, id string, access Access, lang string) (*AssetView, error) {
 	q := s.begin(&Request{Lang: lang, Access: access})
 	defer q.view.Release()
+	access = q.request.Access
 	a, err := s.visible(q.view, id, access)
 	if err != nil {
 		return nil, err
@@ -75,6 +76,7 @@ func (s *Service) Resolve(id string) (semdex.AssetID, bool) {
 func (s *Service) Related(ctx context.Context, r SimilarRequest) ([]Similar, error) {
 	q := s.begin(&Request{Lang: r.Lang, Access: r.Access})
 	defer q.view.Release()
+	r.Access = q.request.Access
 	a, err := s.visible(q.view, r.ID, r.Access)
 	if err != nil {
 		return nil, err

@@ -5,7 +5,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
 	"unicode/utf8"
 
 	"semdex"
@@ -29,10 +28,7 @@ func (a *spelling) before(b *spelling) int {
 }
 
 // labelWords are the words of the labels of a vocabulary, hidden ones left out: these must not be told.
-type labelWords struct {
-	once  sync.Once
-	words []labelWord // by term
-}
+type labelWords struct{ kept[[]labelWord] } // by term
 
 type labelWord struct {
 	term, lower string
@@ -41,8 +37,7 @@ type labelWord struct {
 }
 
 func (l *labelWords) of(th Thesaurus) []labelWord {
-	l.once.Do(func() { l.words = readLabelWords(th) })
-	return l.words
+	return l.get(func() []labelWord { return readLabelWords(th) })
 }
 
 func readLabelWords(th Thesaurus) []labelWord {
@@ -165,7 +160,7 @@ func (q *querying) assetsWith(ctx context.Context, t text.Token) (int, error) {
 	if n, known := q.standing[t.Term]; known {
 		return n, nil
 	}
-	spelled, err := q.view.Spellings(ctx, &Spelling{Word: t.Term, Access: q.request.Access, Limit: 1})
+	spelled, err := q.view.Spellings(ctx, &Spelling{Word: t.Term, Access: q.request.Access, Limit: 1, Enough: fewAssets + 1})
 	if err != nil {
 		return 0, err
 	}

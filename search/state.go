@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"semdex"
@@ -49,9 +50,12 @@ var builtins = []Dimension{
 // state is all that depends on the vocabulary. A query takes one and keeps it to its end.
 type state struct {
 	*links
+	number       uint64 // of the vocabulary, in the order they came
 	settings     Settings
+	gone         atomic.Bool       // another is in use
 	predecessors map[int32][]int32 // the deprecated concepts that each has taken the place of
 	completing   suggesting
+	restricting  restricting
 	spelled      labelWords
 	supposed     supposed
 
@@ -69,9 +73,36 @@ type groupingKey struct {
 }
 
 func newState(th Thesaurus, settings Settings) *state {
-	dimensions := slices.Clone(settings.Dimensions)
-	st := &state{links: newLinks(th, NewLabels(th, settings.Languages), dimensions), settings: settings,
-		predecessors: map[int32][]int32{}, groupings: map[groupingKey]*Groups{}}
+	return stateOf(newLinks(th, NewLabels(th, settings.Languages), slices.Clone(settings.Dimensions)), settings)
+}
+
+// next gives the state for another vocabulary. What the two have in common is not read again: the result is
+// that of newState once the values of the library are linked.
+func (st *state) next(th Thesaurus) *state {
+	if sameLabels(st.th, th) {
+		out := stateOf(st.links.next(th, st.labels), st.settings)
+		out.spelled.take(&st.spelled.kept)
+		if sameSuccessors(st.th, th) { // which are completed by the names of those before
+			out.completing.labels.take(&st.completing.labels)
+		}
+		return out
+	}
+	return stateOf(st.links.next(th, newLabels(th, st.settings.Languages, st.labels)), st.settings)
+}
+
+// warm makes what the state before was asked for, and does not share with this one.
+func (st *state) warm(before *state) {
+	if before.completing.labels.there() {
+		st.completing.of(st.th)
+	}
+	if before.spelled.there() {
+		st.spelled.of(st.th)
+	}
+}
+
+func stateOf(l *links, settings Settings) *state {
+	th := l.th
+	st := &state{links: l, settings: settings, predecessors: map[int32][]int32{}, groupings: map[groupingKey]*Groups{}}
 	for c := range int32(th.Len()) {
 		for _, next := range successors(th, c) {
 			st.predecessors[next] = append(st.predecessors[next], c)
@@ -121,7 +152,7 @@ func (st *state) dimension(name string, fields []string) (*Dimension, bool) {
 // knownNames lists the dimensions for an error. A reader who may not see every asset is not told the custom
 // fields, which hidden assets alone may bear.
 func (q *querying) knownNames() []string {
-	if !q.request.Access.All {
+	if !q.request.Access.All || q.request.Access.Only != "" {
 		return q.st.dimensionNames(nil)
 	}
 	return q.st.dimensionNames(q.view.Fields())
@@ -157,7 +188,7 @@ func (st *state) groupingOf(key groupingKey) *Groups {
 	defer st.mu.Unlock()
 	g := st.groupings[key]
 	if g == nil {
-		g = &Groups{st: st, dimension: key.dimension, direct: key.direct, unmapped: key.unmapped, raw: map[string]int32{}}
+		g = &Groups{st: st, dimension: key.dimension, direct: key.direct, unmapped: key.unmapped, raw: map[string]int32{}, around: make([]atomic.Pointer[[]int32], st.th.Len())}
 		st.groupings[key] = g
 	}
 	return g
@@ -190,6 +221,8 @@ type Groups struct {
 	direct    bool // a value is in the groups of the concepts it names, not of those above
 	unmapped  bool // and not of their exact matches and successors
 
+	around []atomic.Pointer[[]int32] // by concept: its groups, once they were asked for
+
 	mu    sync.RWMutex
 	raw   map[string]int32
 	names []string
@@ -214,18 +247,61 @@ func (g *Groups) Groups(v Value) []int32 {
 	return groups
 }
 
-// concepts gives the groups of v that are concepts.
-func (g *Groups) concepts(v Value) []int32 {
-	var groups []int32
+// AllGroups gives what Groups gives of each of values, which stand in this order in View.Values from the number
+// from on. It asks once for all of them.
+func (g *Groups) AllGroups(field string, from int, values []string) [][]int32 {
+	out := make([][]int32, len(values))
 	if g.dimension.HasScheme {
-		for _, c := range g.st.of(v) {
-			groups = g.addConcept(groups, c)
+		g.st.each(field, from, values, func(i int, named []int32) { out[i] = g.ofConcepts(named) })
+	}
+	if field == g.dimension.Field {
+		for i := range out {
+			if len(out[i]) == 0 {
+				out[i] = []int32{g.rawGroup(values[i])}
+			}
+		}
+	}
+	return out
+}
+
+// Gone reports whether another vocabulary has taken the place of the one that this is of.
+func (g *Groups) Gone() bool { return g.st.gone.Load() }
+
+// concepts gives the groups of v that are concepts. The caller must not write to them.
+func (g *Groups) concepts(v Value) []int32 {
+	if !g.dimension.HasScheme {
+		return nil
+	}
+	return g.ofConcepts(g.st.of(v))
+}
+
+func (g *Groups) ofConcepts(named []int32) []int32 {
+	if len(named) == 1 {
+		return g.of(named[0])
+	}
+	var groups []int32
+	for _, c := range named {
+		for _, n := range g.of(c) {
+			if !slices.Contains(groups, n) {
+				groups = append(groups, n)
+			}
 		}
 	}
 	return groups
 }
 
-func (g *Groups) addConcept(groups []int32, c int32) []int32 {
+// of gives the groups of what names c.
+func (g *Groups) of(c int32) []int32 {
+	if known := g.around[c].Load(); known != nil {
+		return *known
+	}
+	groups := g.find(c)
+	groups = groups[:len(groups):len(groups)]
+	g.around[c].Store(&groups)
+	return groups
+}
+
+func (g *Groups) find(c int32) []int32 {
 	th := g.st.th
 	named := []int32{c}
 	if !g.unmapped {
@@ -240,14 +316,24 @@ func (g *Groups) addConcept(groups []int32, c int32) []int32 {
 			named = append(named, th.ExactMatches(n)...)
 		}
 	default:
-		named = reach(th, named, th.Broader)
+		named = upwards(th, named)
 	}
+	var groups []int32
 	for _, n := range named {
 		if th.InScheme(n, g.dimension.Scheme) && !slices.Contains(groups, n) {
 			groups = append(groups, n)
 		}
 	}
 	return groups
+}
+
+// upwards is reach along Broader. Where nothing on the way up has an exact match, that is what stands above.
+func upwards(th Thesaurus, from []int32) []int32 {
+	mapped := func(n int32) bool { return len(th.ExactMatches(n)) > 0 }
+	if len(from) != 1 || mapped(from[0]) || slices.ContainsFunc(th.Ancestors(from[0]), mapped) {
+		return reach(th, from, th.Broader)
+	}
+	return append(from, th.Ancestors(from[0])...)
 }
 
 func (g *Groups) rawGroup(value string) int32 {

@@ -206,8 +206,7 @@ func (t completedTitle) compare(u completedTitle) int {
 // suggesting is what a state keeps for suggestions: the labels to complete, and how many assets are about each
 // concept, by who asks, in the newest state of the index.
 type suggesting struct {
-	once   sync.Once
-	labels *completions
+	labels kept[*completions]
 
 	mu         sync.Mutex
 	generation uint64
@@ -218,8 +217,7 @@ type suggesting struct {
 const maxCounts = 32
 
 func (k *suggesting) of(th Thesaurus) *completions {
-	k.once.Do(func() { k.labels = newCompletions(th) })
-	return k.labels
+	return k.labels.get(func() *completions { return newCompletions(th) })
 }
 
 // countsKept is conceptCounts, counted once for one state of the index and one kind of reader.

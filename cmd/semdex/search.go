@@ -11,16 +11,19 @@ import (
 	"github.com/spf13/cobra"
 
 	"semdex"
+	"semdex/api"
 	"semdex/cmd/internal/library"
 	"semdex/search"
 )
 
 // searchFlags are the flags that say how to search.
 type searchFlags struct {
-	expand, lang, territory, channel, on, sort string
-	filters, facets, exclude, schemes          []string
-	limit, offset, depth                       int
-	asClient, asJSON, explain, asTyped         bool
+	expand, lang, territory, channel, on, sort, why string
+	filters, facets, exclude, schemes               []string
+	limit, offset, depth                            int
+	asClient, asJSON, explain, asTyped              bool
+	format, output                                  string
+	limited                                         bool // the limit was given
 }
 
 func (p *program) searchCommand() *cobra.Command {
@@ -33,12 +36,19 @@ func (p *program) searchCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				f.limited = cmd.Flags().Changed("limit")
+				if f.why != "" {
+					return p.why(ctx, l, args[0], &f)
+				}
 				return p.search(ctx, l, args[0], &f)
 			})
 		},
 	}
 	f.bind(c)
+	c.Flags().StringVar(&f.why, "why", "", "ID of an asset: why it is not found, or not higher up, and the smallest change that would help")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "print the answer as the API gives it")
+	c.Flags().StringVar(&f.format, "format", "", "write all hits as a table: csv or xlsx")
+	c.Flags().StringVarP(&f.output, "output", "o", "", "file to write a table to (default: standard output)")
 	return c
 }
 
@@ -119,6 +129,9 @@ func (p *program) search(ctx context.Context, l *library.Library, query string, 
 	if err != nil {
 		return err
 	}
+	if f.format != "" {
+		return p.searchTable(ctx, l, r, f)
+	}
 	answer, err := l.Search(ctx, r)
 	if err != nil {
 		return err
@@ -127,6 +140,19 @@ func (p *program) search(ctx context.Context, l *library.Library, query string, 
 		return writeJSON(p.stdout, answer)
 	}
 	return writeAnswer(p.stdout, answer, f.offset)
+}
+
+// searchTable writes all hits as a table, or as many as --limit says.
+func (p *program) searchTable(ctx context.Context, l *library.Library, r search.Request, f *searchFlags) error {
+	e := api.Export{Format: f.format, Fields: l.CustomFields(), Search: l.Search}
+	if f.limited {
+		e.Limit = f.limit
+	}
+	out, finish, err := p.output(f.output)
+	if err != nil {
+		return err
+	}
+	return finish(e.Write(ctx, r, out))
 }
 
 func writeJSON(w io.Writer, v any) error {

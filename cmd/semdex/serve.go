@@ -101,6 +101,7 @@ func (p *program) serveAPI(ctx context.Context, s *session, listener net.Listene
 	opening.Go(func() {
 		err := p.openAll(ctx, s, prepare)
 		if err == nil {
+			keepWatch(ctx, s, &opening)
 			err = runByClock(ctx, s, log)
 		}
 		if err != nil {
@@ -141,6 +142,15 @@ func (p *program) openAll(ctx context.Context, s *session, prepare func(context.
 	}
 	s.setReady(nil)
 	return nil
+}
+
+// keepWatch follows the saved searches of all libraries until ctx ends.
+func keepWatch(ctx context.Context, s *session, under *sync.WaitGroup) {
+	for _, name := range s.Names() {
+		if l := s.opened(name); l != nil {
+			under.Go(func() { l.KeepWatch(ctx) })
+		}
+	}
 }
 
 // runByClock does what the libraries' schedules say, until ctx ends.

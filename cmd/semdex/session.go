@@ -60,6 +60,7 @@ func (s *session) library(ctx context.Context, name string) (*library.Library, e
 	if err != nil {
 		return nil, err
 	}
+	l.SetKeys(keyFinder{s})
 	s.mu.Lock()
 	closed := s.closed
 	if !closed {
@@ -143,6 +144,18 @@ func (s *session) setReady(err error) {
 
 // keys gives the one key store of the session: two would write over one another.
 func (s *session) keys() (*api.KeyStore, error) { return s.store() }
+
+// keyFinder finds keys in the session's store, which is opened when the first is wanted.
+type keyFinder struct{ *session }
+
+// Find gives the key of an id.
+func (f keyFinder) Find(id string, now time.Time) (api.Key, error) {
+	store, err := f.keys()
+	if err != nil {
+		return api.Key{}, err
+	}
+	return store.Find(id, now)
+}
 
 // askAgain is how long a command tries to get at a data directory whose owner comes and goes.
 const askAgain = 10 * time.Second

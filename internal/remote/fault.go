@@ -90,6 +90,9 @@ func (f *Fault) Error() string {
 	return b.String()
 }
 
+// RetryAfter is how long the system asks to wait, negative where it does not say.
+func (f *Fault) RetryAfter() time.Duration { return f.retryAfter }
+
 func (f *Fault) Unwrap() error { return f.Err }
 
 func (f *Fault) of(kind Kind, err error) *Fault {

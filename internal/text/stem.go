@@ -43,16 +43,19 @@ func primary(lang string) string {
 
 // Stem gives the folded stem of a token in lang, a language tag; its term where lang has no stemmer.
 func Stem(t Token, lang string) string {
-	stem, ok := stemmers[primary(lang)]
+	sub := primary(lang)
+	stem, ok := stemmers[sub]
 	if !ok || len(t.Lower) > 64 {
 		return t.Term
 	}
-	env := snowballstem.NewEnv(t.Lower)
-	stem(env)
-	if s := strip(env.Current()); s != "" {
-		return s
-	}
-	return t.Term
+	return cachedStem(t.Lower, sub, func() string {
+		env := snowballstem.NewEnv(t.Lower)
+		stem(env)
+		if s := strip(env.Current()); s != "" {
+			return s
+		}
+		return t.Term
+	})
 }
 
 // Forms gives the term of t and then its stems in langs, each form once. Two words match where they have

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"unicode/utf8"
@@ -119,4 +120,23 @@ func FuzzTokens(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestStemsAreTheSameWhenRemembered(t *testing.T) {
+	t.Parallel()
+	stems := func() (out []string) {
+		for _, lang := range []string{"en", "de", "fr", "xx"} {
+			for _, word := range []string{"jackets", "Verpackungen", "mangeaient", "running", "die"} {
+				out = append(out, Stem(Tokens(word)[0], lang))
+			}
+		}
+		return out
+	}
+	first, again := stems(), stems()
+	for i := range 100_000 { // enough to take the place of most other words
+		Stem(Token{Lower: fmt.Sprint("w", i), Term: fmt.Sprint("w", i)}, "en")
+	}
+	if late := stems(); !slices.Equal(first, again) || !slices.Equal(first, late) {
+		t.Errorf("got %q, then %q, later %q", first, again, late)
+	}
 }

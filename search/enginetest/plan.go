@@ -22,6 +22,12 @@ func (p *planner) plan() *search.Plan {
 	if p.IntN(3) == 0 {
 		plan.Limit = p.IntN(30)
 	}
+	if p.IntN(4) == 0 {
+		plan.Access.Only = "set"
+		if p.IntN(8) > 0 {
+			plan.Access.Restriction = search.NewRestriction([]search.Filter{p.filter(), p.filter()}[:1+p.IntN(2)])
+		}
+	}
 	for range p.IntN(4) {
 		plan.Groups = append(plan.Groups, p.group())
 	}

@@ -133,6 +133,9 @@ func (d *document) best(g *search.Group) strength {
 }
 
 func (d *document) permitted(a search.Access) bool {
+	if a.Only != "" && (a.Restriction == nil || slices.ContainsFunc(a.Restriction.Filters, func(f search.Filter) bool { return !d.passes(&f) })) {
+		return false
+	}
 	cleared := d.asset.Rights.Refuses(a.Use, a.DenyMissing) == semdex.Allowed
 	if a.All {
 		return cleared || !a.Rights

@@ -8,31 +8,60 @@ import (
 )
 
 // permitted gives the documents of a part that the access lets through: live, and approved and in rights
-// unless all may be seen. The caller may write to it until s is reset.
-func (p *part) permitted(a search.Access, d *dictionary, s *scratch) bitset {
+// unless all may be seen, and within its restriction. The caller may write to it until s is reset.
+func (p *part) permitted(a search.Access, d *dictionary, s *scratch) (bitset, error) {
 	set := s.copy(p.live)
-	if !a.All || a.Rights {
-		set.and(p.arrays.access(a, d))
+	if !a.Whole() {
+		allowed, err := p.access(a, d, s)
+		if err != nil {
+			return nil, err
+		}
+		set.and(allowed)
 	}
-	return set
+	return set, nil
 }
 
 // maxAccesses bounds how many answers about access a segment keeps.
 const maxAccesses = 64
 
-func (a *segmentArrays) access(access search.Access, d *dictionary) bitset {
+func (p *part) access(access search.Access, d *dictionary, s *scratch) (bitset, error) {
+	a := p.arrays
 	access.Use.Territory, access.Use.Channel = strings.ToLower(access.Use.Territory), strings.ToLower(access.Use.Channel)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if known := a.allowed[access]; known != nil {
-		return known
+		return known, nil
 	}
 	if len(a.allowed) >= maxAccesses {
 		clear(a.allowed)
 	}
 	set := a.decide(access, d)
+	if err := p.restrict(set, access, d, s); err != nil {
+		return nil, err
+	}
 	a.allowed[access] = set
-	return set
+	return set, nil
+}
+
+// restrict takes out the documents for which a filter of the access's restriction does not hold: all of them
+// where the restriction was not resolved.
+func (p *part) restrict(set bitset, access search.Access, d *dictionary, s *scratch) error {
+	if access.Only == "" {
+		return nil
+	}
+	if access.Restriction == nil {
+		clear(set)
+		return nil
+	}
+	for i := range access.Restriction.Filters {
+		f := newFilter(&access.Restriction.Filters[i], d)
+		passing, err := f.passing(p, s)
+		if err != nil {
+			return err
+		}
+		set.and(passing)
+	}
+	return nil
 }
 
 // decide says for every document what semdex.Rights.Refuses says of its record and, unless all may be seen,
@@ -41,6 +70,9 @@ func (a *segmentArrays) decide(access search.Access, d *dictionary) bitset {
 	approved := newBitset(a.docs)
 	if access.All {
 		approved.fill(a.docs)
+		if !access.Rights {
+			return approved
+		}
 	} else {
 		a.having(approved, "approval", string(semdex.Approved), d)
 	}

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"math"
 	"slices"
 
 	"semdex/search"
@@ -26,7 +27,10 @@ func (r *run) evaluate(partIndex int, s *scratch) (*found, error) {
 		return nil, err
 	}
 	f := &found{evidence: make([]strengths, len(r.groups)), scores: make([][]float32, len(r.groups)), curated: special, signals: r.signals(partIndex), scratch: s, tags: part.arrays.focus()}
-	permitted := part.permitted(r.plan.Access, r.view.dictionary, s)
+	permitted, err := part.permitted(r.plan.Access, r.view.dictionary, s)
+	if err != nil {
+		return nil, err
+	}
 	matching := s.copy(permitted)
 	r.suit(matching, partIndex, f)
 	for doc := range special.pinned {
@@ -68,12 +72,12 @@ type filter struct {
 	ids    []string
 }
 
-func (r *run) newFilter(p *search.Filter) filter {
+func newFilter(p *search.Filter, d *dictionary) filter {
 	f := filter{plan: p}
 	for i, v := range p.Values {
 		if v.Field == "id" {
 			f.ids = append(f.ids, v.Value)
-		} else if n, known := r.view.dictionary.lookup(v.Field, v.Value); known {
+		} else if n, known := d.lookup(v.Field, v.Value); known {
 			f.values = append(f.values, numbered{field: v.Field, number: n, order: i})
 		}
 	}
@@ -168,6 +172,23 @@ func (r *run) pins(f *found, doc uint32) (place int, ok bool) {
 	return place, ok
 }
 
+// bounds gives two numbers that the order of a score lies between; they are one where groups have no shares.
+func (r *run) bounds(f *found, doc uint32) (least, most int64) {
+	if _, ok := r.pins(f, doc); r.parts && !ok {
+		return r.coverBounds(f, doc)
+	}
+	n := r.whole(f, doc)
+	return n, n
+}
+
+// boundOf gives the number of a score that lies within the bounds of its document.
+func (r *run) boundOf(score float64) int64 {
+	if r.parts && score < scoreFound {
+		score *= coverSteps
+	}
+	return int64(math.Floor(score))
+}
+
 // whole is the whole part of a score: how many groups there is evidence for, then the classes, then what is raised. It
 // costs little, and most hits need no more to be told from the best.
 func (r *run) whole(f *found, doc uint32) int64 {
@@ -206,8 +227,7 @@ func (r *run) score(f *found, doc uint32) float64 {
 			within += focusBy[f.tags[doc]]
 		}
 		if f.scores[i] != nil {
-			s := float64(f.scores[i][doc])
-			within += shareText * s / (s + halfText)
+			within += shareText * f.fitting(i, doc)
 		}
 	}
 	return whole + within/float64(max(r.ranked, 1)) + min(maxSignals, f.signals.of(doc))

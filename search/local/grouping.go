@@ -41,7 +41,7 @@ func (d *dictionary) grouping(g search.Grouping) *groupsOf {
 	t := d.groupings[g]
 	if t == nil {
 		for old, o := range d.groupings {
-			if d.searches-o.used.Load() > idleGroupings || len(d.groupings) >= maxGroupings {
+			if gone(old) || d.searches-o.used.Load() > idleGroupings || len(d.groupings) >= maxGroupings {
 				delete(d.groupings, old)
 			}
 		}
@@ -69,13 +69,30 @@ func (t *groupsOf) of(g search.Grouping, field string, values []string) groupLis
 		list = &groupList{starts: []uint32{0}}
 		t.fields[field] = list
 	}
-	for n := len(list.starts) - 1; n < len(values); n++ {
-		groups := g.Groups(search.Value{Field: field, Value: values[n]})
+	for _, groups := range allGroups(g, field, len(list.starts)-1, values) {
 		t.take(groups)
 		list.groups = append(list.groups, groups...)
 		list.starts = append(list.starts, uint32(len(list.groups)))
 	}
 	return *list
+}
+
+// allGroups gives the groups of the values from a number on.
+func allGroups(g search.Grouping, field string, from int, values []string) [][]int32 {
+	if whole, ok := g.(search.WholeGrouping); ok {
+		return whole.AllGroups(field, from, values[from:])
+	}
+	var out [][]int32
+	for _, value := range values[from:] {
+		out = append(out, g.Groups(search.Value{Field: field, Value: value}))
+	}
+	return out
+}
+
+// gone reports whether a grouping is of a vocabulary that another has taken the place of.
+func gone(g search.Grouping) bool {
+	whole, ok := g.(search.WholeGrouping)
+	return ok && whole.Gone()
 }
 
 // take notes that a value is in the groups.

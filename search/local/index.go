@@ -52,7 +52,6 @@ type Index struct {
 	dictionary *dictionary
 	lexicon    *lexicon
 	segments   map[uint64]*segmentArrays
-	generation uint64
 
 	mu      sync.Mutex // over current; its writer holds building too
 	current *view

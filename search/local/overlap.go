@@ -33,7 +33,11 @@ func (v *view) Overlap(ctx context.Context, o *search.Overlap) ([]search.Overlap
 		}
 		w := newWalker(by, v.parts[i].arrays)
 		memory.reset()
-		v.parts[i].permitted(o.Access, v.dictionary, memory).each(func(d uint32) {
+		permitted, err := v.parts[i].permitted(o.Access, v.dictionary, memory)
+		if err != nil {
+			return nil, err
+		}
+		permitted.each(func(d uint32) {
 			if i == partIndex && d == doc {
 				return
 			}

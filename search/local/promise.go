@@ -43,95 +43,95 @@ func (h *numberHeap) Pop() any {
 	return n
 }
 
-// first is a number that decides the order of hits before everything else, the higher the better.
+// first is a number that decides the order of hits before everything else, the higher the better, or bounds for it.
 type first struct {
-	of    func(doc uint32) int64
-	after int64 // of the hit to go on after; what is higher was given before
+	of    func(doc uint32) (least, most int64)
+	after int64 // of the hit to go on after; what is surely higher was given before
 	local bool  // it says nothing of other parts
 }
 
 // promising gives the hits of a part that may be among those to give, rising.
-func (t *topHits) promising(partIndex int, f *found) ([]uint32, error) {
-	first, ok := t.first(partIndex, f)
+func (t *topHits) promising(f *found) []uint32 {
+	first, ok := t.first(f)
 	if !ok {
-		return f.hits.list(f.scratch), nil
+		return f.hits.list(f.scratch)
 	}
 	best := &t.best
 	if first.local {
 		best = &bound{size: t.wanted}
 	}
 	docs, numbers := f.ranks.docs[:0], f.ranks.numbers[:0]
-	least := best.least()
+	bound := best.least()
 	f.hits.each(func(doc uint32) {
-		n := first.of(doc)
-		if n < least || n > first.after {
+		least, most := first.of(doc)
+		if most < bound || least > first.after {
 			return
 		}
-		if n < first.after || t.after == nil {
-			best.add(n)
-			least = best.least()
+		if least > bound && (most < first.after || t.after == nil) {
+			best.add(least)
+			bound = best.least()
 		}
-		docs, numbers = append(docs, doc), append(numbers, n)
+		docs, numbers = append(docs, doc), append(numbers, most)
 	})
 	f.ranks.docs, f.ranks.numbers = docs, numbers
 	kept := docs[:0]
 	for i, doc := range docs {
-		if numbers[i] >= least {
+		if numbers[i] >= bound {
 			kept = append(kept, doc)
 		}
 	}
-	return kept, nil
+	return kept
 }
 
 // first gives what decides first among the hits of a part; not ok where that is no number.
-func (t *topHits) first(partIndex int, f *found) (first, bool) {
-	byScore := len(t.sort) == 0 || t.sort[0].Field == "score"
-	if byScore && t.run.parts {
-		return first{}, false
-	}
+func (t *topHits) first(f *found) (first, bool) {
 	if len(t.sort) == 0 {
-		out := first{after: math.MaxInt64, of: func(doc uint32) int64 { return t.run.whole(f, doc) }}
-		if t.after != nil {
-			out.after = int64(math.Floor(t.after.score))
-		}
-		return out, true
+		return t.byScore(f), true
 	}
-	out, ok := t.firstKey(f)
+	if f.pinned != nil && len(t.run.plan.Sort) == 0 {
+		return first{}, false // a pin decides before the key
+	}
+	out, ok := t.byKey(f)
 	if ok && !t.sort[0].Desc { // the least comes first
 		of := out.of
-		out.of, out.after = func(doc uint32) int64 { return ^of(doc) }, ^out.after
+		out.of = func(doc uint32) (int64, int64) {
+			least, most := of(doc)
+			return ^most, ^least
+		}
+		out.after = ^out.after
 	}
 	if t.after == nil {
 		out.after = math.MaxInt64
 	}
-	if ok && f.pinned != nil && len(t.run.plan.Sort) == 0 {
-		return first{}, false // a pin decides before the key
-	}
 	return out, ok
 }
 
-// firstKey reads the first sort key, where it is a number or has the order of one.
-func (t *topHits) firstKey(f *found) (out first, ok bool) {
+func (t *topHits) byScore(f *found) first {
+	out := first{after: math.MaxInt64, of: func(doc uint32) (int64, int64) { return t.run.bounds(f, doc) }}
+	if t.after != nil {
+		out.after = t.run.boundOf(t.after.score)
+	}
+	return out
+}
+
+// byKey reads the first sort key, where it is a number or has the order of one.
+func (t *topHits) byKey(f *found) (out first, ok bool) {
 	var after sortValue
 	if t.after != nil && len(t.after.keys) > 0 {
 		after = t.after.keys[0]
 	}
 	switch c := t.columns[0]; {
 	case c.isNumber:
-		return first{of: c.numbers.at, after: after.number}, true
+		return first{of: func(doc uint32) (int64, int64) { n := c.numbers.at(doc); return n, n }, after: after.number}, true
 	case c.isString && c.strings != nil: // even numbers are places, odd ones lie between them
 		place, found := c.strings.find(after.text)
 		if out.after = int64(2 * place); !found {
 			out.after--
 		}
-		out.of, out.local = func(doc uint32) int64 { return 2 * int64(c.strings.places[doc]) }, true
+		out.of, out.local = func(doc uint32) (int64, int64) { n := 2 * int64(c.strings.places[doc]); return n, n }, true
 		return out, true
 	case t.sort[0].Field == "score":
-		out = first{of: func(doc uint32) int64 { return t.run.whole(f, doc) }}
-		if t.after != nil {
-			out.after = int64(math.Floor(t.after.score))
-		}
-		return out, true
+		return t.byScore(f), true
 	}
 	return out, false
 }

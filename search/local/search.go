@@ -116,7 +116,7 @@ func (r *run) prepare(ctx context.Context) error {
 		r.groups = append(r.groups, g)
 	}
 	for i := range r.plan.Filters {
-		r.filters = append(r.filters, r.newFilter(&r.plan.Filters[i]))
+		r.filters = append(r.filters, newFilter(&r.plan.Filters[i], r.view.dictionary))
 	}
 	r.parts = r.shared()
 	r.takeStatistics()

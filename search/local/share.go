@@ -27,14 +27,39 @@ func (r *run) cover(f *found, doc uint32) float64 {
 			s := float64(f.scores[i][doc])
 			covered += shareSuits * s / (s + halfText)
 		}
-		share := g.plan.Share
-		if share == 0 {
-			share = 1
-		}
-		total += share * covered
+		total += g.share() * covered
 	}
 	if f.raised != nil && f.raised.has(doc) {
 		total += scoreRaised
 	}
 	return total + min(maxSignals, f.signals.of(doc))
+}
+
+func (g *group) share() float64 {
+	if g.plan.Share == 0 {
+		return 1
+	}
+	return g.plan.Share
+}
+
+// coverSteps is how finely the bounds of a cover are told apart.
+const coverSteps = 1e6
+
+// coverBounds gives what the cover of a document lies between, in steps, before any text is scored.
+func (r *run) coverBounds(f *found, doc uint32) (least, most int64) {
+	low, texts := 0.0, 0.0
+	for i, g := range r.groups {
+		l := f.evidence[i].at(doc)
+		if l == 0 || g.plan.Excluded {
+			continue
+		}
+		low += g.share() * g.levels[l-1].weight
+		if g.scored {
+			texts += g.share()
+		}
+	}
+	if f.raised != nil && f.raised.has(doc) {
+		low += scoreRaised
+	}
+	return int64(coverSteps*low) - 1, int64(coverSteps*(low+texts+maxSignals)) + 2
 }

@@ -37,7 +37,11 @@ func (v *view) Titles(ctx context.Context, t *search.TitleStart) ([]semdex.Asset
 	defer scratches.Put(memory)
 	memory.reset()
 	for i := range v.parts {
-		c.allowed = append(c.allowed, v.parts[i].permitted(t.Access, v.dictionary, memory))
+		permitted, err := v.parts[i].permitted(t.Access, v.dictionary, memory)
+		if err != nil {
+			return nil, err
+		}
+		c.allowed = append(c.allowed, permitted)
 	}
 	if err := c.beginning(ctx); err != nil {
 		return nil, err

@@ -114,9 +114,9 @@ func (t *topHits) add(partIndex int, f *found) error {
 	if err := t.readKeys(partIndex); err != nil {
 		return err
 	}
-	docs, err := t.promising(partIndex, f)
-	if err != nil || len(docs) == 0 {
-		return err
+	docs := t.promising(f)
+	if len(docs) == 0 {
+		return nil
 	}
 	if err := t.run.scoreTexts(partIndex, f, docs); err != nil {
 		return err

@@ -84,15 +84,17 @@ func (v *view) shows(s *scorch.IndexSnapshot) bool {
 	})
 }
 
+// generations counts the states of all indexes of the process: one that takes another's place has others.
+var generations atomic.Uint64
+
 func (x *Index) newView(s *scorch.IndexSnapshot) (*view, error) {
 	if err := x.readSegments(s); err != nil {
 		return nil, err
 	}
-	x.generation++
 	if x.lexicon.full() {
 		x.lexicon = newLexicon()
 	}
-	v := &view{snapshot: s, dictionary: x.dictionary, lexicon: x.lexicon, generation: x.generation}
+	v := &view{snapshot: s, dictionary: x.dictionary, lexicon: x.lexicon, generation: generations.Add(1)}
 	v.users.Store(1)
 	for _, seg := range s.Segments() {
 		p := part{id: seg.Id(), segment: seg.Segment(), arrays: x.segments[seg.Id()]}
@@ -176,7 +178,7 @@ func (v *view) Release() {
 // Len is the number of assets.
 func (v *view) Len() int { return v.live }
 
-// Generation numbers the states of an open index.
+// Generation numbers the states of all indexes of the process.
 func (v *view) Generation() uint64 { return v.generation }
 
 // Values gives the distinct values of a field by number.

@@ -13,6 +13,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -42,8 +43,10 @@ type Library struct {
 	Rights       Rights       `yaml:"rights"`
 	Sources      []Source     `yaml:"sources"`
 	Vocabularies []Vocabulary `yaml:"vocabularies"`
+	Draft        []Vocabulary `yaml:"draft"` // a vocabulary that is tried beside these
 	Dimensions   Dimensions   `yaml:"dimensions"`
 	Search       Search       `yaml:"search"`
+	Notify       Notify       `yaml:"notify"`
 	Schedule     string       `yaml:"schedule"`  // when serve brings in what changed: a cron expression in time_zone
 	Reconcile    string       `yaml:"reconcile"` // when it compares with all that the sources hold
 
@@ -53,6 +56,12 @@ type Library struct {
 // Rights is the policy about assets without a rights record: "allow" or "deny".
 type Rights struct {
 	Missing string `yaml:"missing"`
+}
+
+// Notify is the policy about notifications of saved searches. They go to public addresses by https, and to the hosts
+// in Allow: names or addresses, without port.
+type Notify struct {
+	Allow []string `yaml:"allow"`
 }
 
 // Source is a system that assets and events come from. The tag "of" names the types that a key is for, none
@@ -255,6 +264,11 @@ func (l *Library) complete(dir string) error {
 	}
 	if !slices.Contains([]string{"allow", "deny"}, l.Rights.Missing) {
 		return fmt.Errorf("rights: missing: %q is neither allow nor deny", l.Rights.Missing)
+	}
+	for _, host := range l.Notify.Allow {
+		if host == "" || strings.ContainsAny(host, "/[]@?# ") || strings.Contains(host, ":") && net.ParseIP(host) == nil {
+			return fmt.Errorf("notify: allow: %q is no host; write it like hooks.example.com or 10.1.2.3, without port", host)
+		}
 	}
 	if err := l.completeSources(dir); err != nil {
 		return err

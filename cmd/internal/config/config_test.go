@@ -26,11 +26,14 @@ libraries:
       - {type: files, assets: b.jsonl}
     vocabularies:
       - {type: file, path: voc/taxonomy.ttl}
+    draft:
+      - {type: file, path: voc/next.ttl}
     dimensions:
       topic:    {scheme: https://voc.example/topics}
       region:   {field: Region, scheme: https://voc.example/regions, by: notation}
       campaign: {field: Campaign}
     search: {exclude: [Brand]}
+    notify: {allow: [hooks.acme.internal, "::1"]}
   zeta:
     sources:
       - {type: files, events: ./e.jsonl}
@@ -53,12 +56,14 @@ func TestEveryKeyIsRead(t *testing.T) {
 			{Type: "files", Prefix: "files", Assets: "/etc/semdex/b.jsonl"},
 		},
 		Vocabularies: []Vocabulary{{Type: "file", Path: "/etc/semdex/voc/taxonomy.ttl"}},
+		Draft:        []Vocabulary{{Type: "file", Path: "/etc/semdex/voc/next.ttl"}},
 		Dimensions: Dimensions{
 			{Name: "topic", Scheme: "https://voc.example/topics"},
 			{Name: "region", Field: "Region", Scheme: "https://voc.example/regions", By: "notation"},
 			{Name: "campaign", Field: "Campaign"},
 		},
 		Search: Search{Expand: "narrower", Exclude: []string{"Brand"}},
+		Notify: Notify{Allow: []string{"hooks.acme.internal", "::1"}},
 	}
 	want.Languages[1] = semdex.LanguageTag("de-AT")
 	if diff := cmp.Diff(want, l); diff != "" {
@@ -150,7 +155,7 @@ func TestWrongFilesAreRefused(t *testing.T) {
 		{"an unknown key of a source", library("sources:", "  - {type: files, asset: a.jsonl}"), []string{"line 4", "asset", "did you mean assets?"}},
 		{"an unknown key of a vocabulary", library("vocabularies:", "  - type: file", "    pth: a.ttl"), []string{"line 5", "pth", "did you mean path?"}},
 		{"an unknown key of a dimension", library("dimensions:", "  topic: {scheme: x}", "  region: {feild: Region}"), []string{"line 5", "feild", "region", "did you mean field?"}},
-		{"a key like none lists those there are", library("quux: 1"), []string{"unknown key quux", "known are:", "dimensions, languages, reconcile, rights"}},
+		{"a key like none lists those there are", library("quux: 1"), []string{"unknown key quux", "known are:", "dimensions, draft, languages, notify, reconcile, rights"}},
 		{"an environment variable that is not set", library("time_zone: ${SEMDEX_TEST_UNSET}"), []string{"line 3", "SEMDEX_TEST_UNSET", "not set"}},
 		{"a text for libraries", "libraries: acme\n", []string{"line 1", "libraries"}},
 		{"a list for libraries", "libraries: [acme]\n", []string{"line 1", "libraries", "want names"}},
@@ -176,6 +181,9 @@ func TestWrongFilesAreRefused(t *testing.T) {
 		{"two sources of one prefix", library("sources: [{type: files, assets: a}, {type: files, assets: b}]"), []string{"two sources", `"files"`, "another prefix"}},
 		{"an unknown type of vocabulary", library("vocabularies: [{type: thesaurus, path: a}]"), []string{"vocabularies", "thesaurus", "file"}},
 		{"a vocabulary without a path", library("vocabularies: [{type: file}]"), []string{"vocabularies", "path"}},
+		{"a draft without a path", library("draft: [{type: file}]"), []string{"draft", "path"}},
+		{"an address in the place of a host", library("notify: {allow: [\"https://hooks.example.com\"]}"), []string{"notify: allow", "https://hooks.example.com"}},
+		{"a host with a port", library("notify: {allow: [\"hooks.example.com:8443\"]}"), []string{"notify: allow", "without port"}},
 		{"a dimension of nothing", library("dimensions: {region: {}}"), []string{"region", "field, a scheme or both"}},
 		{"a dimension without a name", library("dimensions: {\"\": {field: X}}"), []string{"dimensions", `""`}},
 		{"a dimension with a comma, which separates names", library("dimensions: {\"a,b\": {field: X}}"), []string{"a,b"}},

@@ -73,14 +73,22 @@ func (s *Source) Canto() canto.Config {
 
 // completeVocabularies does the same for vocabularies.
 func (l *Library) completeVocabularies(dir string) error {
-	for i := range l.Vocabularies {
-		v := &l.Vocabularies[i]
-		err := foreignKey(*v, v.Type)
-		if err == nil {
-			err = v.complete(dir)
+	if err := completeVocabularies(l.Vocabularies, dir); err != nil {
+		return fmt.Errorf("vocabularies: %w", err)
+	}
+	if err := completeVocabularies(l.Draft, dir); err != nil {
+		return fmt.Errorf("draft: %w", err)
+	}
+	return nil
+}
+
+func completeVocabularies(list []Vocabulary, dir string) error {
+	for i := range list {
+		if err := foreignKey(list[i], list[i].Type); err != nil {
+			return err
 		}
-		if err != nil {
-			return fmt.Errorf("vocabularies: %w", err)
+		if err := list[i].complete(dir); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -22,6 +22,7 @@ func (s *Systems) Configure(base []byte, library, events string) ([]byte, error)
 	set(l, "vocabularies", s.vocabularies())
 	set(l, "schedule", text("*/5 * * * *"))
 	set(l, "reconcile", text("0 3 * * *"))
+	set(child(l, "notify"), "allow", &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle, Content: []*yaml.Node{text("localhost"), text("127.0.0.1")}})
 	var out bytes.Buffer
 	out.WriteString("# Written by semdex demo: Canto and PoolParty are imitations on this machine.\n")
 	encoder := yaml.NewEncoder(&out)

@@ -36,6 +36,13 @@ func (l *Library) Client() search.Access {
 	return search.Access{Use: semdex.Use{On: semdex.DateOf(l.now().In(l.config.Zone))}, DenyMissing: l.DenyMissingRights()}
 }
 
+// CustomFields gives the names of the custom fields that assets bear.
+func (l *Library) CustomFields() []string {
+	reader := l.search.Reader()
+	defer reader.Release()
+	return reader.CustomFields()
+}
+
 // Search answers a request.
 func (l *Library) Search(ctx context.Context, r search.Request) (*search.Answer, error) {
 	return l.search.Search(ctx, r)
@@ -43,19 +50,12 @@ func (l *Library) Search(ctx context.Context, r search.Request) (*search.Answer,
 
 // Facet gives the values of one facet.
 func (l *Library) Facet(ctx context.Context, f search.FacetRequest, r search.Request) (*search.FacetCounts, error) {
-	return l.search.Facet(ctx, f, r)
+	return l.live().Facet(ctx, f, r)
 }
 
-// Suggest completes what a reader types, and tells the schemes of the concepts by name.
+// Suggest completes what a reader types.
 func (l *Library) Suggest(ctx context.Context, r search.SuggestRequest) (*search.Suggestions, error) {
-	langs := l.config.Languages
-	if r.Lang != "" {
-		langs = append([]string{r.Lang}, langs...)
-	}
-	for _, s := range l.graph.Load().Schemes() {
-		r.Schemes = append(r.Schemes, search.SchemeName{ID: s.ID, Name: s.Name(langs...)})
-	}
-	return l.search.Suggest(ctx, r)
+	return l.live().Suggest(ctx, r)
 }
 
 // Asset gives one asset.
@@ -70,30 +70,22 @@ func (l *Library) Related(ctx context.Context, r search.SimilarRequest) ([]searc
 
 // Concept gives one concept.
 func (l *Library) Concept(ctx context.Context, uri, lang string, access search.Access) (*search.ConceptView, error) {
-	return l.search.Concept(ctx, uri, lang, access)
+	return l.live().Concept(ctx, uri, lang, access)
 }
 
 // Concepts finds concepts by their labels.
 func (l *Library) Concepts(ctx context.Context, q, scheme, lang string, offset, limit int, access search.Access) (int, []search.ConceptView, error) {
-	return l.search.Concepts(ctx, q, semdex.SchemeID(scheme), lang, offset, limit, access)
+	return l.live().Concepts(ctx, q, scheme, lang, offset, limit, access)
 }
 
 // Tree gives the concepts below one, or the top ones.
 func (l *Library) Tree(ctx context.Context, uri, scheme, lang string, access search.Access) ([]search.ConceptView, error) {
-	return l.search.Tree(ctx, uri, semdex.SchemeID(scheme), lang, access)
+	return l.live().Tree(ctx, uri, scheme, lang, access)
 }
 
 // Schemes gives the concept schemes.
-func (l *Library) Schemes(_ context.Context, lang string) ([]api.Scheme, error) {
-	langs := l.config.Languages
-	if lang != "" {
-		langs = append([]string{lang}, langs...)
-	}
-	schemes := []api.Scheme{}
-	for _, s := range l.graph.Load().Schemes() {
-		schemes = append(schemes, api.Scheme{URI: s.ID, Label: s.Name(langs...), Concepts: s.Size})
-	}
-	return schemes, nil
+func (l *Library) Schemes(ctx context.Context, lang string) ([]api.Scheme, error) {
+	return l.live().Schemes(ctx, lang)
 }
 
 // Changes gives what changed since a cursor, each asset once, as the access may see it. A reader who begins at
@@ -109,6 +101,7 @@ func (l *Library) Changes(_ context.Context, cursor string, limit int, lang stri
 	}
 	reader := l.search.Reader()
 	defer reader.Release()
+	access = reader.Restrict(access)
 	out := api.Changes{Changes: []api.Change{}}
 	for len(out.Changes) < limit && at.after < applied {
 		changed, through, err := l.mirror.ChangedAssets(at.after, int(min(uint64(limit-len(out.Changes)), applied-at.after)))
@@ -116,7 +109,7 @@ func (l *Library) Changes(_ context.Context, cursor string, limit int, lang stri
 			return api.Changes{}, err
 		}
 		for _, c := range changed {
-			if entry := change(c, reader, access, lang); c.Number <= applied && (entry.Op == api.Changed || access.All || c.Number > at.began) {
+			if entry := change(c, reader, access, lang); c.Number <= applied && told(entry, c.Number > at.began, access) {
 				out.Changes = append(out.Changes, entry)
 			}
 		}
@@ -127,6 +120,13 @@ func (l *Library) Changes(_ context.Context, cursor string, limit int, lang stri
 	}
 	out.NextCursor = at.String()
 	return out, nil
+}
+
+// told reports whether an entry of the feed is for the access: what it may see always is. What is gone is no news
+// before the reader began, unless he sees everything. An access with a restriction is told of nothing else: the
+// log does not say whether it ever saw what is gone.
+func told(entry api.Change, since bool, access search.Access) bool {
+	return entry.Op == api.Changed || access.Only == "" && (access.All || since)
 }
 
 // change tells a change as the access may see it.
@@ -172,7 +172,13 @@ func (l *Library) Record(ctx context.Context, events []semdex.Event) (analytics.
 	if err != nil {
 		return analytics.Receipt{}, err
 	}
+	defer l.usage.touch()
 	return store.Record(ctx, events, l.now())
+}
+
+// Why says why an asset is not in the answer to a request, or not higher up.
+func (l *Library) Why(ctx context.Context, id string, r search.Request, eyes search.Access) (*search.Why, error) {
+	return l.search.Why(ctx, id, r, eyes)
 }
 
 // reportNames are the reports that this version has.
@@ -255,6 +261,9 @@ func (l *Library) Status(ctx context.Context) (api.Status, error) {
 		return s, err
 	}
 	if s.Events, err = store.Count(ctx); err != nil {
+		return s, err
+	}
+	if s.Saved, err = l.savedStatus(); err != nil {
 		return s, err
 	}
 	for _, src := range l.sources {

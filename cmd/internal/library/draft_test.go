@@ -9,7 +9,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"semdex"
+	"semdex/analytics"
+	"semdex/api"
 	"semdex/cmd/internal/config"
 	"semdex/search"
 )
@@ -86,8 +90,8 @@ func TestADraftOfFilesIsSearchedBesideTheLiveVocabulary(t *testing.T) {
 		}
 		return s
 	}
-	more := draft(packagingLabel, packagingLabel+` ; skos:altLabel "Oxvelu"@en`)
-	if got, live := ranking(t, more, "oxvelu"), ranking(t, l.search, "oxvelu"); len(got) < 10 || len(live) != 0 {
+	more := draft(packagingLabel, `skos:altLabel "Xyloquin"@en ; `+packagingLabel)
+	if got, live := ranking(t, more, "xyloquin"), ranking(t, l.search, "xyloquin"); len(got) < 10 || len(live) != 0 {
 		t.Errorf("with the new altLabel it finds %d, live %d; want some and none", len(got), len(live))
 	}
 	less := draft("    skos:broader t:sustainability ;\n", "")
@@ -110,5 +114,167 @@ func TestADraftThatIsNoVocabularyIsRefused(t *testing.T) {
 		if err == nil || semdex.CodeOf(err) != semdex.Invalid || !strings.Contains(err.Error(), part) {
 			t.Errorf("%s: got %v, want Invalid with %q", name, err, part)
 		}
+	}
+}
+
+// sends takes a document as the draft.
+func sends(t *testing.T, l *Library, format, body string) api.DraftInfo {
+	t.Helper()
+	info, err := l.PutDraft(context.Background(), format, []byte(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info
+}
+
+// totals gives what a query finds by the vocabulary in use and by the draft, as a plain key sees it.
+func totals(t *testing.T, l *Library, query string) (live, draft int) {
+	t.Helper()
+	by, err := l.WithDraft(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for s, into := range map[api.Searcher]*int{l: &live, by: &draft} {
+		a, err := s.Search(context.Background(), search.Request{Query: query, Access: l.Client()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		*into = a.Total
+	}
+	return live, draft
+}
+
+func TestADraftIsKeptUntilItIsDropped(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	h := newHome(t)
+	l := h.synced()
+	for name, try := range map[string]func() error{
+		"info": func() error { _, err := l.DraftInfo(ctx); return err }, "search": func() error { _, err := l.WithDraft(ctx); return err },
+		"drop": func() error { return l.DropDraft(ctx) }, "impact": func() error { _, err := l.DraftImpact(ctx, analytics.QueryRequest{Limit: 1}, l.Owner()); return err },
+	} {
+		if err := try(); semdex.CodeOf(err) != semdex.NotFound {
+			t.Errorf("%s without a draft: got %v", name, err)
+		}
+	}
+	if _, err := l.PutDraft(ctx, "ttl", []byte("<urn:a> <urn:b> <urn:c> .")); semdex.CodeOf(err) != semdex.Invalid {
+		t.Errorf("without a concept: got %v", err)
+	}
+	info := sends(t, l, "ttl", strings.ReplaceAll(taxonomy, `"Dog"@en`, `"Dog"@en ; skos:altLabel "Pooch"@en`)+"v:cat a skos:Concept .")
+	want := api.DraftInfo{Origin: "upload", Taken: info.Taken, Concepts: 4, Difference: api.Differences{
+		Concepts: api.DifferenceCount{Added: 1, Changed: 1}, Labels: api.DifferenceCount{Added: 1},
+		Added: []semdex.ConceptID{"https://voc.example/cat"}, Changed: []semdex.ConceptID{"https://voc.example/dog"}}}
+	if diff := cmp.Diff(want, info); diff != "" || info.Taken.IsZero() {
+		t.Error(diff)
+	}
+	for range 2 { // the second time from the disk
+		if live, draft := totals(t, l, "pooch"); live != 0 || draft != 2 {
+			t.Errorf("pooch finds %d, by the draft %d", live, draft)
+		}
+		l.Close()
+		l = h.open()
+	}
+	h.sync(l, SyncOptions{Rebuild: true})
+	if live, draft := totals(t, l, "pooch"); live != 0 || draft != 2 {
+		t.Errorf("after a rebuild pooch finds %d, by the draft %d", live, draft)
+	}
+	if err := l.DropDraft(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.WithDraft(ctx); semdex.CodeOf(err) != semdex.NotFound {
+		t.Errorf("it is still there: %v", err)
+	}
+}
+
+// TestADraftSeesNewAssets guards that draft and live answer over the same index.
+func TestADraftSeesNewAssets(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	l := h.synced()
+	sends(t, l, "ttl", strings.ReplaceAll(taxonomy, `"Dog"@en`, `"Dog"@en ; skos:altLabel "Pooch"@en`))
+	h.edit("assets.jsonl", `{"id":"a4"`, `{"id":"a5","title":"Walkies","tags":["pooch"]}`+"\n"+`{"id":"a4"`)
+	h.sync(l, SyncOptions{})
+	if live, draft := totals(t, l, "dog"); live != 2 || draft != 3 {
+		t.Errorf("dog finds %d, by the draft, which links the new tag, %d", live, draft)
+	}
+}
+
+func TestAConfiguredDraftIsReadAtEachSync(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	h := newHome(t)
+	h.write("next.ttl", strings.ReplaceAll(taxonomy, `"Dog"@en`, `"Dog"@en ; skos:altLabel "Pooch"@en`))
+	h.config.Draft = []config.Vocabulary{{Type: "file", Path: h.path("next.ttl")}}
+	l := h.synced()
+	if live, draft := totals(t, l, "pooch"); live != 0 || draft != 2 {
+		t.Errorf("pooch finds %d, by the draft %d", live, draft)
+	}
+	if info, err := l.DraftInfo(ctx); err != nil || info.Origin != "configuration" {
+		t.Errorf("got %+v, %v", info, err)
+	}
+	if err := l.DropDraft(ctx); semdex.CodeOf(err) != semdex.Conflict {
+		t.Errorf("it stands in the configuration: %v", err)
+	}
+	sends(t, l, "ttl", taxonomy)
+	if _, draft := totals(t, l, "pooch"); draft != 0 {
+		t.Error("what was sent does not go before what is configured")
+	}
+	if err := l.DropDraft(ctx); err != nil {
+		t.Fatal(err)
+	}
+	h.edit("next.ttl", "Pooch", "Cur")
+	h.sync(l, SyncOptions{})
+	if _, draft := totals(t, l, "cur"); draft != 2 {
+		t.Error("the changed file was not read")
+	}
+	h.write("next.ttl", "broken ]")
+	if _, err := l.Sync(ctx, SyncOptions{}); semdex.CodeOf(err) != semdex.Invalid {
+		t.Errorf("a draft with a syntax error: %v", err)
+	}
+	if live, draft := totals(t, l, "cur"); live != 0 || draft != 2 {
+		t.Errorf("then the last good one is kept: cur finds %d, by the draft %d", live, draft)
+	}
+	l.Close()
+	h.config.Draft = nil
+	l = h.open()
+	h.sync(l, SyncOptions{})
+	if _, err := l.WithDraft(ctx); semdex.CodeOf(err) != semdex.NotFound {
+		t.Errorf("one that is configured no longer is still there: %v", err)
+	}
+}
+
+// TestImpactOfADraft guards the comparison on the logged queries of the brand library against searches one by one.
+func TestImpactOfADraft(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	dir, l := brandHome(t)
+	edited := changedTaxonomy(t, dir, packagingLabel, `skos:altLabel "Bikepacking"@de, "bikepacking"@en ; `+packagingLabel)
+	edited = strings.Replace(edited, "    skos:broader t:sustainability ;\n", "", 1)
+	sends(t, l, "ttl", edited)
+	impact, err := l.DraftImpact(ctx, analytics.QueryRequest{Limit: 50}, l.Client())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if impact.Compared != 50 || impact.LoggedQueries <= 50 || impact.LoggedSearches < impact.Searches || impact.Changed == 0 || impact.Changed == 50 || impact.Found == 0 || impact.Overlap <= 0 || impact.Overlap >= 1 {
+		t.Errorf("got %+v", impact)
+	}
+	changed, searches := 0, int64(0)
+	for i, q := range impact.Queries {
+		if live, draft := totals(t, l, q.Query); q.Lang == "" && (live != q.Before || draft != q.After) {
+			t.Errorf("%q finds %d and %d, the impact says %d and %d", q.Query, live, draft, q.Before, q.After)
+		}
+		if q.Changed {
+			changed, searches = changed+1, searches+q.Searches
+		}
+		if next := i + 1; next < len(impact.Queries) && q.Changed == impact.Queries[next].Changed && q.Searches < impact.Queries[next].Searches {
+			t.Errorf("%q with %d searches comes before %q", q.Query, q.Searches, impact.Queries[next].Query)
+		}
+	}
+	if changed != impact.Changed || searches != impact.SearchesChanged {
+		t.Errorf("%d queries and %d searches change, the sums say %d and %d", changed, searches, impact.Changed, impact.SearchesChanged)
+	}
+	bikes := impact.Queries[slices.IndexFunc(impact.Queries, func(q api.QueryImpact) bool { return q.Query == "Bikepacking" })]
+	if bikes.Before != 0 || bikes.After == 0 || len(bikes.NewlyNamed) != 1 || bikes.NewlyNamed[0].Label != "Nachhaltige Verpackung" || len(bikes.Gained) == 0 || bikes.Overlap != 0 {
+		t.Errorf("Bikepacking: %+v", bikes)
 	}
 }

@@ -65,6 +65,7 @@ func (l *Library) clustered() (*duplicates, error) {
 
 // DuplicatesOf gives the assets that are the same as one, as far as the access may see them.
 func (l *Library) DuplicatesOf(ctx context.Context, r search.SimilarRequest) ([]api.Duplicate, error) {
+	r.Access = l.search.Restrict(r.Access)
 	asset, err := l.search.Asset(ctx, r.ID, r.Access, r.Lang)
 	if err != nil {
 		return nil, err
@@ -96,7 +97,7 @@ func (l *Library) DuplicatesOf(ctx context.Context, r search.SimilarRequest) ([]
 }
 
 func (l *Library) sees(id semdex.AssetID, access search.Access) (bool, error) {
-	if access.All && !access.Rights {
+	if access.Whole() {
 		return true, nil
 	}
 	a, err := l.mirror.Asset(id)
@@ -105,6 +106,7 @@ func (l *Library) sees(id semdex.AssetID, access search.Access) (bool, error) {
 
 // Duplicates gives the clusters with at least two assets that the access may see, by their ids.
 func (l *Library) Duplicates(_ context.Context, cursor string, limit int, access search.Access) ([]neardup.Cluster, string, error) {
+	access = l.search.Restrict(access)
 	l.duplicates.mu.Lock()
 	defer l.duplicates.mu.Unlock()
 	d, err := l.clustered()

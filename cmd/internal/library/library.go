@@ -8,6 +8,8 @@
 //	usage/           the event log and the DuckDB store (package analytics)
 //	rejected.jsonl   the records that the last sync of each source left out, and why
 //	sources.json     when each source and vocabulary was last brought in, and what came of it
+//	secret           what seals the cursors of searches
+//	draft/           the draft vocabulary, if there is one
 //	tokens/          access tokens of remote systems, so that a new process does not ask for new ones
 package library
 
@@ -28,7 +30,6 @@ import (
 	"semdex/analytics"
 	"semdex/cmd/internal/config"
 	"semdex/graph"
-	"semdex/graph/rdf"
 	"semdex/indexer"
 	"semdex/internal/mirror"
 	"semdex/search"
@@ -45,6 +46,7 @@ type Library struct {
 
 	sources      []indexer.Source
 	vocabularies []indexer.Vocabulary
+	drafts       []indexer.Vocabulary // what the configuration names as the draft
 
 	mirror *mirror.Mirror
 	index  *indexRef
@@ -52,8 +54,13 @@ type Library struct {
 	graph  atomic.Pointer[graph.Graph]
 	usage  usageStore
 
+	changing sync.Mutex // over the vocabularies in the mirror and the graph that is built of them
+
 	syncing    chan struct{} // holds one while a sync is under way
+	curating   sync.Mutex    // one changes the rules of curation at a time
 	duplicates duplicates
+	draft      draftStore
+	saved      savedStore
 	runs       *sourceRuns
 	rejected   atomic.Pointer[map[string]int] // by source, how many records are kept aside
 	stop       context.CancelFunc
@@ -63,6 +70,7 @@ type Library struct {
 // Open opens the library in dir, makes it where there is none, and brings the index up to the mirror.
 func Open(ctx context.Context, name, dir string, c config.Library, log *slog.Logger) (*Library, error) {
 	l := &Library{name: name, dir: dir, config: c, log: log.With("library", name), now: time.Now, syncing: make(chan struct{}, 1)}
+	l.saved.wake = make(chan struct{}, 1)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open library %s: %w", name, err)
 	}
@@ -84,10 +92,16 @@ func (l *Library) open(ctx context.Context) error {
 	if l.index, err = openIndex(filepath.Join(l.dir, "index"), l.config.Languages, l.log); err != nil {
 		return err
 	}
-	l.usage = usageStore{dir: filepath.Join(l.dir, "usage"), log: l.log}
+	l.usage = usageStore{dir: filepath.Join(l.dir, "usage"), log: l.log, used: make(chan struct{}, 1)}
+	secret, err := readSecret(filepath.Join(l.dir, "secret"))
+	if err != nil {
+		return err
+	}
 	l.search = search.New(search.Options{
 		Engine: l.index, Records: l.mirror, Now: l.now, NewID: newQueryID,
-		Settings: search.Settings{Languages: l.config.Languages, Dimensions: l.config.SearchDimensions(), Expansion: l.config.SearchExpansion()},
+		Settings: search.Settings{Languages: l.config.Languages, Dimensions: l.config.SearchDimensions(), Expansion: l.config.SearchExpansion(),
+			Signals: l.config.SearchSignals(), Zone: l.config.Zone},
+		Secret: secret,
 	})
 	if err := l.loadGraph(); err != nil {
 		return err
@@ -95,9 +109,13 @@ func (l *Library) open(ctx context.Context) error {
 	if err := l.catchUp(ctx); err != nil {
 		return err
 	}
+	if err := l.loadCuration(); err != nil {
+		return err
+	}
 	background, stop := context.WithCancel(context.Background())
 	l.stop = stop
 	l.background.Go(func() { l.index.keep(background) })
+	l.background.Go(func() { l.keepPopularity(background) })
 	return nil
 }
 
@@ -140,21 +158,15 @@ func (l *Library) Close() error {
 
 // loadGraph builds the graph from the vocabularies in the mirror and makes it the one in use.
 func (l *Library) loadGraph() error {
-	vocabularies, _, err := l.mirror.Vocabularies()
+	l.changing.Lock()
+	defer l.changing.Unlock()
+	g, err := l.buildGraph(nil)
 	if err != nil {
 		return err
 	}
-	var documents []graph.Document
-	for _, v := range vocabularies {
-		triples, err := rdf.DecodeTriples(v.Snapshot)
-		if err != nil {
-			return fmt.Errorf("vocabulary %s in the mirror: %w", v.Name, err)
-		}
-		documents = append(documents, graph.Document{Name: v.Name, Triples: triples})
-	}
-	g := graph.Build(documents...)
-	l.graph.Store(g)
 	l.search.SetVocabulary(g)
+	l.graph.Store(g)
+	l.wake()
 	return nil
 }
 
@@ -166,8 +178,9 @@ func newQueryID() string {
 
 // usageStore opens the usage store when it is first wanted: most commands never do.
 type usageStore struct {
-	dir string
-	log *slog.Logger
+	dir  string
+	log  *slog.Logger
+	used chan struct{} // told when the store is opened, and when events came
 
 	mu    sync.Mutex
 	store *analytics.Store
@@ -184,7 +197,23 @@ func (u *usageStore) open() (*analytics.Store, error) {
 		return nil, err
 	}
 	u.store = store
+	u.touch()
 	return store, nil
+}
+
+// touch tells that what is in the store may have changed.
+func (u *usageStore) touch() {
+	select {
+	case u.used <- struct{}{}:
+	default: // it is told already
+	}
+}
+
+// opened gives the store where it is open, else nil.
+func (u *usageStore) opened() *analytics.Store {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.store
 }
 
 func (u *usageStore) close() error {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"semdex/cmd/internal/config"
 	"semdex/indexer"
 	"semdex/indexer/canto"
 	"semdex/indexer/files"
@@ -33,13 +34,17 @@ func (l *Library) connect() (err error) {
 			l.sources = append(l.sources, &files.Source{Prefix: s.Prefix, Path: s.Assets})
 		}
 	}
-	return l.connectVocabularies()
+	if l.vocabularies, err = connectVocabularies(l.config.Vocabularies); err != nil {
+		return err
+	}
+	l.drafts, err = connectVocabularies(l.config.Draft)
+	return err
 }
 
 // connectVocabularies names each vocabulary by its file or project; the name is what the mirror keeps it under.
-func (l *Library) connectVocabularies() error {
+func connectVocabularies(list []config.Vocabulary) (out []indexer.Vocabulary, err error) {
 	names := map[string]bool{}
-	for _, v := range l.config.Vocabularies {
+	for _, v := range list {
 		base := "poolparty " + v.Project
 		if v.Type == "file" {
 			base = filepath.Base(v.Path)
@@ -50,18 +55,18 @@ func (l *Library) connectVocabularies() error {
 		}
 		names[name] = true
 		if v.Type == "file" {
-			l.vocabularies = append(l.vocabularies, &files.Vocabulary{Title: name, Path: v.Path})
+			out = append(out, &files.Vocabulary{Title: name, Path: v.Path})
 			continue
 		}
 		c := v.PoolParty()
 		c.Name = name
 		source, err := poolparty.New(c)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		l.vocabularies = append(l.vocabularies, source)
+		out = append(out, source)
 	}
-	return nil
+	return out, nil
 }
 
 // Remote reports whether anything of the library comes from another system.

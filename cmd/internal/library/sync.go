@@ -73,6 +73,7 @@ func (l *Library) Sync(ctx context.Context, o SyncOptions) (*SyncResult, error) 
 	r.read, r.mended = map[recordFile]bool{}, map[semdex.AssetID]bool{}
 	if o.Only == nil || o.Vocabularies {
 		note(l.syncVocabularies(ctx, o, r))
+		note(l.syncDraft(ctx, o))
 	}
 	for _, src := range l.sources {
 		if o.wants(src.Name()) && ctx.Err() == nil {
@@ -185,13 +186,17 @@ func counts(r indexer.Result) map[string]int64 {
 func (l *Library) project(ctx context.Context, o SyncOptions, r *SyncResult) (err error) {
 	if o.Rebuild {
 		r.Indexed, err = l.index.rebuild(ctx, l.mirror, o.Progress)
+		l.changing.Lock()
 		l.search.SetVocabulary(l.graph.Load()) // what was linked of the values of the index before says nothing of this one
+		l.forgetDraft()
+		l.changing.Unlock()
 	} else {
 		r.Indexed, err = indexer.Project(ctx, l.mirror, l.index, o.Progress)
 	}
 	if r.Indexed > 0 {
 		o.Say("index: %d changes applied", r.Indexed)
 	}
+	l.wake()
 	return err
 }
 
@@ -235,6 +240,7 @@ func (l *Library) importEvents(ctx context.Context, path, source string, o SyncO
 	r.Events.Accepted += receipt.Accepted
 	r.Events.Duplicates += receipt.Duplicates
 	r.Events.Rejected += rejected
+	l.usage.touch()
 	if err != nil {
 		return err
 	}

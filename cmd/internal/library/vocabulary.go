@@ -25,12 +25,13 @@ func vocabularyCursor(name string) string { return "vocabulary " + name }
 // syncVocabularies reads the vocabularies that changed and makes the new graph the one in use.
 func (l *Library) syncVocabularies(ctx context.Context, o SyncOptions, r *SyncResult) error {
 	batch := mirror.Batch{Cursors: map[string][]byte{}}
+	read := map[string][]rdf.Triple{}
 	var errs []error
 	names := map[string]bool{}
 	for _, v := range l.vocabularies {
 		names[v.Name()] = true
 		started := l.now()
-		concepts, err := l.readVocabulary(ctx, v, o, &batch)
+		concepts, err := l.readVocabulary(ctx, v, o, &batch, read)
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -53,7 +54,7 @@ func (l *Library) syncVocabularies(ctx context.Context, o SyncOptions, r *SyncRe
 	}
 	r.Vocabularies = len(batch.Vocabularies) + len(batch.Forget)
 	if !o.DryRun {
-		if err := l.takeVocabularies(batch); err != nil {
+		if err := l.takeVocabularies(batch, read); err != nil {
 			return err
 		}
 	}
@@ -64,19 +65,29 @@ func (l *Library) syncVocabularies(ctx context.Context, o SyncOptions, r *SyncRe
 }
 
 // takeVocabularies stores what was read and, where a vocabulary changed, builds the graph again.
-func (l *Library) takeVocabularies(batch mirror.Batch) error {
-	if _, err := l.mirror.Apply(batch); err != nil {
+func (l *Library) takeVocabularies(batch mirror.Batch, read map[string][]rdf.Triple) error {
+	if len(batch.Vocabularies)+len(batch.Forget) == 0 {
+		_, err := l.mirror.Apply(batch)
 		return err
 	}
-	if len(batch.Vocabularies)+len(batch.Forget) == 0 {
-		return nil
+	for _, name := range batch.Forget {
+		read[name] = nil
 	}
-	return l.loadGraph()
+	l.changing.Lock()
+	defer l.changing.Unlock()
+	g, err := l.buildGraph(read)
+	if err != nil {
+		return err
+	}
+	return l.take(g, func() error {
+		_, err := l.mirror.Apply(batch)
+		return err
+	}, newStopwatch())
 }
 
-// readVocabulary puts a vocabulary into the batch where it is not what the mirror has, and counts its concepts,
-// where it had to look.
-func (l *Library) readVocabulary(ctx context.Context, v indexer.Vocabulary, o SyncOptions, batch *mirror.Batch) (counts map[string]int64, err error) {
+// readVocabulary puts a vocabulary into the batch, and its triples into read, where it is not what the mirror has,
+// and counts its concepts, where it had to look.
+func (l *Library) readVocabulary(ctx context.Context, v indexer.Vocabulary, o SyncOptions, batch *mirror.Batch, read map[string][]rdf.Triple) (counts map[string]int64, err error) {
 	name := v.Name()
 	old, found, err := l.mirror.VocabularyHash(name)
 	if err != nil {
@@ -117,6 +128,7 @@ func (l *Library) readVocabulary(ctx context.Context, v indexer.Vocabulary, o Sy
 	snapshot := rdf.EncodeTriples(triples)
 	if hash := sha256.Sum256(snapshot); !found || hash != old {
 		batch.Vocabularies = append(batch.Vocabularies, mirror.Vocabulary{Name: name, Hash: hash, Snapshot: snapshot})
+		read[name] = triples
 	}
 	return map[string]int64{"concepts": int64(n)}, nil
 }

@@ -1,0 +1,80 @@
+package analytics
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"semdex"
+)
+
+// QueryRequest says which logged queries are wanted.
+type QueryRequest struct {
+	From, To semdex.Date    // first and last day in TZ; empty is open
+	TZ       *time.Location // nil is UTC
+	Limit    int
+}
+
+// LoggedQuery is what was searched for, in one language, and how often. Case and blanks around do not tell queries
+// apart; of several ways of writing one, the first by bytes is given.
+type LoggedQuery struct {
+	Query    string
+	Lang     string // "" where it was not told
+	Searches int64
+}
+
+// Queries gives the words of the search.executed events, the most frequent first, then by words and language. all is how many
+// different queries there are, and searches how often they were searched for together.
+func (s *Store) Queries(ctx context.Context, r QueryRequest) (top []LoggedQuery, all int, searches int64, err error) {
+	from, to, err := r.span()
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	if err := s.Flush(ctx); err != nil {
+		return nil, 0, 0, err
+	}
+	const grouped = `SELECT min(trim(q)) AS words, lang, sum(weight)::BIGINT AS n FROM usage.events
+		WHERE type = ? AND trim(q) <> '' AND occurred_at >= ? AND occurred_at < ? GROUP BY lower(trim(q)), lang`
+	args := []any{semdex.SearchExecuted, from, to}
+	row := s.db.QueryRowContext(ctx, "SELECT count(*), coalesce(sum(n), 0)::BIGINT FROM ("+grouped+")", args...)
+	if err := row.Scan(&all, &searches); err != nil {
+		return nil, 0, 0, fmt.Errorf("count logged queries: %w", err)
+	}
+	rows, err := s.db.QueryContext(ctx, grouped+" ORDER BY n DESC, words, lang LIMIT ?", append(args, r.Limit)...)
+	if err != nil {
+		return nil, 0, 0, fmt.Errorf("read logged queries: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		var q LoggedQuery
+		if err := rows.Scan(&q.Query, &q.Lang, &q.Searches); err != nil {
+			return nil, 0, 0, err
+		}
+		top = append(top, q)
+	}
+	return top, all, searches, rows.Err()
+}
+
+// span gives the moments at which the days asked for begin and end.
+func (r QueryRequest) span() (from, to time.Time, err error) {
+	if r.TZ == nil {
+		r.TZ = time.UTC
+	}
+	from, to = time.Unix(0, 0), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	if r.From != "" {
+		if from, err = time.ParseInLocation(time.DateOnly, string(r.From), r.TZ); err != nil {
+			return from, to, invalid("write it as 2026-01-31", "from is no day: %s", r.From)
+		}
+	}
+	if r.To != "" {
+		if to, err = time.ParseInLocation(time.DateOnly, string(r.To), r.TZ); err != nil {
+			return from, to, invalid("write it as 2026-01-31", "to is no day: %s", r.To)
+		}
+		to = to.AddDate(0, 0, 1)
+	}
+	if !from.Before(to) {
+		return from, to, invalid("exchange the two", "from %s is after to %s", r.From, r.To)
+	}
+	return from.UTC(), to.UTC(), nil
+}

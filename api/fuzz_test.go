@@ -1,0 +1,90 @@
+package api
+
+import (
+	"encoding/csv"
+	"strings"
+	"testing"
+
+	"semdex/search"
+)
+
+func FuzzReadTags(f *testing.F) {
+	for _, seed := range []string{`W/"a.b"`, `"a.b", W/"c.d"`, `*`, `W/"a.`, `".b"`, `,,"`, `W/"a.b.c"`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, header string) {
+		for _, tag := range readTags(header) {
+			if tag.body == "" || !strings.Contains(header, tag.state+"."+tag.body) {
+				t.Errorf("%q: made up %+v", header, tag)
+			}
+			if again := readTags(tag.String()); len(again) != 1 || again[0] != tag {
+				t.Errorf("%q: %+v reads back as %+v", header, tag, again)
+			}
+		}
+	})
+}
+
+func FuzzParseOrigin(f *testing.F) {
+	for _, seed := range []string{"https://cms.example", "http://[::1]:80", "*", "null", "https://a@b", "capacitor://localhost/", "https://CMS.example:443/"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		origin, err := ParseOrigin(s)
+		if err != nil {
+			return
+		}
+		if again, err := ParseOrigin(origin); again != origin || err != nil {
+			t.Errorf("%q became %q, and that %q %v", s, origin, again, err)
+		}
+		if origin != anyOrigin && strings.ContainsAny(origin, "*, \r\n\t\"<>") {
+			t.Errorf("%q became the origin %q", s, origin)
+		}
+	})
+}
+
+func FuzzParseRate(f *testing.F) {
+	for _, seed := range []string{"10/s", "600/m+50", "", "1e9/h", "10/s+", "-1/s"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		r, err := ParseRate(s)
+		if err != nil {
+			return
+		}
+		if again, err := ParseRate(r.String()); again != r || err != nil {
+			t.Errorf("%q became %+v, and that %+v %v", s, r, again, err)
+		}
+	})
+}
+
+// FuzzTable writes a text to a table and reads it back: it stands there, or with an apostrophe where it could be
+// taken for a formula.
+func FuzzTable(f *testing.F) {
+	for _, seed := range []string{"a,b", "=1+1", "-5", "\"x\"\r\n", " =1", "＝1", "'", "\x00=1"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		var out strings.Builder
+		w, err := newTable(formatCSV, &out, []column{{name: "text", of: func(*search.Hit) any { return s }}, {name: "end"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.row([]any{s, "end"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.close(); err != nil {
+			t.Fatal(err)
+		}
+		rows, err := csv.NewReader(strings.NewReader(out.String())).ReadAll()
+		if err != nil || len(rows) != 2 || len(rows[1]) != 2 {
+			t.Fatalf("%q: %v %q", s, err, out.String())
+		}
+		plain := func(v string) string { return strings.ReplaceAll(v, "\r", "") } // a reader of CSV takes CRLF for LF
+		if got := rows[1][0]; plain(got) != plain(s) && plain(got) != "'"+plain(s) {
+			t.Errorf("%q came back as %q", s, got)
+		}
+		if got := rows[1][0]; !numberForm.MatchString(got) && strings.ContainsAny(strings.TrimLeft(got, " ")[:min(1, len(strings.TrimLeft(got, " ")))], "=+-@\t") {
+			t.Errorf("%q is a formula", got)
+		}
+	})
+}

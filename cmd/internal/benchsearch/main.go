@@ -1,0 +1,93 @@
+// Command benchsearch measures the search of a generated library as a whole, and prints each figure beside its target.
+//
+//	SEMDEX_BENCH_ASSETS   how many assets (1000000)
+//	SEMDEX_BENCH_DIR      where libraries are kept from one run to the next (bin/bench-search)
+//	SEMDEX_BENCH_SECONDS  how long each row is measured (15, below 200,000 assets 3)
+//	SEMDEX_BIN            the program that is served (bin/semdex)
+//
+// Times hold on a quiet machine; ratios are of requests that took turns in this run.
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"semdex/cmd/internal/generate"
+	"semdex/search/local/baretest"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "benchsearch:", err)
+		os.Exit(1)
+	}
+}
+
+// bench is one run.
+type bench struct {
+	*table
+	library *generate.Library
+	dir     string // of the kept library
+	program string
+	each    time.Duration // of one row
+	kept    kept
+	mix     []query
+	words   []string // plain ones that are no label
+	bare    *baretest.Index
+}
+
+func run(ctx context.Context) error {
+	o := generate.Default()
+	if err := number("SEMDEX_BENCH_ASSETS", &o.Assets); err != nil {
+		return err
+	}
+	seconds := 15
+	if o.Assets < 200_000 {
+		seconds = 3
+	}
+	if err := number("SEMDEX_BENCH_SECONDS", &seconds); err != nil {
+		return err
+	}
+	dir := filepath.Join(cmp.Or(os.Getenv("SEMDEX_BENCH_DIR"), filepath.Join("bin", "bench-search")), strconv.Itoa(o.Assets))
+	b := &bench{table: &table{out: os.Stdout}, library: generate.New(o), dir: dir, program: cmp.Or(os.Getenv("SEMDEX_BIN"), filepath.Join("bin", "semdex")), each: time.Duration(seconds) * time.Second}
+	b.words = plainWords(b.library)
+	b.mix = newMix(b.library, b.words, 2000)
+	defer b.close()
+	for _, step := range []func(context.Context) error{b.build, b.indexRate, b.overHTTP, b.inProcess, b.beside} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	b.sum()
+	return nil
+}
+
+func (b *bench) close() {
+	if b.bare != nil {
+		b.bare.Close()
+	}
+	os.RemoveAll(filepath.Join(b.dir, "rate"))
+}
+
+func number(name string, into *int) error {
+	s := os.Getenv(name)
+	if s == "" {
+		return nil
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil || n <= 0 {
+		return fmt.Errorf("%s=%s is no number above 0", name, s)
+	}
+	*into = n
+	return nil
+}
