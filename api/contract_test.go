@@ -53,6 +53,11 @@ var samples = map[string]struct{ target, body string }{
 	"changeSearch":  {"/v1/searches/s1", `{"q":"eco","filters":{"type":["image"]}}`},
 	"dropSearch":    {"/v1/searches/s1", ""},
 	"searchChanges": {"/v1/searches/s1/changes", ""},
+	"why":           {"/v1/assets/a1/why?q=eco&filter[region]=DACH", ""},
+	"curation":      {"/v1/curation", ""},
+	"addRule":       {"/v1/curation", `{"query":"eco","pins":["a1"]}`},
+	"setRule":       {"/v1/curation/cur_1", `{"query":"eco","hides":["a1"],"from":"2026-01-01"}`},
+	"dropRule":      {"/v1/curation/cur_1", ""},
 }
 
 // TestContract walks all operations of the document and holds their answers against it.

@@ -52,7 +52,7 @@ func grouped(doc *huma.OpenAPI) []docsGroup {
 	for _, tag := range doc.Tags {
 		g := docsGroup{Name: tag.Name}
 		for _, path := range slices.Sorted(maps.Keys(doc.Paths)) {
-			for _, op := range []*huma.Operation{doc.Paths[path].Get, doc.Paths[path].Post} {
+			for _, op := range []*huma.Operation{doc.Paths[path].Get, doc.Paths[path].Post, doc.Paths[path].Put, doc.Paths[path].Delete} {
 				if op != nil && slices.Contains(op.Tags, tag.Name) {
 					g.Operations = append(g.Operations, op)
 				}

@@ -41,6 +41,8 @@ type fakeLibrary struct {
 	id     string
 	caller string
 	events []semdex.Event
+	rule   search.CurationRule
+	eyes   search.Access
 
 	block   chan struct{} // a search waits for it, or for its context
 	fails   error         // of a search

@@ -28,6 +28,8 @@ type Library interface {
 	Searcher
 	Drafts
 	SavedSearches
+	Explainer
+	Curation
 
 	// Asset gives one asset, NotFound where it is missing, not visible, or where id fits more than one.
 	Asset(ctx context.Context, id string, access search.Access, lang string) (*search.AssetView, error)

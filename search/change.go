@@ -11,7 +11,7 @@ import (
 	"semdex"
 )
 
-// ChangeKind says what a Change does.
+// ChangeKind says what a WhyChange does.
 type ChangeKind string
 
 const (
@@ -27,11 +27,11 @@ const (
 	ChangeCuration ChangeKind = "unhide"        // let Rule not hide the asset
 )
 
-// Change is one change to a request, to an asset or to the library's curation. These are all single changes that
+// WhyChange is one change to a request, to an asset or to the library's curation. These are all single changes that
 // Why weighs: each kind above, with a mode or depth of expansion; a filter, in the request or as field:value in the
 // query; an exclusion or a phrase of the query, or the whole query where it is signs alone; a concept that the query or a filter names, or a word or phrase of the query;
 // the approval; the rights record as a whole; a rule.
-type Change struct {
+type WhyChange struct {
 	Kind    ChangeKind       `json:"kind"`
 	Field   string           `json:"field,omitempty"`
 	Concept semdex.ConceptID `json:"concept,omitempty"`
@@ -47,7 +47,7 @@ type Change struct {
 }
 
 // Request gives r with the change made; r itself where the change is to something else.
-func (c Change) Request(r Request) Request {
+func (c WhyChange) Request(r Request) Request {
 	switch c.Kind {
 	case ChangeExpand:
 		r.Expand = Mode(c.Value)
@@ -90,7 +90,7 @@ func scopedTerms(query, field string) []string {
 }
 
 // Asset gives a copy of a with the change made; a itself where the change is to something else.
-func (c Change) Asset(a *semdex.Asset) *semdex.Asset {
+func (c WhyChange) Asset(a *semdex.Asset) *semdex.Asset {
 	changed := *a
 	switch c.Kind {
 	case ChangeTag:
@@ -115,7 +115,7 @@ func (c Change) Asset(a *semdex.Asset) *semdex.Asset {
 }
 
 // extend widens the bounds that the change names.
-func (c Change) extend(r *semdex.Rights) {
+func (c WhyChange) extend(r *semdex.Rights) {
 	if c.ValidFrom != "" {
 		r.ValidFrom = c.ValidFrom
 	}
@@ -131,7 +131,7 @@ func (c Change) extend(r *semdex.Rights) {
 }
 
 // values gives the raw values that the change lets the asset bear.
-func (c Change) values() []Value {
+func (c WhyChange) values() []Value {
 	switch {
 	case c.Kind == ChangeTag && c.Concept != "":
 		return []Value{{"concepts", string(c.Concept)}}
@@ -144,8 +144,8 @@ func (c Change) values() []Value {
 }
 
 // extension gives the least change to the rights of an asset that clears it for the use.
-func extension(a *semdex.Asset, access Access) Change {
-	c := Change{Kind: ChangeRights}
+func extension(a *semdex.Asset, access Access) WhyChange {
+	c := WhyChange{Kind: ChangeRights}
 	r, u := a.Rights, access.Use
 	if r == nil {
 		return c // any record will do

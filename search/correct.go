@@ -21,6 +21,7 @@ type Correction struct {
 const (
 	fewAssets   = 5   // a word that stands in more is taken to be right
 	manyTimes   = 20  // in so many times more assets stands the word that was rather meant
+	nearLetters = 6   // shorter words are like many others
 	maxMisspelt = 6   // with more words that stand nowhere, what was typed is in another language, not mistyped
 	maxLooked   = 32  // with more words it is a text, in which nothing is corrected
 	maxTried    = 256 // spellings of all words together
@@ -100,7 +101,7 @@ func (q *querying) suspects(ctx context.Context, run []Clause, assets int) ([]su
 	var out []suspect
 	for _, i := range q.unnamed(tokens) {
 		t := tokens[i]
-		if maxEdits([]rune(t.Term)) == 0 || hasDigit(t.Term) || text.IsStop(t.Term, q.st.settings.Languages) || q.st.spells(t.Term) {
+		if maxEdits([]rune(t.Term)) == 0 || hasDigit(t.Term) || hasDigit(q.codeAround(t.Start, t.End)) || text.IsStop(t.Term, q.st.settings.Languages) || q.st.spells(t.Term) {
 			continue
 		}
 		n, err := q.assetsWith(ctx, t)
@@ -220,7 +221,7 @@ func (q *querying) fit(tokens []text.Token, suspects []suspect, at []int) fit {
 
 // addNear adds to a query of one plain word, which stands in few assets, the word that stands in very many more and
 // was perhaps meant. It comes behind all else, and only where hits are in the order of their score. With several words
-// it would put those that have the other words too before exact ones.
+// it would put those that have the other words too before exact ones; of short words, that is offered alone.
 func (q *querying) addNear(ctx context.Context, p *Plan) error {
 	if len(p.Groups) != 1 {
 		return nil
@@ -250,7 +251,7 @@ func (q *querying) near(ctx context.Context, p *Plan) (*spelling, error) {
 		return nil, nil
 	}
 	runs := plainRuns(q.typed)
-	if len(runs) != 1 || len(runs[0]) != 1 {
+	if len(runs) != 1 || len(runs[0]) != 1 || utf8.RuneCountInString(runs[0][0].Tokens[0].Term) < nearLetters {
 		return nil, nil
 	}
 	suspects, err := q.suspects(ctx, runs[0], fewAssets)

@@ -24,8 +24,9 @@ type CurationRule struct {
 	From     semdex.Date      `json:"from,omitempty"`     // first day it holds; none is any
 	Until    semdex.Date      `json:"until,omitempty"`    // last day it holds; none is any
 	Note     string           `json:"note,omitempty"`
-	By       string           `json:"by,omitempty"` // who set it
-	At       time.Time        `json:"at,omitzero"`  // when
+	By       string           `json:"by,omitempty"`  // who set it last
+	At       time.Time        `json:"at,omitzero"`   // when that was
+	Made     time.Time        `json:"made,omitzero"` // when it was made; the older of two rules pins first
 }
 
 // Bounds of a CurationRule.

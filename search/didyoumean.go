@@ -12,7 +12,7 @@ import (
 // and where words were put in the place of others already.
 func (q *querying) didYouMean(ctx context.Context) (string, error) {
 	r := q.request
-	if len(q.corrections) > 0 || r.Offset > 0 || r.Cursor != "" {
+	if len(q.corrections) > 0 || r.Offset > 0 || r.Cursor != "" || isText(r.Query) {
 		return "", nil
 	}
 	type change struct {
@@ -83,8 +83,7 @@ func (q *querying) keepBetter(tokens []text.Token, s *suspect) {
 func (q *querying) wouldFind(ctx context.Context, query string) (int, error) {
 	r := *q.request
 	r.Query, r.AsTyped, r.Facets, r.Cursor = query, true, nil, ""
-	other := &querying{st: q.st, view: q.view, request: &r, curation: q.curation, moment: q.moment, pages: q.pages, epoch: q.epoch}
-	plan, err := other.plan(ctx)
+	plan, err := q.again(&r).plan(ctx)
 	if err != nil {
 		return 0, err
 	}

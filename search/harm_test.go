@@ -20,7 +20,7 @@ import (
 )
 
 // harmless is how many queries are asked of each kind.
-const harmless = 150
+const harmless = 100
 
 // scoredHit is a hit as far as it must be the same.
 type scoredHit struct {
@@ -110,7 +110,7 @@ func TestBrandNoHarm(t *testing.T) {
 			for _, a := range assets {
 				titles = append(titles, a.Title[lang], a.Description[lang])
 			}
-			named, free := namingAndNot(t, titles, labels, brandSettings.Languages, 100)
+			named, free := namingAndNot(t, titles, labels, brandSettings.Languages, 40)
 			noHarm(t, s, plain, lang, named, free)
 		})
 	}

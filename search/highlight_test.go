@@ -94,8 +94,13 @@ type bareView struct{ View }
 
 func (bareView) Values(string) []string                                  { return nil }
 func (bareView) Fields() []string                                        { return nil }
-func (bareView) Search(context.Context, *Plan) (*Result, error)          { return &Result{}, nil }
+func (bareView) Len() int                                                { return 0 }
+func (bareView) Generation() uint64                                      { return 1 }
+func (bareView) Resolve(string) []semdex.AssetID                         { return nil }
 func (bareView) Spellings(context.Context, *Spelling) ([]Spelled, error) { return nil, nil }
+func (bareView) Search(_ context.Context, p *Plan) (*Result, error) {
+	return &Result{Counts: make([][]int, len(p.Facets))}, nil
+}
 
 // record is Records of one asset.
 type record struct{ asset *semdex.Asset }
@@ -119,7 +124,7 @@ func highlightsOf(t testing.TB, a *semdex.Asset, query, lang string) (map[string
 			found.Matches = append(found.Matches, Match{Group: i, Class: e.Class, Reason: e.Reason})
 		}
 	}
-	h, err := (&Service{common: &common{records: record{a}}}).hit(q, found)
+	h, err := (&Service{records: record{a}}).hit(q, found)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,6 +44,7 @@ type Plan struct {
 	Facets     []Facet
 	Pinned     []semdex.AssetID // found whether they suit the groups or not, first and in this order unless Sort says otherwise; filters and access hold for them too
 	Raised     []semdex.AssetID // first among the hits with the same groups and classes, where there are groups
+	Titled     string           // what was typed: what bears just this as its title comes first as what is raised does
 	Hidden     []semdex.AssetID // left out
 	Signals    *Signals         // nil: none count
 	Statistics *Statistics      // that words are scored by; nil: those of the view
@@ -265,6 +266,7 @@ type Spelling struct {
 	Edits  int    // 0, 1 or 2
 	Access Access
 	Limit  int
+	Enough int // assets need not be counted beyond so many; 0 counts all
 }
 
 // Spelled is a word and how many assets have it; those with fewer edits come first, then those in more assets.

@@ -16,24 +16,24 @@ import (
 
 // Service answers searches of one library. All methods are safe for use by many goroutines.
 type Service struct {
-	*common
-	state atomic.Pointer[state]
-	pages *pages
-}
-
-// common is what services have in common that answer by several vocabularies of one library.
-type common struct {
 	engine   Engine
 	records  Records
 	settings Settings
-	curation atomic.Pointer[curation]
-	popular  atomic.Pointer[[]dated] // newest first
+	state    atomic.Pointer[state]
 	now      func() time.Time
 	newID    func() string
+	pages    *pages // its cursors are no good for another vocabulary
+	*shared
 
-	popularMu    sync.Mutex    // one sets it at a time
 	vocabularies atomic.Uint64 // how many there have been
-	adjusted     atomic.Uint64 // how often curation or popularity was set
+}
+
+// shared is what a service has in common with those beside it.
+type shared struct {
+	curation  atomic.Pointer[curation]
+	popular   atomic.Pointer[[]dated] // newest first
+	popularMu sync.Mutex              // one sets it at a time
+	adjusted  atomic.Uint64           // how often curation or popularity was set
 }
 
 // Options of a Service. Now and NewID are the clock and the source of query ids. Secret seals cursors: those made
@@ -49,7 +49,7 @@ type Options struct {
 
 // New makes a Service that knows no concept until SetVocabulary.
 func New(o Options) *Service {
-	s := &Service{common: &common{engine: o.Engine, records: o.Records, settings: o.Settings, now: o.Now, newID: o.NewID}, pages: newPages(o.Secret)}
+	s := &Service{engine: o.Engine, records: o.Records, settings: o.Settings, now: o.Now, newID: o.NewID, pages: newPages(o.Secret), shared: &shared{}}
 	s.SetCuration(nil)
 	s.SetPopularity(nil)
 	s.state.Store(newState(emptyThesaurus{}, o.Settings))
@@ -93,7 +93,7 @@ func (s *Service) prepared(th Thesaurus, st *state) *state {
 // popularity, now and later; s goes on with its own. It is for drafts: what th would find is seen before it is in use.
 // Its cursors are its own, and live as long as it does.
 func (s *Service) With(th Thesaurus) *Service {
-	beside := &Service{common: s.common, pages: newPages(nil)}
+	beside := &Service{engine: s.engine, records: s.records, settings: s.settings, now: s.now, newID: s.newID, pages: newPages(nil), shared: s.shared}
 	beside.state.Store(beside.prepared(th, s.state.Load()))
 	return beside
 }
@@ -157,6 +157,11 @@ func (s *Service) begin(r *Request) *querying {
 	q.st.update(q.view)
 	r.Access.Restriction = q.restriction(r.Access.Only)
 	return q
+}
+
+// again begins another query in the same state of vocabulary and index.
+func (q *querying) again(r *Request) *querying {
+	return &querying{st: q.st, view: q.view, request: r, curation: q.curation, moment: q.moment, pages: q.pages, epoch: q.epoch}
 }
 
 // run plans a request and has the engine run it. adjust, if any, changes the plan before. Where there is no
@@ -249,7 +254,7 @@ func (q *querying) plan(ctx context.Context) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Plan{Access: r.Access, Offset: r.Offset, Limit: r.Limit}
+	p := &Plan{Access: r.Access, Offset: r.Offset, Limit: r.Limit, Titled: strings.TrimSpace(r.Query)}
 	if p.Sort, err = q.sortKeys(); err != nil {
 		return nil, err
 	}

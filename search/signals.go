@@ -1,7 +1,10 @@
 package search
 
 import (
+	"context"
+	"maps"
 	"math"
+	"time"
 
 	"semdex"
 )
@@ -37,6 +40,37 @@ func NewPopularity(uses map[semdex.AssetID]float64) *Popularity {
 		}
 	}
 	return p
+}
+
+// Uses tells how much assets are used. *analytics.Store satisfies it.
+type Uses interface {
+	// Uses gives a measure of the uses of each asset up to now, 0 or more. Leading parts of ids may be left out.
+	Uses(ctx context.Context, now time.Time) (map[string]float64, error)
+}
+
+// MeasurePopularity makes what u tells the popularity of all queries that begin from now on. It may take seconds: no
+// query waits for it.
+func (s *Service) MeasurePopularity(ctx context.Context, u Uses) error {
+	named, err := u.Uses(ctx, s.now())
+	if err != nil {
+		return err
+	}
+	v := s.engine.View()
+	defer v.Release()
+	uses := map[semdex.AssetID]float64{}
+	for name, n := range named {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if id, err := resolve(v, name); err == nil {
+			uses[id] += n
+		}
+	}
+	p := NewPopularity(uses)
+	if old := s.popularity(0); old.Popularity == nil && len(p.By) > 0 || old.Popularity != nil && !maps.Equal(old.By, p.By) {
+		s.SetPopularity(p)
+	}
+	return nil
 }
 
 // keptPopularities is how many values of popularity a Service keeps for those who page by cursor.

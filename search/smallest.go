@@ -15,13 +15,13 @@ const (
 // slot is a place in a set of changes: changes that exclude each other, each wider than the one before. No set does
 // without one that is needed.
 type slot struct {
-	changes []Change
+	changes []WhyChange
 	needed  bool
 }
 
 // smallest gives the sets of changes with the fewest changes of all that works holds for, at most maxProposals, those
 // of earlier slots first.
-func smallest(ctx context.Context, slots []slot, works func([]Change) bool) [][]Change {
+func smallest(ctx context.Context, slots []slot, works func([]WhyChange) bool) [][]WhyChange {
 	needed := 0
 	for _, s := range slots {
 		if s.needed {
@@ -38,13 +38,13 @@ func smallest(ctx context.Context, slots []slot, works func([]Change) bool) [][]
 type subsets struct {
 	ctx   context.Context
 	slots []slot
-	works func([]Change) bool
+	works func([]WhyChange) bool
 	tries int
-	found [][]Change
+	found [][]WhyChange
 }
 
 // extend tries all sets of left changes more, from slots from number at on.
-func (s *subsets) extend(set []Change, at, left int) {
+func (s *subsets) extend(set []WhyChange, at, left int) {
 	if s.tries >= maxTries || len(s.found) >= maxProposals || s.ctx.Err() != nil {
 		return
 	}

@@ -160,7 +160,7 @@ func (q *querying) assetsWith(ctx context.Context, t text.Token) (int, error) {
 	if n, known := q.standing[t.Term]; known {
 		return n, nil
 	}
-	spelled, err := q.view.Spellings(ctx, &Spelling{Word: t.Term, Access: q.request.Access, Limit: 1})
+	spelled, err := q.view.Spellings(ctx, &Spelling{Word: t.Term, Access: q.request.Access, Limit: 1, Enough: fewAssets + 1})
 	if err != nil {
 		return 0, err
 	}

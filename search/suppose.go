@@ -8,13 +8,13 @@ import (
 	"semdex"
 )
 
-// supposing gives the state and the view of a query as they would be if an asset bore these values, too, and was as it
-// is here. Nothing of the originals changes.
-func (q *querying) supposing(values []Value, asset *semdex.Asset) (*state, View) {
+// supposing gives the state and the view of a query as they would be if an asset bore these values, too, and was
+// another than before. Nothing of the originals changes.
+func (q *querying) supposing(values []Value, before, asset *semdex.Asset) (*state, View) {
 	probe := &links{th: q.st.th, labels: q.st.labels, dimensions: q.st.dimensions, scopes: q.st.scopes} // what it notes as ambiguous is of no interest
 	st := &state{links: q.st.links, settings: q.st.settings, predecessors: q.st.predecessors, groupings: map[groupingKey]*Groups{},
 		supposed: supposed{concepts: map[Value][]int32{}, values: map[int32][]Value{}}}
-	view := supposingView{View: q.view, more: map[string][]string{}, asset: asset, texts: q.st.textsOf(asset, "")}
+	view := supposingView{View: q.view, more: map[string][]string{}, before: q.st.dossier(before), after: q.st.dossier(asset)}
 	for _, v := range values {
 		if len(q.st.of(v)) > 0 || slices.Contains(q.view.Values(v.Field), v.Value) {
 			continue
@@ -48,9 +48,8 @@ func (st *state) of(v Value) []int32 {
 // supposingView is a View in which some values are borne beside those that are.
 type supposingView struct {
 	View
-	more  map[string][]string
-	asset *semdex.Asset
-	texts []assetText
+	more          map[string][]string
+	before, after *dossier
 }
 
 func (v supposingView) Values(field string) []string {
@@ -68,20 +67,36 @@ func (v supposingView) Fields() []string {
 	return fields
 }
 
+// Search counts the asset as it is supposed to be among the hits. What it is in facets, and where among the hits, is as
+// it was.
+func (v supposingView) Search(ctx context.Context, p *Plan) (*Result, error) {
+	r, err := v.View.Search(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if was, is := v.before.judge(p).present(), v.after.judge(p).present(); is && !was {
+		r.Total++
+	} else if was && !is {
+		r.Total--
+	}
+	return r, nil
+}
+
 // Spellings counts the words of the asset, too, where they are asked for as they stand.
 func (v supposingView) Spellings(ctx context.Context, s *Spelling) ([]Spelled, error) {
 	found, err := v.View.Spellings(ctx, s)
 	known := slices.ContainsFunc(found, func(f Spelled) bool { return f.Edits == 0 })
-	if err != nil || known || !s.Access.Visible(v.asset) || !v.says(s.Word) {
+	if err != nil || known || !s.Access.Visible(v.after.asset) || !v.after.has(s.Word) {
 		return found, err
 	}
 	return append([]Spelled{{Word: s.Word, Assets: 1}}, found[:min(len(found), max(0, s.Limit-1))]...), nil
 }
 
-func (v supposingView) says(word string) bool {
-	for i := range v.texts {
-		v.texts[i].read()
-		for _, forms := range v.texts[i].forms {
+// has reports whether a word, in the form of terms, stands in the asset.
+func (d *dossier) has(word string) bool {
+	for i := range d.texts {
+		d.texts[i].read()
+		for _, forms := range d.texts[i].forms {
 			if slices.Contains(forms, word) {
 				return true
 			}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"semdex"
 )
@@ -25,8 +26,8 @@ type Why struct {
 	Before   *Ahead         `json:"before,omitempty"` // the hit one rank higher
 	// Changes is a smallest set of changes that together bring the asset in or, where it is found, put it before the
 	// hit one rank higher. Alternatives are others of the same size.
-	Changes      []Change   `json:"changes"`
-	Alternatives [][]Change `json:"alternatives,omitempty"`
+	Changes      []WhyChange   `json:"changes"`
+	Alternatives [][]WhyChange `json:"alternatives,omitempty"`
 }
 
 // Ahead is the hit one rank higher.
@@ -88,6 +89,7 @@ func (s *Service) Why(ctx context.Context, id string, r Request, eyes Access) (*
 	}
 	q := s.begin(&r)
 	defer q.view.Release()
+	eyes.Restriction = q.restriction(eyes.Only)
 	asset, err := s.visible(q.view, id, eyes)
 	if semdex.CodeOf(err) == semdex.NotFound && err != nil {
 		asset, err = s.visible(q.view, id, r.Access)
@@ -100,7 +102,7 @@ func (s *Service) Why(ctx context.Context, id string, r Request, eyes Access) (*
 		return nil, err
 	}
 	w := &inquiry{ctx: ctx, s: s, q: q, plan: plan, asset: asset, own: own}
-	out := &Why{ID: asset.ID, Query: r.Query, Reasons: []WhyReason{}, Changes: []Change{}}
+	out := &Why{ID: asset.ID, Query: r.Query, Reasons: []WhyReason{}, Changes: []WhyChange{}}
 	return out, w.answer(ctx, out)
 }
 
@@ -110,19 +112,19 @@ func (w *inquiry) answer(ctx context.Context, out *Why) error {
 		return err
 	}
 	verdict := w.q.st.dossier(w.asset).judge(w.plan)
-	var proposals [][]Change
+	var proposals [][]WhyChange
 	switch {
 	case !out.Found:
 		out.Reasons = w.absence(verdict)
 		if !verdict.present() {
-			proposals = smallest(ctx, w.candidates(verdict), func(set []Change) bool {
+			proposals = smallest(ctx, w.candidates(verdict), func(set []WhyChange) bool {
 				v, _ := w.try(set)
 				return v != nil && v.present()
 			})
 		}
 	case rank.before != nil:
 		out.Reasons = w.lowness(rank)
-		proposals = smallest(ctx, w.raising(rank), func(set []Change) bool { return len(set) == 1 && w.raises(set, rank) })
+		proposals = smallest(ctx, w.raising(rank), func(set []WhyChange) bool { return len(set) == 1 && w.raises(set, rank) })
 	}
 	if !w.q.request.Access.All {
 		withoutRules(proposals)
@@ -134,7 +136,7 @@ func (w *inquiry) answer(ctx context.Context, out *Why) error {
 }
 
 // withoutRules leaves out which rules of the curation are meant.
-func withoutRules(proposals [][]Change) {
+func withoutRules(proposals [][]WhyChange) {
 	for _, set := range proposals {
 		for i := range set {
 			set[i].Rule = ""
@@ -191,6 +193,7 @@ func (w *inquiry) rank(ctx context.Context, out *Why) (ranked, error) {
 
 // tell puts what speaks for the hit, and for the one before it, into the answer.
 func (w *inquiry) tell(out *Why, at ranked) error {
+	w.q.marker = newMarker(w.plan.Groups)
 	hit, err := w.s.hit(w.q, *at.self)
 	if err != nil || hit == nil {
 		return err
@@ -207,7 +210,7 @@ func (w *inquiry) tell(out *Why, at ranked) error {
 }
 
 // try judges the asset as it would stand with the changes made; nil where no plan comes of them.
-func (w *inquiry) try(changes []Change) (*verdict, *querying) {
+func (w *inquiry) try(changes []WhyChange) (*verdict, *querying) {
 	r, asset := *w.q.request, w.asset
 	q := &querying{request: &r, curation: w.q.curation, moment: w.q.moment, pages: w.q.pages, epoch: w.q.epoch}
 	var supposed []Value
@@ -220,7 +223,7 @@ func (w *inquiry) try(changes []Change) (*verdict, *querying) {
 	}
 	q.st, q.view = w.q.st, w.q.view
 	if asset != w.asset {
-		q.st, q.view = w.q.supposing(supposed, asset)
+		q.st, q.view = w.q.supposing(supposed, w.asset, asset)
 	}
 	plan, err := q.plan(w.ctx)
 	if err != nil {
@@ -234,44 +237,48 @@ func (w *inquiry) try(changes []Change) (*verdict, *querying) {
 func (w *inquiry) candidates(v *verdict) []slot {
 	var slots []slot
 	tags := w.tags()
-	approved := w.asset.Approval == semdex.Approved
 	for _, field := range w.fields() {
-		failing := slices.ContainsFunc(v.filters, func(i int) bool { return w.q.fieldOf(i) == field })
-		slots = append(slots, slot{[]Change{{Kind: ChangeFilter, Field: field}}, failing && w.failsAnyway(field, tags)})
+		slots = append(slots, slot{[]WhyChange{{Kind: ChangeFilter, Field: field}}, w.fails(field, nil) && w.failsAnyway(field, tags)})
 	}
 	for _, c := range w.terms() {
-		slots = append(slots, slot{[]Change{{Kind: ChangeTerm, Term: c.term}}, c.not && w.excludes(c.term)})
+		slots = append(slots, slot{[]WhyChange{{Kind: ChangeTerm, Term: c.term}}, c.not && w.excludes(c.term)})
 	}
 	for _, rule := range w.hiding() {
-		slots = append(slots, slot{[]Change{{Kind: ChangeCuration, Rule: rule.ID}}, true})
+		slots = append(slots, slot{[]WhyChange{{Kind: ChangeCuration, Rule: rule.ID}}, true})
 	}
-	slots = w.helpful(slots, v, append(w.expansions(), split(tags)...))
+	clearing := w.clearing()
+	return append(w.helpful(slots, clearing, v, append(w.expansions(), split(tags)...)), clearing...)
+}
+
+// clearing gives what lets the access see the asset, or an approval filter take it in.
+func (w *inquiry) clearing() []slot {
+	var slots []slot
 	access := w.plan.Access
-	if !approved && (!access.All || w.q.filtered["approval"] != nil) {
-		slots = append(slots, slot{[]Change{{Kind: ChangeApproval}}, !access.All})
+	if w.asset.Approval != semdex.Approved && (!access.All || slices.Contains(w.fields(), "approval")) {
+		slots = append(slots, slot{[]WhyChange{{Kind: ChangeApproval}}, !access.All})
 	}
 	if (!access.All || access.Rights) && w.asset.Rights.Refuses(access.Use, access.DenyMissing) != semdex.Allowed {
-		slots = append(slots, slot{[]Change{extension(w.asset, access)}, true})
+		slots = append(slots, slot{[]WhyChange{extension(w.asset, access)}, true})
 	}
 	return slots
 }
 
 // expansions gives the ways to expand farther: by mode, by depth, without what bounds it.
-func (w *inquiry) expansions() [][]Change {
-	var modes, depths []Change
+func (w *inquiry) expansions() [][]WhyChange {
+	var modes, depths []WhyChange
 	for _, m := range w.wider() {
-		modes = append(modes, Change{Kind: ChangeExpand, Value: string(m)})
+		modes = append(modes, WhyChange{Kind: ChangeExpand, Value: string(m)})
 	}
-	out := [][]Change{modes, depths}
+	out := [][]WhyChange{modes, depths}
 	if r := w.q.request; r.Expand != ExpandNone {
 		for _, depth := range w.deeper() {
-			out[1] = append(out[1], Change{Kind: ChangeDepth, Value: strconv.Itoa(depth)})
+			out[1] = append(out[1], WhyChange{Kind: ChangeDepth, Value: strconv.Itoa(depth)})
 		}
 		for _, name := range r.Exclude[:w.own] {
-			out = append(out, []Change{{Kind: ChangeInclude, Value: name}})
+			out = append(out, []WhyChange{{Kind: ChangeInclude, Value: name}})
 		}
 		if len(r.Schemes) > 0 {
-			out = append(out, []Change{{Kind: ChangeSchemes}})
+			out = append(out, []WhyChange{{Kind: ChangeSchemes}})
 		}
 	}
 	return out
@@ -298,10 +305,10 @@ func (w *inquiry) deeper() []int {
 }
 
 // split makes a list of each.
-func split(changes []Change) [][]Change {
-	var out [][]Change
+func split(changes []WhyChange) [][]WhyChange {
+	var out [][]WhyChange
 	for _, c := range changes {
-		out = append(out, []Change{c})
+		out = append(out, []WhyChange{c})
 	}
 	return out
 }
@@ -310,12 +317,12 @@ func split(changes []Change) [][]Change {
 func (w *inquiry) wider() []Mode { return Modes[1+slices.Index(Modes, w.q.request.Expand):] }
 
 // helpful adds those of more that alone, or with what is needed or drops a term, make a condition hold.
-func (w *inquiry) helpful(slots []slot, v *verdict, more [][]Change) []slot {
+func (w *inquiry) helpful(slots, clearing []slot, v *verdict, more [][]WhyChange) []slot {
 	if v.suits && len(v.missing)+len(v.filters) == 0 {
 		return slots
 	}
-	var needed, dropped []Change
-	for _, s := range slots {
+	var needed, dropped []WhyChange
+	for _, s := range slices.Concat(slots, clearing) {
 		if s.needed {
 			needed = append(needed, s.changes[0])
 		}
@@ -324,8 +331,8 @@ func (w *inquiry) helpful(slots []slot, v *verdict, more [][]Change) []slot {
 		}
 	}
 	for _, changes := range more {
-		changes = slices.DeleteFunc(slices.Clone(changes), func(c Change) bool {
-			one := []Change{c}
+		changes = slices.DeleteFunc(slices.Clone(changes), func(c WhyChange) bool {
+			one := []WhyChange{c}
 			return !w.helps(nil, one) && !w.helps(needed, one) && !w.helps(dropped, one)
 		})
 		if len(changes) > 0 {
@@ -336,29 +343,30 @@ func (w *inquiry) helpful(slots []slot, v *verdict, more [][]Change) []slot {
 }
 
 // helps reports whether one of the changes, beside others, adds evidence or lets a filter pass.
-func (w *inquiry) helps(beside, changes []Change) bool {
+func (w *inquiry) helps(beside, changes []WhyChange) bool {
 	before, _ := w.try(beside)
-	return before == nil || slices.ContainsFunc(changes, func(c Change) bool {
+	return before == nil || slices.ContainsFunc(changes, func(c WhyChange) bool {
 		after, _ := w.try(append(slices.Clone(beside), c))
 		return after != nil && (len(after.matches) > len(before.matches) || len(after.filters) < len(before.filters) || after.suits && !before.suits || len(after.missing) < len(before.missing))
 	})
 }
 
+// fails reports whether the asset, with the changes made, does not pass what the request filters by a field.
+func (w *inquiry) fails(field string, beside []WhyChange) bool {
+	with, _ := w.try(beside)
+	without, _ := w.try(append(slices.Clip(beside), WhyChange{Kind: ChangeFilter, Field: field}))
+	return with != nil && without != nil && len(without.filters) < len(with.filters)
+}
+
 // failsAnyway reports whether the asset does not pass a filter whatever tags it is given, and approved or not.
-func (w *inquiry) failsAnyway(field string, tags []Change) bool {
-	for _, set := range [][]Change{tags, append(slices.Clone(tags), Change{Kind: ChangeApproval})} {
-		v, q := w.try(set)
-		if v != nil && !slices.ContainsFunc(v.filters, func(i int) bool { return q.fieldOf(i) == field }) {
-			return false
-		}
-	}
-	return true
+func (w *inquiry) failsAnyway(field string, tags []WhyChange) bool {
+	return w.fails(field, tags) && w.fails(field, append(slices.Clip(tags), WhyChange{Kind: ChangeApproval}))
 }
 
 // excludes reports whether the asset has what a term of the query leaves out.
 func (w *inquiry) excludes(term string) bool {
 	before := w.q.st.dossier(w.asset).judge(w.plan)
-	after, _ := w.try([]Change{{Kind: ChangeTerm, Term: term}})
+	after, _ := w.try([]WhyChange{{Kind: ChangeTerm, Term: term}})
 	return after != nil && len(after.excluded)+len(after.filters) < len(before.excluded)+len(before.filters)
 }
 
@@ -369,15 +377,6 @@ func (w *inquiry) hiding() []*CurationRule {
 		named = append(named, w.q.st.th.ID(n.concept))
 	}
 	return slices.DeleteFunc(w.q.curation.match(w.q.request.Query, named, w.q.today), func(r *CurationRule) bool { return !slices.Contains(r.Hides, w.asset.ID) })
-}
-
-// fieldOf gives the name under which a request filters by the plan's filter, "" for an exclusion.
-func (q *querying) fieldOf(filter int) string {
-	names := sortedKeys(q.filtered)
-	if filter < len(names) {
-		return names[filter]
-	}
-	return ""
 }
 
 // queryTerm is a part of the query that may keep an asset out, as it is written.
@@ -438,18 +437,18 @@ func written(query string, c *Clause) string {
 
 // tags gives the tags that would suit the query or a filter: for the request as it is, expanded, and without the terms
 // that keep assets out.
-func (w *inquiry) tags() []Change {
-	var out []Change
-	add := func(c Change) {
+func (w *inquiry) tags() []WhyChange {
+	var out []WhyChange
+	add := func(c WhyChange) {
 		if !slices.Contains(out, c) {
 			out = append(out, c)
 		}
 	}
-	var without []Change
+	var without []WhyChange
 	for _, c := range w.terms() {
-		without = append(without, Change{Kind: ChangeTerm, Term: c.term})
+		without = append(without, WhyChange{Kind: ChangeTerm, Term: c.term})
 	}
-	for _, changes := range [][]Change{nil, without, {{Kind: ChangeExpand, Value: string(Modes[len(Modes)-1])}}} {
+	for _, changes := range [][]WhyChange{nil, without, {{Kind: ChangeExpand, Value: string(Modes[len(Modes)-1])}}} {
 		if _, q := w.try(changes); q != nil {
 			q.tags(add)
 		}
@@ -461,19 +460,19 @@ func (w *inquiry) tags() []Change {
 }
 
 // tags gives the concepts that the query names, then its words.
-func (q *querying) tags(add func(Change)) {
+func (q *querying) tags(add func(WhyChange)) {
 	for _, n := range q.named {
-		add(Change{Kind: ChangeTag, Concept: q.st.th.ID(n.concept), Label: q.st.label(n.concept, q.request.Lang)})
+		add(WhyChange{Kind: ChangeTag, Concept: q.st.th.ID(n.concept), Label: q.st.label(n.concept, q.request.Lang)})
 	}
 	for _, t := range q.words {
 		if words := q.reasons[t.Reason].words; words != "" {
-			add(Change{Kind: ChangeTag, Value: words})
+			add(WhyChange{Kind: ChangeTag, Value: words})
 		}
 	}
 }
 
 // filterTags gives the concepts that a filter names.
-func (q *querying) filterTags(name string, add func(Change)) {
+func (q *querying) filterTags(name string, add func(WhyChange)) {
 	base, _ := strings.CutSuffix(name, ".direct")
 	d, known := q.st.dimension(base, q.view.Fields())
 	if !known || !d.HasScheme {
@@ -481,7 +480,7 @@ func (q *querying) filterTags(name string, add func(Change)) {
 	}
 	for _, value := range q.filtered[name] {
 		for _, c := range q.conceptsNamed(d, value) {
-			add(Change{Kind: ChangeTag, Concept: q.st.th.ID(c), Label: q.st.label(c, q.request.Lang)})
+			add(WhyChange{Kind: ChangeTag, Concept: q.st.th.ID(c), Label: q.st.label(c, q.request.Lang)})
 		}
 	}
 }
@@ -493,16 +492,16 @@ func (w *inquiry) raising(at ranked) []slot {
 		return nil
 	}
 	var slots []slot
-	w.q.tags(func(c Change) {
+	w.q.tags(func(c WhyChange) {
 		if c.Concept != "" || len(w.q.named) == 0 {
-			slots = append(slots, slot{changes: []Change{c}})
+			slots = append(slots, slot{changes: []WhyChange{c}})
 		}
 	})
 	return slots
 }
 
 // raises reports whether the changes give the asset a better standing than the hit before it has.
-func (w *inquiry) raises(set []Change, at ranked) bool {
+func (w *inquiry) raises(set []WhyChange, at ranked) bool {
 	v, _ := w.try(set)
 	if v == nil || !v.present() {
 		return false
@@ -532,8 +531,13 @@ func (w *inquiry) absence(v *verdict) []WhyReason {
 	for _, r := range w.refusals() {
 		say(r)
 	}
-	for _, i := range v.filters {
-		say(w.filterReason(i))
+	for _, field := range w.fields() {
+		if w.fails(field, nil) {
+			say(w.filterReason(field))
+		}
+	}
+	if not := w.exclusions(); len(not) > 0 && len(v.filters) > 0 {
+		say(WhyReason{Code: whyExcluded, Message: "the query leaves out what the asset has: " + strings.Join(not, ", ")})
 	}
 	if !v.pinned {
 		for _, g := range v.excluded {
@@ -588,34 +592,22 @@ func (w *inquiry) refusals() []WhyReason {
 // maxShown bounds how many values of an asset a reason lists.
 const maxShown = 8
 
-func (w *inquiry) filterReason(i int) WhyReason {
-	f, field := &w.plan.Filters[i], w.q.fieldOf(i)
-	if f.Not {
-		return WhyReason{Code: whyExcluded, Message: "the query leaves out what the asset has: " + strings.Join(w.exclusions(), ", ")}
-	}
-	if field == "" {
-		return WhyReason{Code: whyFilter, Message: "the query asks for what the asset lacks: " + strings.Join(w.scoped(), " or ")}
+func (w *inquiry) filterReason(field string) WhyReason {
+	asked := slices.Clone(w.q.filtered[field])
+	for _, c := range w.clauses() {
+		if c.Kind == Scoped && !c.Not && c.Field == field && !slices.Contains(asked, c.Value) {
+			asked = append(asked, c.Value)
+		}
 	}
 	has := "nothing"
-	if d, known := w.q.st.dimension(strings.TrimSuffix(field, ".direct"), w.q.view.Fields()); known && f.Range == nil {
+	if w.q.isRange(field, asked) || field == "id" {
+		has = w.numberIn(field)
+	} else if d, known := w.q.st.dimension(trimDirect(field), w.q.view.Fields()); known {
 		if names := w.valuesIn(d); len(names) > 0 {
 			has = strings.Join(names[:min(len(names), maxShown)], ", ")
 		}
-	} else {
-		has = w.numberIn(field)
 	}
-	return WhyReason{Code: whyFilter, Field: field, Message: fmt.Sprintf("the filter on %s asks for %s; the asset has %s", field, strings.Join(w.q.filtered[field], " or "), has)}
-}
-
-// scoped gives the field:value clauses of the query.
-func (w *inquiry) scoped() []string {
-	var out []string
-	for _, c := range w.clauses() {
-		if c.Kind == Scoped && !c.Not {
-			out = append(out, c.Field+":"+c.Value)
-		}
-	}
-	return out
+	return WhyReason{Code: whyFilter, Field: field, Message: fmt.Sprintf("the filter on %s asks for %s; the asset has %s", field, strings.Join(asked, " or "), has)}
 }
 
 // exclusions gives the -field:value clauses of the query that leave the asset out.
@@ -650,16 +642,21 @@ func (w *inquiry) valuesIn(d *Dimension) []string {
 	return names
 }
 
+// numberIn writes the asset's id or one of NumberFields as filters take it.
 func (w *inquiry) numberIn(field string) string {
-	switch {
-	case field == "id":
+	if field == "id" {
 		return string(w.asset.ID)
-	case field == "created" && !w.asset.Created.IsZero():
-		return timestamp(w.asset.Created)
-	case field == "modified" && !w.asset.Modified.IsZero():
-		return timestamp(w.asset.Modified)
 	}
-	return "none"
+	n, known := w.q.st.dossier(w.asset).number(field)
+	switch {
+	case !known:
+		return "none"
+	case isTimeField(field):
+		return timestamp(time.Unix(n, 0))
+	case field == "duration":
+		return strconv.FormatFloat(w.asset.Duration, 'f', -1, 64)
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 // unsuited says for each part of the query that nothing in the asset speaks for it, or that only a wider expansion
@@ -697,7 +694,7 @@ func (w *inquiry) namedIn(part string) []string {
 func (w *inquiry) reached() map[string]WhyReason {
 	out := map[string]WhyReason{}
 	for _, wider := range slices.Concat(w.expansions()...) {
-		v, q := w.try([]Change{wider})
+		v, q := w.try([]WhyChange{wider})
 		if v == nil {
 			continue
 		}
@@ -711,7 +708,7 @@ func (w *inquiry) reached() map[string]WhyReason {
 }
 
 // beyond says what evidence lies beyond the expansion that was asked for.
-func (q *querying) beyond(m Match, wider Change, asked *Request) WhyReason {
+func (q *querying) beyond(m Match, wider WhyChange, asked *Request) WhyReason {
 	r := &q.reasons[m.Reason]
 	out := WhyReason{Code: whyExpansion, Part: q.parts[m.Group]}
 	what := "it has “" + r.words + "”"

@@ -39,7 +39,7 @@ func reasonCodes(w *search.Why) string {
 }
 
 // said writes changes in short.
-func said(changes []search.Change) string {
+func said(changes []search.WhyChange) string {
 	var out []string
 	for _, c := range changes {
 		out = append(out, strings.TrimRight(fmt.Sprint(c.Kind, " ", strings.TrimPrefix(string(c.Concept), search.Base), c.Value, c.Field, c.Term, c.Rule, c.ValidFrom, c.ValidUntil, c.Territory, c.Channel), " "))
@@ -175,7 +175,7 @@ func (l *whyLibrary) put(a *semdex.Asset) {
 }
 
 // finds searches again, with the changes made.
-func (l *whyLibrary) finds(r search.Request, id semdex.AssetID, changes []search.Change) bool {
+func (l *whyLibrary) finds(r search.Request, id semdex.AssetID, changes []search.WhyChange) bool {
 	l.t.Helper()
 	before := l.records[id]
 	after := before
@@ -236,19 +236,19 @@ func (p *pairs) request() search.Request {
 }
 
 // singles lists all single changes for a pair, as Change documents them, found by other means than Why's.
-func (l *whyLibrary) singles(r search.Request, a *semdex.Asset) []search.Change {
+func (l *whyLibrary) singles(r search.Request, a *semdex.Asset) []search.WhyChange {
 	l.t.Helper()
-	var out []search.Change
-	add := func(c search.Change) {
+	var out []search.WhyChange
+	add := func(c search.WhyChange) {
 		if !slices.Contains(out, c) {
 			out = append(out, c)
 		}
 	}
 	for _, m := range search.Modes[slices.Index(search.Modes, r.Expand)+1:] {
-		add(search.Change{Kind: search.ChangeExpand, Value: string(m)})
+		add(search.WhyChange{Kind: search.ChangeExpand, Value: string(m)})
 	}
 	for name, values := range r.Filters {
-		add(search.Change{Kind: search.ChangeFilter, Field: name})
+		add(search.WhyChange{Kind: search.ChangeFilter, Field: name})
 		for _, v := range values {
 			named := r
 			named.Query, named.Expand, named.Limit = v, search.ExpandSynonyms, 1
@@ -261,23 +261,23 @@ func (l *whyLibrary) singles(r search.Request, a *semdex.Asset) []search.Change 
 	}
 	for _, c := range clauses {
 		if c.Not || c.Kind == search.Phrase {
-			add(search.Change{Kind: search.ChangeTerm, Term: strings.Repeat("-", strings.Count(r.Query[max(0, c.Start-1):c.Start], "-")) + r.Query[c.Start:c.End]})
+			add(search.WhyChange{Kind: search.ChangeTerm, Term: strings.Repeat("-", strings.Count(r.Query[max(0, c.Start-1):c.Start], "-")) + r.Query[c.Start:c.End]})
 		}
 		if !c.Not {
-			add(search.Change{Kind: search.ChangeTag, Value: r.Query[c.Tokens[0].Start:c.Tokens[len(c.Tokens)-1].End]})
+			add(search.WhyChange{Kind: search.ChangeTag, Value: r.Query[c.Tokens[0].Start:c.Tokens[len(c.Tokens)-1].End]})
 		}
 	}
 	asked := r
 	asked.Limit, asked.Filters, asked.Expand = 1, nil, search.ExpandRelated
 	l.named(asked, add)
 	if a.Approval != semdex.Approved {
-		add(search.Change{Kind: search.ChangeApproval})
+		add(search.WhyChange{Kind: search.ChangeApproval})
 	}
 	u := r.Access.Use
 	if a.Rights.Refuses(u, r.Access.DenyMissing) != semdex.Allowed {
-		c := search.Change{Kind: search.ChangeRights, ValidFrom: u.On, ValidUntil: u.On, Territory: u.Territory, Channel: u.Channel}
+		c := search.WhyChange{Kind: search.ChangeRights, ValidFrom: u.On, ValidUntil: u.On, Territory: u.Territory, Channel: u.Channel}
 		if a.Rights == nil {
-			c = search.Change{Kind: search.ChangeRights}
+			c = search.WhyChange{Kind: search.ChangeRights}
 		}
 		add(c)
 	}
@@ -285,10 +285,10 @@ func (l *whyLibrary) singles(r search.Request, a *semdex.Asset) []search.Change 
 }
 
 // named adds tags with the concepts that a request's query names.
-func (l *whyLibrary) named(r search.Request, add func(search.Change)) {
+func (l *whyLibrary) named(r search.Request, add func(search.WhyChange)) {
 	l.t.Helper()
 	for _, c := range ask(l.t, l.s, r).Expansion.Concepts {
-		add(search.Change{Kind: search.ChangeTag, Concept: c.URI})
+		add(search.WhyChange{Kind: search.ChangeTag, Concept: c.URI})
 	}
 }
 
@@ -319,7 +319,7 @@ func holdWhyToItsWord(t *testing.T, l *whyLibrary, p *pairs, n int) {
 			t.Errorf("%s, %+v: no change or no reason: %+v", id, r, w)
 			continue
 		}
-		for _, set := range append([][]search.Change{w.Changes}, w.Alternatives...) {
+		for _, set := range append([][]search.WhyChange{w.Changes}, w.Alternatives...) {
 			if len(set) != len(w.Changes) || !l.finds(r, id, set) {
 				t.Errorf("%s, %+v: %s does not bring it in; %+v", id, r, said(set), w.Reasons)
 			}
@@ -333,15 +333,15 @@ func holdWhyToItsWord(t *testing.T, l *whyLibrary, p *pairs, n int) {
 
 // noneSmaller tries all sets of fewer changes: all single ones and, of three or more, pairs. The asset as each set
 // would change it is indexed under a name of its own, all of them at once.
-func (l *whyLibrary) noneSmaller(r search.Request, id semdex.AssetID, than []search.Change) {
+func (l *whyLibrary) noneSmaller(r search.Request, id semdex.AssetID, than []search.WhyChange) {
 	l.t.Helper()
 	singles := l.singles(r, l.records[id])
-	sets := [][]search.Change{}
+	sets := [][]search.WhyChange{}
 	for i, c := range singles {
-		sets = append(sets, []search.Change{c})
+		sets = append(sets, []search.WhyChange{c})
 		for _, d := range singles[i+1:] {
 			if len(than) > 2 {
-				sets = append(sets, []search.Change{c, d})
+				sets = append(sets, []search.WhyChange{c, d})
 			}
 		}
 	}

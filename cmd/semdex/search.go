@@ -18,12 +18,12 @@ import (
 
 // searchFlags are the flags that say how to search.
 type searchFlags struct {
-	expand, lang, territory, channel, on, sort string
-	filters, facets, exclude, schemes          []string
-	limit, offset, depth                       int
-	asClient, asJSON, explain, asTyped         bool
-	format, output                             string
-	limited                                    bool // the limit was given
+	expand, lang, territory, channel, on, sort, why string
+	filters, facets, exclude, schemes               []string
+	limit, offset, depth                            int
+	asClient, asJSON, explain, asTyped              bool
+	format, output                                  string
+	limited                                         bool // the limit was given
 }
 
 func (p *program) searchCommand() *cobra.Command {
@@ -37,11 +37,15 @@ func (p *program) searchCommand() *cobra.Command {
 					return err
 				}
 				f.limited = cmd.Flags().Changed("limit")
+				if f.why != "" {
+					return p.why(ctx, l, args[0], &f)
+				}
 				return p.search(ctx, l, args[0], &f)
 			})
 		},
 	}
 	f.bind(c)
+	c.Flags().StringVar(&f.why, "why", "", "ID of an asset: why it is not found, or not higher up, and the smallest change that would help")
 	c.Flags().BoolVar(&f.asJSON, "json", false, "print the answer as the API gives it")
 	c.Flags().StringVar(&f.format, "format", "", "write all hits as a table: csv or xlsx")
 	c.Flags().StringVarP(&f.output, "output", "o", "", "file to write a table to (default: standard output)")

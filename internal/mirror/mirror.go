@@ -18,6 +18,8 @@
 //	changes       number (big-endian) -> kind (1 byte), operation (1 byte), id or name
 //	vocabularies  name -> number (8 bytes), hash (32 bytes), the snapshot as the caller gave it
 //	cursors       source -> where the next fetch goes on, in the source's own form
+//	decisions     kind, a zero byte, id -> what people decided, as JSON
+//	history       number of its own (big-endian) -> a change of a decision, as JSON
 //	searches      id of a saved search -> a bucket of its own:
 //	  record        what the caller keeps of it
 //	  counts        number of its last entry, horizon, members, left (big-endian uint64 each)
@@ -54,6 +56,8 @@ var (
 	bucketChanges      = []byte("changes")
 	bucketVocabularies = []byte("vocabularies")
 	bucketCursors      = []byte("cursors")
+	bucketDecisions    = []byte("decisions")
+	bucketHistory      = []byte("history")
 	bucketSearches     = []byte("searches")
 
 	keyFormat   = []byte("format")
@@ -96,7 +100,7 @@ func addressSpace() int {
 }
 
 func (m *Mirror) prepare() error {
-	buckets := [][]byte{bucketMeta, bucketAssets, bucketDeleted, bucketForgotten, bucketChanges, bucketVocabularies, bucketCursors, bucketSearches}
+	buckets := [][]byte{bucketMeta, bucketAssets, bucketDeleted, bucketForgotten, bucketChanges, bucketVocabularies, bucketCursors, bucketSearches, bucketDecisions, bucketHistory}
 	found, whole := uint64(0), true
 	err := m.db.View(func(tx *bbolt.Tx) error {
 		for _, name := range buckets {

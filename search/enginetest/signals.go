@@ -115,6 +115,15 @@ func (s *suite) spellings(t *testing.T) {
 						t.Errorf("%s: %+v comes after %+v", word, g, got[i-1])
 					}
 				}
+				some, err := s.view.Spellings(context.Background(), &search.Spelling{Word: word, Edits: edits, Access: access, Limit: 1000, Enough: 2})
+				if err != nil || len(some) != len(want) {
+					t.Errorf("%s, %d edits: %d words where two assets of each are enough, want %d; %v", word, edits, len(some), len(want), err)
+				}
+				for _, g := range some {
+					if g.Assets < min(2, want[g.Word]) || g.Assets > want[g.Word] {
+						t.Errorf("%s in %d assets, want %d, or two at least", g.Word, g.Assets, want[g.Word])
+					}
+				}
 				if len(found) != min(10, len(want)) {
 					t.Errorf("%s, %d edits: %v, want %v", word, edits, found, want)
 				}

@@ -1,6 +1,9 @@
 package local
 
-import "semdex"
+import (
+	"semdex"
+	"semdex/internal/text"
+)
 
 // curated are the documents of one part that a plan treats apart.
 type curated struct {
@@ -28,8 +31,37 @@ func (r *run) curated(partIndex int) (c curated, err error) {
 	if c.raised, err = p.among(r.plan.Raised); err != nil {
 		return c, err
 	}
+	if c.raised, err = p.titled(r.plan.Titled, c.raised); err != nil {
+		return c, err
+	}
 	c.hidden, err = p.among(r.plan.Hidden)
 	return c, err
+}
+
+// titled adds the documents to set whose whole title is title, but for case and accents.
+func (p *part) titled(title string, set bitset) (bitset, error) {
+	if title == "" {
+		return set, nil
+	}
+	d, err := p.segment.Dictionary(prefixString + "title")
+	if err != nil {
+		return nil, err
+	}
+	list, err := d.PostingsList([]byte(cutString(text.Fold(title))), nil, nil)
+	if err != nil || list.Count() == 0 {
+		return set, err
+	}
+	if set == nil {
+		set = newBitset(p.arrays.docs)
+	}
+	it := list.Iterator(false, false, false, nil)
+	for posting, err := it.Next(); posting != nil || err != nil; posting, err = it.Next() {
+		if err != nil {
+			return nil, err
+		}
+		set.set(uint32(posting.Number()))
+	}
+	return set, nil
 }
 
 // among gives the documents with one of the ids, nil for none.

@@ -3,6 +3,7 @@ package local
 import (
 	"cmp"
 	"context"
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -22,6 +23,7 @@ func (v *view) Spellings(ctx context.Context, s *search.Spelling) ([]search.Spel
 		return nil, err
 	}
 	counts := make([]int, len(words))
+	enough := cmp.Or(max(0, s.Enough), math.MaxInt)
 	memory := scratches.Get().(*scratch)
 	defer scratches.Put(memory)
 	for i := range v.parts {
@@ -33,7 +35,7 @@ func (v *view) Spellings(ctx context.Context, s *search.Spelling) ([]search.Spel
 		if err != nil {
 			return nil, err
 		}
-		if err := v.parts[i].count(words, counts, permitted); err != nil {
+		if err := v.parts[i].count(words, counts, enough, permitted); err != nil {
 			return nil, err
 		}
 	}
@@ -78,28 +80,32 @@ func (v *view) alike(s *search.Spelling) ([]string, error) {
 	return words[:min(len(words), maxSpellings)], nil
 }
 
-// count adds for each word the documents of the set that hold it.
-func (p *part) count(words []string, counts []int, among bitset) error {
+// count adds for each word the documents of the set that hold it, up to enough.
+func (p *part) count(words []string, counts []int, enough int, among bitset) error {
 	m := newMatcher(p.segment)
 	for i, word := range words {
+		if counts[i] >= enough {
+			continue
+		}
 		docs, err := m.bitmap(fieldText, word)
 		if err != nil {
 			return err
 		}
 		if docs != nil {
-			counts[i] += among.having(docs)
+			counts[i] += among.having(docs, enough-counts[i])
 		}
 	}
 	return nil
 }
 
-// having counts the documents of a bitmap that are in the set.
-func (b bitset) having(docs *roaring.Bitmap) int {
+// having counts the documents of a bitmap that are in the set, up to enough.
+func (b bitset) having(docs *roaring.Bitmap, enough int) int {
 	n := 0
-	eachOf(docs, func(doc uint32) {
+	docs.Iterate(func(doc uint32) bool {
 		if b.has(doc) {
 			n++
 		}
+		return n < enough
 	})
 	return n
 }

@@ -39,13 +39,17 @@ func TestHowALibraryIsSearched(t *testing.T) {
 func TestWrongSearchSettingsAreRefused(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string][]string{
-		"search: {expand: wide}":       {"acme", "search", "expand", "wide", "narrower"},
-		"search: {depth: -1}":          {"acme", "search", "depth", "-1"},
-		"search: {depth: deep}":        {"deep"},
-		"search: {exclude: ['']}":      {"acme", "search", "exclude", "empty"},
-		"search: {schemes: [a, ' ']}":  {"acme", "search", "schemes", "empty"},
-		"search: {shemes: [a]}":        {"line 3", "shemes", "did you mean schemes?"},
-		"search: {exclude: Packaging}": {"line 3", "exclude", "want a list"},
+		"search: {expand: wide}":                      {"acme", "search", "expand", "wide", "narrower"},
+		"search: {depth: -1}":                         {"acme", "search", "depth", "-1"},
+		"search: {depth: deep}":                       {"deep"},
+		"search: {exclude: ['']}":                     {"acme", "search", "exclude", "empty"},
+		"search: {schemes: [a, ' ']}":                 {"acme", "search", "schemes", "empty"},
+		"search: {shemes: [a]}":                       {"line 3", "shemes", "did you mean schemes?"},
+		"search: {freshness: 0.2}":                    {"acme", "search", "freshness", "0.2"},
+		"search: {popularity: -0.01}":                 {"acme", "search", "popularity", "-0.01"},
+		"search: {popularity: 0.06, freshness: 0.05}": {"acme", "search", "add up to 0.12"},
+		"search: {popularity: .nan}":                  {"acme", "search", "popularity"},
+		"search: {exclude: Packaging}":                {"line 3", "exclude", "want a list"},
 	} {
 		_, err := Parse([]byte(library(text)), "/x/semdex.yaml")
 		if err == nil {
@@ -56,6 +60,24 @@ func TestWrongSearchSettingsAreRefused(t *testing.T) {
 			if !strings.Contains(err.Error(), part) {
 				t.Errorf("%s: got %q, which lacks %q", text, err, part)
 			}
+		}
+	}
+}
+
+func TestWeightsOfSignals(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]search.SignalWeights{
+		"languages: [en]":                                          search.DefaultSignals,
+		"search: {popularity: 0, freshness: 0.05}":                 {Freshness: 0.05, Approval: search.DefaultSignals.Approval},
+		"search: {popularity: 0.05, freshness: 0, approval: 0.05}": {Popularity: 0.05, Approval: 0.05},
+	} {
+		c, err := Parse([]byte(library(text)), "/x/semdex.yaml")
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		l := c.Libraries["acme"]
+		if got := l.SearchSignals(); got != want {
+			t.Errorf("%s: got %+v, want %+v", text, got, want)
 		}
 	}
 }

@@ -172,7 +172,13 @@ func (l *Library) Record(ctx context.Context, events []semdex.Event) (analytics.
 	if err != nil {
 		return analytics.Receipt{}, err
 	}
+	defer l.usage.touch()
 	return store.Record(ctx, events, l.now())
+}
+
+// Why says why an asset is not in the answer to a request, or not higher up.
+func (l *Library) Why(ctx context.Context, id string, r search.Request, eyes search.Access) (*search.Why, error) {
+	return l.search.Why(ctx, id, r, eyes)
 }
 
 // reportNames are the reports that this version has.

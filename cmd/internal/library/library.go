@@ -8,6 +8,7 @@
 //	usage/           the event log and the DuckDB store (package analytics)
 //	rejected.jsonl   the records that the last sync of each source left out, and why
 //	sources.json     when each source and vocabulary was last brought in, and what came of it
+//	secret           what seals the cursors of searches
 //	draft/           the draft vocabulary, if there is one
 //	tokens/          access tokens of remote systems, so that a new process does not ask for new ones
 package library
@@ -56,6 +57,7 @@ type Library struct {
 	changing sync.Mutex // over the vocabularies in the mirror and the graph that is built of them
 
 	syncing    chan struct{} // holds one while a sync is under way
+	curating   sync.Mutex    // one changes the rules of curation at a time
 	duplicates duplicates
 	draft      draftStore
 	saved      savedStore
@@ -90,10 +92,16 @@ func (l *Library) open(ctx context.Context) error {
 	if l.index, err = openIndex(filepath.Join(l.dir, "index"), l.config.Languages, l.log); err != nil {
 		return err
 	}
-	l.usage = usageStore{dir: filepath.Join(l.dir, "usage"), log: l.log}
+	l.usage = usageStore{dir: filepath.Join(l.dir, "usage"), log: l.log, used: make(chan struct{}, 1)}
+	secret, err := readSecret(filepath.Join(l.dir, "secret"))
+	if err != nil {
+		return err
+	}
 	l.search = search.New(search.Options{
 		Engine: l.index, Records: l.mirror, Now: l.now, NewID: newQueryID,
-		Settings: search.Settings{Languages: l.config.Languages, Dimensions: l.config.SearchDimensions(), Expansion: l.config.SearchExpansion()},
+		Settings: search.Settings{Languages: l.config.Languages, Dimensions: l.config.SearchDimensions(), Expansion: l.config.SearchExpansion(),
+			Signals: l.config.SearchSignals(), Zone: l.config.Zone},
+		Secret: secret,
 	})
 	if err := l.loadGraph(); err != nil {
 		return err
@@ -101,9 +109,13 @@ func (l *Library) open(ctx context.Context) error {
 	if err := l.catchUp(ctx); err != nil {
 		return err
 	}
+	if err := l.loadCuration(); err != nil {
+		return err
+	}
 	background, stop := context.WithCancel(context.Background())
 	l.stop = stop
 	l.background.Go(func() { l.index.keep(background) })
+	l.background.Go(func() { l.keepPopularity(background) })
 	return nil
 }
 
@@ -166,8 +178,9 @@ func newQueryID() string {
 
 // usageStore opens the usage store when it is first wanted: most commands never do.
 type usageStore struct {
-	dir string
-	log *slog.Logger
+	dir  string
+	log  *slog.Logger
+	used chan struct{} // told when the store is opened, and when events came
 
 	mu    sync.Mutex
 	store *analytics.Store
@@ -184,7 +197,23 @@ func (u *usageStore) open() (*analytics.Store, error) {
 		return nil, err
 	}
 	u.store = store
+	u.touch()
 	return store, nil
+}
+
+// touch tells that what is in the store may have changed.
+func (u *usageStore) touch() {
+	select {
+	case u.used <- struct{}{}:
+	default: // it is told already
+	}
+}
+
+// opened gives the store where it is open, else nil.
+func (u *usageStore) opened() *analytics.Store {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.store
 }
 
 func (u *usageStore) close() error {

@@ -240,6 +240,7 @@ func (l *Library) importEvents(ctx context.Context, path, source string, o SyncO
 	r.Events.Accepted += receipt.Accepted
 	r.Events.Duplicates += receipt.Duplicates
 	r.Events.Rejected += rejected
+	l.usage.touch()
 	if err != nil {
 		return err
 	}

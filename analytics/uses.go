@@ -1,0 +1,45 @@
+package analytics
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// How much a use counts, and for how long. A use counts half after usesHalfLife; after usesWindow, nothing.
+const (
+	usesHalfLife = 90.0 // days
+	usesWindow   = 3 * 365 * 24 * time.Hour
+)
+
+// usesWeights is what each kind of use of an asset counts: to look at one is less than to take it, to take it less than
+// to put it somewhere.
+const usesWeights = `CASE type WHEN 'asset.view' THEN 1 WHEN 'asset.share' THEN 2 WHEN 'asset.download' THEN 3
+	WHEN 'asset.placed' THEN 5 WHEN 'asset.embed' THEN 5 ELSE 0 END`
+
+// Uses gives how much each asset was used up to now, old uses counting less: the sum of the weights of its views,
+// shares, downloads and placements. Assets have the names that the events gave them.
+func (s *Store) Uses(ctx context.Context, now time.Time) (uses map[string]float64, err error) {
+	if err := s.Flush(ctx); err != nil {
+		return nil, err
+	}
+	rows, err := s.db.QueryContext(ctx, fmt.Sprintf(`SELECT asset, sum(score)::DOUBLE FROM (
+			SELECT asset, least(weight, 1000000) * %s * pow(0.5, greatest(0, epoch(?::TIMESTAMP) - epoch(occurred_at)) / 86400 / %g) AS score
+			FROM usage.events WHERE asset <> '' AND type LIKE 'asset.%%' AND occurred_at > ?::TIMESTAMP)
+		WHERE score > 0 GROUP BY asset`, usesWeights, usesHalfLife), now.UTC(), now.UTC().Add(-usesWindow))
+	if err != nil {
+		return nil, fmt.Errorf("uses of assets: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	uses = map[string]float64{}
+	for rows.Next() {
+		var asset string
+		var score float64
+		if err := rows.Scan(&asset, &score); err != nil {
+			return nil, err
+		}
+		uses[asset] = score
+	}
+	return uses, rows.Err()
+}
