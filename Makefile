@@ -10,8 +10,8 @@ FUZZ       := graph/rdf:FuzzTurtle graph/rdf:FuzzNTriples graph/rdf:FuzzRDFXML g
               search:FuzzReadQuery search:FuzzPlan search:FuzzMark search:FuzzHighlights search:FuzzRange search:FuzzComplete indexer/files:FuzzAssetLine internal/text:FuzzTokens \
               indexer/canto:FuzzRecord indexer/canto:FuzzPage indexer/canto:FuzzToken \
               indexer/poolparty:FuzzProjects indexer/poolparty:FuzzEvents indexer/poolparty:FuzzExport indexer/poolparty:FuzzCursor \
-              indexer/poolparty:FuzzErrorBody cmd/internal/config:FuzzParse cmd/internal/library:FuzzResultCursor internal/remote:FuzzGuard \
-              api:FuzzReadTags api:FuzzParseOrigin api:FuzzParseRate api:FuzzTable
+              indexer/poolparty:FuzzErrorBody cmd/internal/config:FuzzParse \
+              api:FuzzReadTags api:FuzzParseOrigin api:FuzzParseRate api:FuzzTable cmd/internal/library:FuzzResultCursor internal/remote:FuzzGuard
 
 .PHONY: demo build check test race real fuzz bench bench-search kill tools clean
 

@@ -48,9 +48,6 @@ func (p *planner) plan() *search.Plan {
 	if p.IntN(4) == 0 {
 		plan.Pinned, plan.Raised, plan.Hidden = p.some(3), p.some(60), p.some(20)
 	}
-	if a := p.assets[p.IntN(len(p.assets))]; p.IntN(4) == 0 {
-		plan.Titled = strings.ToUpper(a.Title.In(languages...))
-	}
 	return plan
 }
 

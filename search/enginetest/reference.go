@@ -204,14 +204,9 @@ type hit struct {
 // suits weighs the evidence of all groups; ok is false where the asset is left out.
 func (d *document) suits(p *search.Plan) (h *hit, ok bool) {
 	h, ok = d.suitsGroups(p)
-	h.pinned, h.raised = 1+slices.Index(p.Pinned, d.asset.ID), slices.Contains(p.Raised, d.asset.ID) || d.titled(p.Titled)
+	h.pinned, h.raised = 1+slices.Index(p.Pinned, d.asset.ID), slices.Contains(p.Raised, d.asset.ID)
 	h.raised = h.raised && slices.ContainsFunc(p.Groups, func(g search.Group) bool { return !g.Excluded })
 	return h, (ok || h.pinned > 0) && !slices.Contains(p.Hidden, d.asset.ID)
-}
-
-// titled reports whether the asset's title is title, but for case and accents.
-func (d *document) titled(title string) bool {
-	return title != "" && text.Fold(d.asset.Title.In(languages...)) == text.Fold(title)
 }
 
 func (d *document) suitsGroups(p *search.Plan) (h *hit, ok bool) {

@@ -182,7 +182,7 @@ func (l *Library) resultPage(s *savedSearch, at resultCursor, through uint64, li
 	}
 	reader := l.search.Reader()
 	defer reader.Release()
-	r.Access = reader.Restrict(r.Access)
+	access := reader.Restrict(r.Access)
 	for len(page.changes) < limit {
 		entries, err := l.mirror.ResultChanges(s.ID, page.next.after, limit-len(page.changes))
 		if err != nil || len(entries) == 0 {
@@ -198,11 +198,11 @@ func (l *Library) resultPage(s *savedSearch, at resultCursor, through uint64, li
 				if err != nil {
 					return page, err
 				}
-				if asset == nil || !r.Access.Visible(asset) {
+				if asset == nil || !access.Visible(asset) {
 					page.whole = false
 					return page, nil
 				}
-				change.Op, change.Asset = api.Entered, reader.View(asset, r.Access, lang)
+				change.Op, change.Asset = api.Entered, reader.View(asset, access, lang)
 			}
 			if !e.Left || e.Number > at.began {
 				page.changes = append(page.changes, change)
