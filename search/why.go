@@ -647,7 +647,7 @@ func (w *inquiry) numberIn(field string) string {
 	if field == "id" {
 		return string(w.asset.ID)
 	}
-	n, known := w.q.st.dossier(w.asset).number(field)
+	n, known := assetNumber(w.asset, field)
 	switch {
 	case !known:
 		return "none"
