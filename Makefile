@@ -11,7 +11,7 @@ FUZZ       := graph/rdf:FuzzTurtle graph/rdf:FuzzNTriples graph/rdf:FuzzRDFXML g
               indexer/canto:FuzzRecord indexer/canto:FuzzPage indexer/canto:FuzzToken \
               indexer/poolparty:FuzzProjects indexer/poolparty:FuzzEvents indexer/poolparty:FuzzExport indexer/poolparty:FuzzCursor \
               indexer/poolparty:FuzzErrorBody cmd/internal/config:FuzzParse \
-              api:FuzzReadTags api:FuzzParseOrigin api:FuzzParseRate api:FuzzTable
+              api:FuzzReadTags api:FuzzParseOrigin api:FuzzParseRate api:FuzzTable cmd/internal/library:FuzzResultCursor internal/remote:FuzzGuard
 
 .PHONY: demo build check test race real fuzz bench bench-search kill tools clean
 

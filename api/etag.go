@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 
+	"semdex"
 	"semdex/search"
 )
 
@@ -47,8 +48,9 @@ func (c *call) unchanged() bool {
 	if err != nil { // the answer itself says what is wrong
 		return false
 	}
+	today := []semdex.Date{semdex.DateOf(c.now().In(c.lib.TimeZone())), semdex.DateOf(c.now().UTC())} // decisions go by the one, freshness by the other
 	access, u := c.access(), c.gin.Request.URL
-	c.state = shortHash(fmt.Appendf(nil, "%q %q %+v %q %q %q", c.lib.Name(), version, access, u.EscapedPath(), u.RawQuery, c.gin.GetHeader("Accept")))
+	c.state = shortHash(fmt.Appendf(nil, "%q %q %q %+v %q %q %q", c.lib.Name(), version, today, access, u.EscapedPath(), u.RawQuery, c.gin.GetHeader("Accept")))
 	for _, known := range readTags(c.gin.GetHeader("If-None-Match")) {
 		if known.state == c.state {
 			c.notModified(known)

@@ -44,6 +44,7 @@ type Plan struct {
 	Facets     []Facet
 	Pinned     []semdex.AssetID // found whether they suit the groups or not, first and in this order unless Sort says otherwise; filters and access hold for them too
 	Raised     []semdex.AssetID // first among the hits with the same groups and classes, where there are groups
+	Titled     string           // what was typed: words suit what bears just this as its title as well as they can
 	Hidden     []semdex.AssetID // left out
 	Signals    *Signals         // nil: none count
 	Statistics *Statistics      // that words are scored by; nil: those of the view

@@ -79,7 +79,7 @@ func printOf(p *Plan) PlanPrint {
 		Access         Access
 		Pinned, Hidden []semdex.AssetID
 	}{nil, p.Filters, p.Access, p.Pinned, p.Hidden}
-	if c.Access.All && !c.Access.Rights {
+	if c.Access.All && !c.Access.Rights { // rights do not count
 		c.Access.Use = semdex.Use{}
 	}
 	for _, g := range p.Groups {

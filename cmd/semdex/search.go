@@ -36,10 +36,10 @@ func (p *program) searchCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				f.limited = cmd.Flags().Changed("limit")
 				if f.why != "" {
 					return p.why(ctx, l, args[0], &f)
 				}
-				f.limited = cmd.Flags().Changed("limit")
 				return p.search(ctx, l, args[0], &f)
 			})
 		},

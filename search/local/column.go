@@ -25,7 +25,7 @@ type column struct {
 }
 
 // denseShare is how many documents a set takes as much memory as one document in a list.
-const denseShare = 32
+var denseShare = uint32(32)
 
 // readColumn reads a field from its term dictionary, and numbers its values.
 func readColumn(s segment.Segment, field string, docs uint32, values *valueTable) (*column, error) {
@@ -53,7 +53,7 @@ func (c *column) index(numbers []uint32) {
 	if len(numbers) == 0 {
 		return
 	}
-	if most := slices.Max(numbers); int(most) < 2*len(numbers)+1024 {
+	if most := slices.Max(numbers); int(most) < 4*len(numbers)+4096 {
 		c.entry = make([]uint32, most+1)
 		for e, n := range numbers {
 			c.entry[n] = uint32(e) + 1

@@ -3,6 +3,7 @@ package local
 import (
 	"math/bits"
 	"slices"
+	"sync"
 
 	"semdex/search"
 )
@@ -18,24 +19,30 @@ type counts struct {
 // facet is a facet of the plan with what was counted so far.
 type facet struct {
 	plan   *search.Facet
-	by     *grouped   // nil for ranges
-	values [][]uint32 // by field, by value number
-	groups []int      // by group, or by range
+	by     *grouped      // nil for ranges
+	values [][]uint32    // by field, by value number plus 1
+	groups []uint32      // by group, or by range
+	narrow *narrowCounts // by code; nil where no table of two bytes was counted
+	wide   []uint32      // by code
 }
+
+// narrowCounts has room for every code of two bytes.
+type narrowCounts [1 << 16]uint32
+
+var narrowPool = sync.Pool{New: func() any { return new(narrowCounts) }}
 
 // tableRoom is for how many documents one search makes tables.
 var tableRoom = 1 << 17
 
-func newCounts(v *view, p *search.Plan) *counts {
-	c := &counts{view: v, facets: make([]facet, len(p.Facets)), room: tableRoom}
-	for i := range p.Facets {
-		f := facet{plan: &p.Facets[i]}
-		if f.plan.Ranges != nil {
-			f.groups = make([]int, len(f.plan.Ranges.From))
+func newCounts(r *run) *counts {
+	c := &counts{view: r.view, facets: make([]facet, len(r.plan.Facets)), room: tableRoom}
+	for i := range r.plan.Facets {
+		f := facet{plan: &r.plan.Facets[i], by: r.grouped[i]}
+		if f.by == nil {
+			f.groups = make([]uint32, len(f.plan.Ranges.From))
 		} else {
-			f.by = v.grouped(f.plan.By)
 			f.values = make([][]uint32, len(f.by.fields))
-			f.groups = make([]int, f.by.groups)
+			f.groups = make([]uint32, f.by.groups)
 		}
 		c.facets[i] = f
 	}
@@ -81,11 +88,58 @@ func (c *counts) count(f *facet, a *segmentArrays, set bitset) {
 		table = a.makeTable(f.by)
 	}
 	if table != nil {
-		table.count(set, f.groups)
+		f.tableCount(table, set)
 		return
 	}
 	w := newWalker(f.by, a)
 	set.each(func(doc uint32) { w.each(doc, func(group int32) { f.groups[group]++ }) })
+}
+
+// join adds the counts of another worker.
+func (c *counts) join(other *counts) {
+	for i := range c.facets {
+		f, o := &c.facets[i], &other.facets[i]
+		o.settle()
+		addTo(f.groups, o.groups)
+		for field := range f.values {
+			if f.values[field] == nil {
+				f.values[field] = o.values[field]
+			} else if o.values[field] != nil {
+				addTo(f.values[field], o.values[field])
+			}
+		}
+	}
+}
+
+// settle adds what was counted by codes to the groups.
+func (f *facet) settle() {
+	if f.narrow == nil && f.wide == nil {
+		return
+	}
+	list := f.by.codes.all()
+	if f.narrow != nil {
+		f.settleCodes(list, f.narrow[:])
+		narrowPool.Put(f.narrow)
+		f.narrow = nil
+	}
+	f.settleCodes(list, f.wide)
+	f.wide = nil
+}
+
+func (f *facet) settleCodes(list groupList, counts []uint32) {
+	for code := range min(len(counts), len(list.starts)-1) {
+		if n := counts[code]; n != 0 {
+			for _, group := range list.of(uint32(code)) {
+				f.groups[group] += n
+			}
+		}
+	}
+}
+
+func addTo(sums, more []uint32) {
+	for i, n := range more {
+		sums[i] += n
+	}
 }
 
 // sum gives the counts of all facets, by group.
@@ -93,12 +147,13 @@ func (c *counts) sum() [][]int {
 	out := make([][]int, len(c.facets))
 	for i := range c.facets {
 		f := &c.facets[i]
+		f.settle()
 		for field, values := range f.values {
 			list := f.by.lists[field]
 			for value := range max(0, len(values)-2) {
 				if n := values[value+1]; n != 0 {
 					for _, group := range list.of(uint32(value)) {
-						f.groups[group] += int(n)
+						f.groups[group] += n
 					}
 				}
 			}
@@ -107,7 +162,10 @@ func (c *counts) sum() [][]int {
 		for f.by != nil && most > 0 && f.groups[most-1] == 0 {
 			most--
 		}
-		out[i] = f.groups[:most]
+		out[i] = make([]int, most)
+		for group := range most {
+			out[i][group] = int(f.groups[group])
+		}
 	}
 	return out
 }
@@ -145,28 +203,61 @@ func countMany[T uint16 | uint32](starts []uint32, values []T, set bitset, count
 	}
 }
 
-// count adds how many documents of the set are in each group.
-func (t *groupTable) count(set bitset, counts []int) {
+// tableCount counts the documents of a set by a table.
+func (f *facet) tableCount(t *groupTable, set bitset) {
 	if t.narrow != nil {
-		countGroups(t.starts, t.narrow, set, counts)
-	} else {
-		countGroups(t.starts, t.wide, set, counts)
+		if f.narrow == nil {
+			f.narrow = narrowPool.Get().(*narrowCounts)
+			clear(f.narrow[:])
+		}
+		countNarrow(t.starts, t.narrow, set, f.narrow)
+		return
 	}
+	if more := len(f.by.codes.all().starts) - len(f.wide); more > 0 {
+		f.wide = append(f.wide, make([]uint32, more)...)
+	}
+	eachRun(set, func(from, to uint32) {
+		for _, code := range t.wide[t.starts[from]:t.starts[to]] {
+			f.wide[code]++
+		}
+	})
 }
 
-func countGroups[T uint16 | int32](starts []uint32, groups []T, set bitset, counts []int) {
+// countNarrow does most of the work of large answers, so it is written out: the codes of documents that follow one
+// another are counted in one go, and no index is checked.
+func countNarrow(starts []uint32, codes []uint16, set bitset, counts *narrowCounts) {
 	for i, w := range set {
-		for ; w != 0; w &= w - 1 {
-			doc := i<<6 + bits.TrailingZeros64(w)
-			for _, g := range groups[starts[doc]:starts[doc+1]] {
-				counts[g]++
+		for w != 0 {
+			from := bits.TrailingZeros64(w)
+			to := from + bits.TrailingZeros64(^(w >> from))
+			for _, code := range codes[starts[i<<6+from]:starts[i<<6+to]] {
+				counts[code]++
+			}
+			w &= ^uint64(0) << (to & 63)
+			if to >= 64 {
+				break
 			}
 		}
 	}
 }
 
+// eachRun calls yield with the documents of a set that follow one another, from the first to before the last.
+func eachRun(set bitset, yield func(from, to uint32)) {
+	for i, w := range set {
+		for w != 0 {
+			from := bits.TrailingZeros64(w)
+			to := from + bits.TrailingZeros64(^(w >> from))
+			yield(uint32(i<<6+from), uint32(i<<6+to))
+			if to >= 64 {
+				break
+			}
+			w &= ^uint64(0) << to
+		}
+	}
+}
+
 // addRanges counts the documents of a set in each range.
-func addRanges(totals []int, ranges *search.Ranges, numbers *numbers, set bitset) {
+func addRanges(totals []uint32, ranges *search.Ranges, numbers *numbers, set bitset) {
 	set.each(func(doc uint32) {
 		n := numbers.at(doc)
 		at, found := slices.BinarySearch(ranges.From, n)

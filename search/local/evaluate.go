@@ -170,13 +170,26 @@ func (r *run) pins(f *found, doc uint32) (place int, ok bool) {
 	return place, ok
 }
 
-// bounds gives two numbers that the order of a score lies between; they are one where groups have no shares.
-func (r *run) bounds(f *found, doc uint32) (least, most int64) {
-	if _, ok := r.pins(f, doc); r.parts && !ok {
-		return r.coverBounds(f, doc)
+// bounds gives two numbers for each document that the order of its score lies between; they are one where groups have
+// no shares.
+func (r *run) bounds(f *found, docs []uint32, least, most []int64) {
+	if r.parts {
+		for i, doc := range docs {
+			least[i], most[i] = r.coverBounds(f, doc)
+		}
+	} else {
+		r.wholes(f, docs, least)
+		copy(most, least)
 	}
-	n := r.whole(f, doc)
-	return n, n
+	if f.pinned == nil {
+		return
+	}
+	for i, doc := range docs {
+		if place, ok := r.pins(f, doc); ok {
+			least[i] = int64(scorePinned) - int64(place)
+			most[i] = least[i]
+		}
+	}
 }
 
 // boundOf gives the number of a score that lies within the bounds of its document.
@@ -187,34 +200,44 @@ func (r *run) boundOf(score float64) int64 {
 	return int64(math.Floor(score))
 }
 
-// whole is the whole part of a score: how many groups there is evidence for, then the classes, then what is raised. It
-// costs little, and most hits need no more to be told from the best.
-func (r *run) whole(f *found, doc uint32) int64 {
-	if place, ok := r.pins(f, doc); ok {
-		return int64(scorePinned) - int64(place)
-	}
-	n := int64(0)
+// wholes gives the whole part of the score of each document: how many groups there is evidence for, then the classes,
+// then what is raised. It costs little, and most hits need no more to be told from the best.
+func (r *run) wholes(f *found, docs []uint32, out []int64) {
+	clear(out)
 	for i, g := range r.groups {
-		if !g.plan.Excluded {
-			n += g.steps[f.evidence[i].at(doc)]
+		if g.plan.Excluded {
+			continue
+		}
+		if e := &f.evidence[i]; e.narrow != nil {
+			for j, doc := range docs {
+				out[j] += g.steps[e.narrow[doc]]
+			}
+		} else {
+			for j, doc := range docs {
+				out[j] += g.steps[e.at(doc)]
+			}
 		}
 	}
-	if f.raised != nil && r.ranked > 0 && f.raised.has(doc) {
-		n += int64(scoreRaised)
+	if f.raised == nil || r.ranked == 0 {
+		return
 	}
-	return n
+	for j, doc := range docs {
+		if f.raised.has(doc) {
+			out[j] += int64(scoreRaised)
+		}
+	}
 }
 
 // score joins the evidence of all groups: the whole part, then weights, texts and signals, below 1 together.
 func (r *run) score(f *found, doc uint32) float64 {
-	whole := float64(r.whole(f, doc))
-	if _, ok := r.pins(f, doc); ok {
-		return whole
+	if place, ok := r.pins(f, doc); ok {
+		return scorePinned - float64(place)
 	}
 	if r.parts {
 		return r.cover(f, doc)
 	}
-	within := 0.0
+	within, whole := 0.0, [1]int64{}
+	r.wholes(f, []uint32{doc}, whole[:])
 	for i, g := range r.groups {
 		l := f.evidence[i].at(doc)
 		if l == 0 || g.plan.Excluded {
@@ -222,9 +245,8 @@ func (r *run) score(f *found, doc uint32) float64 {
 		}
 		within += shareWeight * g.levels[l-1].weight
 		if f.scores[i] != nil {
-			s := float64(f.scores[i][doc])
-			within += shareText * s / (s + halfText)
+			within += shareText * f.fitting(i, doc)
 		}
 	}
-	return whole + within/float64(max(r.ranked, 1)) + min(maxSignals, f.signals.of(doc))
+	return float64(whole[0]) + within/float64(max(r.ranked, 1)) + min(maxSignals, f.signals.of(doc))
 }

@@ -1,8 +1,6 @@
 package local
 
 import (
-	"math"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -17,6 +15,7 @@ type groupsOf struct {
 	fields map[string]*groupList
 	taken  bitset // groups that a value is in
 	shared bool   // a group has more values than one
+	codes  codes
 }
 
 // groupList holds the groups of values by their number. It grows at its ends alone, so what was read stays true.
@@ -141,124 +140,9 @@ type source struct {
 func (g *grouped) sources(a *segmentArrays) []source {
 	var out []source
 	for i, field := range g.fields {
-		if c := a.columns[field]; c != nil {
+		if c := a.columns[field]; c != nil && len(g.lists[i].groups) > 0 {
 			out = append(out, source{i, c, g.lists[i]})
 		}
 	}
 	return out
-}
-
-// groupTable holds the groups of each document of a segment, each once.
-type groupTable struct {
-	of     *groupsOf
-	starts []uint32 // by document: where its groups begin
-	narrow []uint16 // groups, where all fit; else
-	wide   []int32
-}
-
-// tableBytes bounds what the tables of a segment take together, for each document; those used last stay.
-const tableBytes = 96
-
-// table gives the table of a grouping, nil where there is none.
-func (a *segmentArrays) table(g *grouped) *groupTable {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	i := slices.IndexFunc(a.tables, func(t *groupTable) bool { return t.of == g.groupsOf })
-	if i < 0 {
-		return nil
-	}
-	t := a.tables[i]
-	copy(a.tables[1:i+1], a.tables[:i])
-	a.tables[0] = t
-	return t
-}
-
-// makeTable makes the table of a grouping and keeps it.
-func (a *segmentArrays) makeTable(g *grouped) *groupTable {
-	t := &groupTable{of: g.groupsOf, starts: make([]uint32, 1, a.docs+1)}
-	w := newWalker(g, a)
-	var all []int32
-	most := int32(0)
-	for doc := range a.docs {
-		w.each(doc, func(group int32) {
-			all = append(all, group)
-			most = max(most, group)
-		})
-		t.starts = append(t.starts, uint32(len(all)))
-	}
-	if most <= math.MaxUint16 {
-		t.narrow = make([]uint16, len(all))
-		for i, group := range all {
-			t.narrow[i] = uint16(group)
-		}
-	} else {
-		t.wide = slices.Clip(all)
-	}
-	a.keep(t)
-	return t
-}
-
-func (a *segmentArrays) keep(t *groupTable) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.tables = append([]*groupTable{t}, slices.DeleteFunc(a.tables, func(old *groupTable) bool { return old.of == t.of })...)
-	left := tableBytes * int(a.docs)
-	for i, t := range a.tables {
-		if left -= t.size(); left < 0 && i > 0 {
-			a.tables = slices.Clone(a.tables[:i])
-			return
-		}
-	}
-}
-
-func (t *groupTable) size() int { return 4*len(t.starts) + 2*len(t.narrow) + 4*len(t.wide) }
-
-// each calls yield with the groups of a document.
-func (t *groupTable) each(doc uint32, yield func(group int32)) {
-	for i := t.starts[doc]; i < t.starts[doc+1]; i++ {
-		if t.narrow != nil {
-			yield(int32(t.narrow[i]))
-		} else {
-			yield(t.wide[i])
-		}
-	}
-}
-
-// walker gives the groups of the documents of one part, each group once per document, from a table or from the
-// documents' values.
-type walker struct {
-	table   *groupTable
-	sources []source
-	values  []*forward
-	seen    []uint32 // by group: the last document (plus 1) it was given for
-}
-
-func newWalker(g *grouped, a *segmentArrays) *walker {
-	w := &walker{table: a.table(g)}
-	if w.table != nil {
-		return w
-	}
-	w.sources = g.sources(a)
-	for _, s := range w.sources {
-		w.values = append(w.values, s.column.values())
-	}
-	w.seen = make([]uint32, g.groups)
-	return w
-}
-
-func (w *walker) each(doc uint32, yield func(group int32)) {
-	if w.table != nil {
-		w.table.each(doc, yield)
-		return
-	}
-	for i, f := range w.values {
-		f.of(doc, func(value uint32) {
-			for _, group := range w.sources[i].groups.of(value) {
-				if w.seen[group] != doc+1 {
-					w.seen[group] = doc + 1
-					yield(group)
-				}
-			}
-		})
-	}
 }

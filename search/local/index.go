@@ -51,6 +51,7 @@ type Index struct {
 	building   sync.Mutex // over what views are made of
 	dictionary *dictionary
 	lexicon    *lexicon
+	helpers    helpers
 	segments   map[uint64]*segmentArrays
 
 	mu      sync.Mutex // over current; its writer holds building too
@@ -96,7 +97,7 @@ func indexMapping() mapping.IndexMapping {
 // texts without a language are stemmed in each of them.
 func Open(path string, languages []string) (*Index, error) {
 	want := manifest{Format: format, Languages: languages}
-	x := &Index{path: path, languages: languages, dictionary: newDictionary(), lexicon: newLexicon(), segments: map[uint64]*segmentArrays{}}
+	x := &Index{path: path, languages: languages, dictionary: newDictionary(), lexicon: newLexicon(), helpers: newHelpers(), segments: map[uint64]*segmentArrays{}}
 	found, err := readManifest(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):

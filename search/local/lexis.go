@@ -88,12 +88,13 @@ type lexis struct {
 	by    *lexicon
 	known []*matched // by number in that lexicon; nil is not known yet
 	bytes int
+	odd   bool // which half was kept when it was full
 }
 
-// What a lexis remembers takes no more bytes than this and so many for each document; then it forgets everything.
-const (
-	lexisBytes    = 64 << 10
-	lexisPerAsset = 24
+// What a lexis remembers takes little more bytes than this and so many for each document; then it forgets half of it.
+var (
+	lexisBytes    = 256 << 10
+	lexisPerAsset = 48
 )
 
 func newLexis(s segment.Segment, docs uint32) *lexis { return &lexis{segment: s, docs: docs} }
@@ -129,8 +130,11 @@ func (l *lexis) find(by *lexicon, numbers []uint32, texts []*search.TextEvidence
 func (l *lexis) keep(by *lexicon, numbers []uint32, found []*matched, missing []int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.by != by || l.bytes > lexisBytes+lexisPerAsset*int(l.docs) {
+	if l.by != by {
 		l.by, l.known, l.bytes = by, nil, 0
+	}
+	if l.bytes > lexisBytes+lexisPerAsset*int(l.docs) {
+		l.forget()
 	}
 	for _, i := range missing {
 		n := int(numbers[i])
@@ -140,6 +144,20 @@ func (l *lexis) keep(by *lexicon, numbers []uint32, found []*matched, missing []
 		l.known[n] = found[i]
 		l.bytes += found[i].size()
 	}
+}
+
+// forget drops every other text.
+func (l *lexis) forget() {
+	l.odd = !l.odd
+	l.bytes = 0
+	kept := make([]*matched, len(l.known)) // the one before is still being read
+	for n, m := range l.known {
+		if m != nil && (n%2 == 1) == l.odd {
+			kept[n] = m
+			l.bytes += m.size()
+		}
+	}
+	l.known = kept
 }
 
 // matched are the documents of one segment in which a text stands: few in a list, many in a bitmap.
@@ -153,13 +171,13 @@ type matched struct {
 var nowhere = &matched{}
 
 // fewMatches is how many documents are held in a list.
-const fewMatches = 64
+var fewMatches = 64
 
 func matchedBy(docs *roaring.Bitmap, own bool) *matched {
 	switch {
 	case docs == nil || docs.IsEmpty():
 		return nowhere
-	case docs.GetCardinality() <= fewMatches:
+	case docs.GetCardinality() <= uint64(fewMatches):
 		return &matched{list: docs.ToArray()}
 	}
 	return &matched{bitmap: docs, own: own}
@@ -194,7 +212,7 @@ func (m *matched) size() int {
 	if m == nowhere {
 		return 0
 	}
-	n := 128 + 4*len(m.list) + 4*len(m.times)
+	n := 72 + 4*len(m.list) + 4*len(m.times)
 	if m.bitmap != nil {
 		n += 512 // of its containers, which lie in the segment
 		if m.own {

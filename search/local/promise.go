@@ -3,6 +3,7 @@ package local
 import (
 	"container/heap"
 	"math"
+	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 )
@@ -43,38 +44,46 @@ func (h *numberHeap) Pop() any {
 	return n
 }
 
-// first is a number that decides the order of hits before everything else, the higher the better, or bounds for it.
+// first is a number that decides the order of hits before everything else, the higher the better, or what it lies
+// between.
 type first struct {
-	of    func(doc uint32) (least, most int64)
+	of    func(docs []uint32, least, most []int64)
 	after int64 // of the hit to go on after; what is surely higher was given before
 	local bool  // it says nothing of other parts
 }
 
+// batch is how many documents are looked at together.
+const batch = 512
+
 // promising gives the hits of a part that may be among those to give, rising.
 func (t *topHits) promising(f *found) []uint32 {
+	docs := f.hits.list(f.scratch)
 	first, ok := t.first(f)
 	if !ok {
-		return f.hits.list(f.scratch)
+		return docs
 	}
 	best := &t.best
 	if first.local {
 		best = &bound{size: t.wanted}
 	}
-	docs, numbers := f.ranks.docs[:0], f.ranks.numbers[:0]
+	var least, most [batch]int64
+	kept, numbers := docs[:0], f.ranks.numbers[:0]
 	bound := best.least()
-	f.hits.each(func(doc uint32) {
-		least, most := first.of(doc)
-		if most < bound || least > first.after {
-			return
+	for chunk := range slices.Chunk(docs, batch) {
+		first.of(chunk, least[:len(chunk)], most[:len(chunk)])
+		for i, doc := range chunk {
+			if most[i] < bound || least[i] > first.after {
+				continue
+			}
+			if least[i] > bound && (most[i] < first.after || t.after == nil) {
+				best.add(least[i])
+				bound = best.least()
+			}
+			kept, numbers = append(kept, doc), append(numbers, most[i])
 		}
-		if least > bound && (most < first.after || t.after == nil) {
-			best.add(least)
-			bound = best.least()
-		}
-		docs, numbers = append(docs, doc), append(numbers, most)
-	})
-	f.ranks.docs, f.ranks.numbers = docs, numbers
-	kept := docs[:0]
+	}
+	f.ranks.numbers = numbers
+	docs, kept = kept, kept[:0]
 	for i, doc := range docs {
 		if numbers[i] >= bound {
 			kept = append(kept, doc)
@@ -94,9 +103,11 @@ func (t *topHits) first(f *found) (first, bool) {
 	out, ok := t.byKey(f)
 	if ok && !t.sort[0].Desc { // the least comes first
 		of := out.of
-		out.of = func(doc uint32) (int64, int64) {
-			least, most := of(doc)
-			return ^most, ^least
+		out.of = func(docs []uint32, least, most []int64) {
+			of(docs, most, least)
+			for i := range docs {
+				least[i], most[i] = ^least[i], ^most[i]
+			}
 		}
 		out.after = ^out.after
 	}
@@ -107,7 +118,7 @@ func (t *topHits) first(f *found) (first, bool) {
 }
 
 func (t *topHits) byScore(f *found) first {
-	out := first{after: math.MaxInt64, of: func(doc uint32) (int64, int64) { return t.run.bounds(f, doc) }}
+	out := first{after: math.MaxInt64, of: func(docs []uint32, least, most []int64) { t.run.bounds(f, docs, least, most) }}
 	if t.after != nil {
 		out.after = t.run.boundOf(t.after.score)
 	}
@@ -122,18 +133,28 @@ func (t *topHits) byKey(f *found) (out first, ok bool) {
 	}
 	switch c := t.columns[0]; {
 	case c.isNumber:
-		return first{of: func(doc uint32) (int64, int64) { n := c.numbers.at(doc); return n, n }, after: after.number}, true
+		return first{of: exactly(c.numbers.at), after: after.number}, true
 	case c.isString && c.strings != nil: // even numbers are places, odd ones lie between them
 		place, found := c.strings.find(after.text)
 		if out.after = int64(2 * place); !found {
 			out.after--
 		}
-		out.of, out.local = func(doc uint32) (int64, int64) { n := 2 * int64(c.strings.places[doc]); return n, n }, true
+		out.of, out.local = exactly(func(doc uint32) int64 { return 2 * int64(c.strings.places[doc]) }), true
 		return out, true
 	case t.sort[0].Field == "score":
 		return t.byScore(f), true
 	}
 	return out, false
+}
+
+// exactly is for a number that is known of each document.
+func exactly(of func(doc uint32) int64) func(docs []uint32, least, most []int64) {
+	return func(docs []uint32, least, most []int64) {
+		for i, doc := range docs {
+			least[i] = of(doc)
+			most[i] = least[i]
+		}
+	}
 }
 
 // scoreTexts scores the texts of a part, for the documents given.

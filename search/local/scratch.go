@@ -12,6 +12,7 @@ type scratch struct {
 	bytes  pool[uint8]
 	shorts pool[uint16]
 	spare  [][]float32 // zeros
+	borne  []borne
 	ranks  struct {
 		docs    []uint32
 		numbers []int64

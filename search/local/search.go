@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 
 	"semdex/search"
 )
@@ -23,7 +24,7 @@ type level struct {
 type group struct {
 	plan   *search.Group
 	levels []level
-	values []numbered // the weakest first
+	values []numbered // the weakest first, those of a field together
 	texts  []*scored
 	codes  []*coded
 	steps  []int64 // by level, what it adds to the whole part of a score
@@ -42,6 +43,7 @@ type run struct {
 	view    *view
 	plan    *search.Plan
 	groups  []*group
+	grouped []*grouped // by facet; nil for ranges
 	filters []filter
 	ranked  int  // groups that count for the order
 	parts   bool // groups have shares
@@ -49,36 +51,18 @@ type run struct {
 	statistics search.Statistics
 }
 
-// Search runs a plan, one part after the other.
+// Search runs a plan.
 func (v *view) Search(ctx context.Context, p *search.Plan) (*search.Result, error) {
 	r := &run{view: v, plan: p}
 	if err := r.prepare(ctx); err != nil {
 		return nil, err
 	}
-	top := newTopHits(p, r)
-	counts := newCounts(v, p)
-	result := &search.Result{}
-	s := scratches.Get().(*scratch)
-	defer scratches.Put(s)
-	for i := range v.parts {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		s.reset()
-		found, err := r.evaluate(i, s)
-		if err != nil {
-			return nil, err
-		}
-		result.Total += found.hits.count()
-		if err := counts.add(i, found); err != nil {
-			return nil, err
-		}
-		if err := top.add(i, found); err != nil {
-			return nil, err
-		}
+	whole, err := r.work(ctx)
+	if err != nil {
+		return nil, err
 	}
-	result.Counts, result.Statistics = counts.sum(), r.statistics
-	for _, c := range top.sorted() {
+	result := &search.Result{Total: whole.total, Counts: whole.counts.sum(), Statistics: r.statistics}
+	for _, c := range whole.top.sorted() {
 		hit, err := r.hit(c)
 		if err != nil {
 			return nil, err
@@ -117,6 +101,13 @@ func (r *run) prepare(ctx context.Context) error {
 	}
 	for i := range r.plan.Filters {
 		r.filters = append(r.filters, newFilter(&r.plan.Filters[i], r.view.dictionary))
+	}
+	for i := range r.plan.Facets {
+		var by *grouped
+		if g := r.plan.Facets[i].By; r.plan.Facets[i].Ranges == nil {
+			by = r.view.grouped(g)
+		}
+		r.grouped = append(r.grouped, by)
 	}
 	r.parts = r.shared()
 	r.takeStatistics()
@@ -157,7 +148,9 @@ func (r *run) newGroup(p *search.Group) *group {
 			g.values = append(g.values, numbered{v.Field, n, g.levelOf(v.Class, v.Weight), i})
 		}
 	}
-	slices.SortStableFunc(g.values, func(a, b numbered) int { return int(b.level) - int(a.level) })
+	slices.SortStableFunc(g.values, func(a, b numbered) int {
+		return cmp.Or(int(b.level)-int(a.level), strings.Compare(a.field, b.field))
+	})
 	g.steps = make([]int64, len(g.levels)+1)
 	for i, l := range g.levels {
 		g.steps[i+1] = int64(r.step() + classSteps - scoreClass*float64(l.class))

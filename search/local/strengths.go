@@ -28,30 +28,62 @@ func (s *strengths) at(doc uint32) uint16 {
 // sparseShare is how few of a part's documents evidence must name, at most, for them to be noted one by one.
 var sparseShare = 32
 
+// borne are the documents of one part that bear a value of a group.
+type borne struct {
+	list  []uint32
+	set   bitset
+	level uint16
+}
+
+// bearing looks the values of a group up in one part, the weakest first, and counts all evidence there is, documents as
+// often as they are named.
+func (g *group) bearing(partIndex int, a *segmentArrays, s *scratch) ([]borne, int) {
+	s.borne = s.borne[:0]
+	n := 0
+	var field string
+	var c *column
+	for i := range g.values {
+		v := &g.values[i]
+		if i == 0 || v.field != field {
+			field, c = v.field, a.columns[v.field]
+		}
+		if list, set := c.bearing(v.number); len(list) > 0 || set != nil {
+			s.borne = append(s.borne, borne{list, set, v.level})
+			n += len(list) + 64*len(set)
+		}
+	}
+	for _, c := range g.codes {
+		n += len(c.parts[partIndex])
+	}
+	for _, t := range g.texts {
+		n += t.parts[partIndex].count()
+	}
+	return s.borne, n
+}
+
 // strengths weighs the evidence for a group in one part.
 func (r *run) strengths(g *group, partIndex int, s *scratch) strengths {
-	part := &r.view.parts[partIndex]
-	docs := part.arrays.docs
-	room := 64 * words(docs)
-	out := strengths{}
+	docs := r.view.parts[partIndex].arrays.docs
+	values, n := g.bearing(partIndex, r.view.parts[partIndex].arrays, s)
+	out := strengths{has: s.bitset(docs)}
+	levels := len(g.levels)
 	switch {
-	case len(g.levels) <= 1 || g.plan.Excluded:
-		return strengths{has: r.having(g, partIndex, s)}
-	case len(g.levels) <= math.MaxUint8:
-		out.narrow = s.bytes.take(room)
-		weigh(r, g, partIndex, out.narrow)
+	case levels <= 1 || g.plan.Excluded || n == 0:
+		g.addTo(out.has, partIndex, values)
+		return out
+	case levels <= math.MaxUint8:
+		out.narrow = s.bytes.take(64 * words(docs))
+		weigh(g, partIndex, values, out.narrow)
 	default:
-		out.wide = s.shorts.take(room)
-		weigh(r, g, partIndex, out.wide)
+		out.wide = s.shorts.take(64 * words(docs))
+		weigh(g, partIndex, values, out.wide)
 	}
 	switch {
-	case r.evidence(g, partIndex) < int(docs)/sparseShare:
-		out.has = r.having(g, partIndex, s)
+	case n < int(docs)/sparseShare:
+		g.addTo(out.has, partIndex, values)
 	case out.narrow != nil:
-		out.has = s.bitset(docs)
 		nonZero(out.narrow, out.has)
 	default:
-		out.has = s.bitset(docs)
 		for doc, l := range out.wide[:docs] {
 			if l != 0 {
 				out.has.set(uint32(doc))
@@ -61,29 +93,14 @@ func (r *run) strengths(g *group, partIndex int, s *scratch) strengths {
 	return out
 }
 
-// evidence counts what there is for a group, documents as often as they are named.
-func (r *run) evidence(g *group, partIndex int) int {
-	n := 0
-	for _, v := range g.values {
-		list, set := r.view.parts[partIndex].arrays.columns[v.field].bearing(v.number)
-		n += len(list) + 64*len(set)
-	}
-	for _, c := range g.codes {
-		n += len(c.parts[partIndex])
-	}
-	for _, t := range g.texts {
-		n += t.parts[partIndex].count()
-	}
-	return n
-}
-
-// having gives the documents with any evidence for a group.
-func (r *run) having(g *group, partIndex int, s *scratch) bitset {
-	arrays := r.view.parts[partIndex].arrays
-	has := s.bitset(arrays.docs)
-	for _, v := range g.values {
-		if c := arrays.columns[v.field]; c != nil {
-			c.addTo(has, v.number)
+// addTo adds the documents with any evidence for the group to a set.
+func (g *group) addTo(has bitset, partIndex int, values []borne) {
+	for _, v := range values {
+		for _, doc := range v.list {
+			has.set(doc)
+		}
+		if v.set != nil {
+			has.or(v.set)
 		}
 	}
 	for _, c := range g.codes {
@@ -94,19 +111,16 @@ func (r *run) having(g *group, partIndex int, s *scratch) bitset {
 	for _, t := range g.texts {
 		t.parts[partIndex].addTo(has)
 	}
-	return has
 }
 
-// weigh writes the best level of evidence for a group, by document. The values of a group come weakest first, so that
-// the best is written last; the rest is compared.
-func weigh[T uint8 | uint16](r *run, g *group, partIndex int, levels []T) {
-	arrays := r.view.parts[partIndex].arrays
-	for _, v := range g.values {
-		list, set := arrays.columns[v.field].bearing(v.number)
-		for _, doc := range list {
+// weigh writes the best level of evidence for a group, by document. Values come weakest first, so that the best is
+// written last; the rest is compared.
+func weigh[T uint8 | uint16](g *group, partIndex int, values []borne, levels []T) {
+	for _, v := range values {
+		for _, doc := range v.list {
 			levels[doc] = T(v.level)
 		}
-		set.each(func(doc uint32) { levels[doc] = T(v.level) })
+		v.set.each(func(doc uint32) { levels[doc] = T(v.level) })
 	}
 	for _, c := range g.codes {
 		for _, n := range c.parts[partIndex] {

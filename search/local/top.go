@@ -139,6 +139,19 @@ func (t *topHits) add(partIndex int, f *found) error {
 	return nil
 }
 
+// join takes in what another worker kept.
+func (t *topHits) join(other *topHits) {
+	for _, c := range other.heap.list {
+		switch {
+		case len(t.heap.list) < t.wanted:
+			heap.Push(&t.heap, c)
+		case t.compare(c, t.heap.list[0]) < 0:
+			t.heap.list[0] = c
+			heap.Fix(&t.heap, 0)
+		}
+	}
+}
+
 // keep takes the scratch candidate among the best, in the place of the worst where the heap is full.
 func (t *topHits) keep(f *found, full bool) {
 	c := t.scratch

@@ -20,8 +20,10 @@ import (
 type view struct {
 	snapshot   *scorch.IndexSnapshot
 	parts      []part
+	bySize     []int // places in parts, the largest first
 	dictionary *dictionary
 	lexicon    *lexicon
+	helpers    helpers
 	values     map[string][]string // by field: those of its segments and of all before
 	generation uint64
 	live       int
@@ -94,7 +96,7 @@ func (x *Index) newView(s *scorch.IndexSnapshot) (*view, error) {
 	if x.lexicon.full() {
 		x.lexicon = newLexicon()
 	}
-	v := &view{snapshot: s, dictionary: x.dictionary, lexicon: x.lexicon, generation: generations.Add(1)}
+	v := &view{snapshot: s, dictionary: x.dictionary, lexicon: x.lexicon, helpers: x.helpers, generation: generations.Add(1)}
 	v.users.Store(1)
 	for _, seg := range s.Segments() {
 		p := part{id: seg.Id(), segment: seg.Segment(), arrays: x.segments[seg.Id()]}
@@ -108,11 +110,13 @@ func (x *Index) newView(s *scorch.IndexSnapshot) (*view, error) {
 		if deleted := seg.Deleted(); deleted != nil {
 			eachOf(deleted, func(doc uint32) { p.live[doc>>6] &^= 1 << (doc & 63) })
 		}
+		v.bySize = append(v.bySize, len(v.parts))
 		v.parts = append(v.parts, p)
 		v.live += p.live.count()
 		v.words += p.arrays.words
 		v.total += int(p.arrays.docs)
 	}
+	slices.SortStableFunc(v.bySize, func(a, b int) int { return int(v.parts[b].arrays.docs) - int(v.parts[a].arrays.docs) })
 	v.values = x.dictionary.all()
 	v.fields = v.readFields()
 	return v, nil

@@ -12,7 +12,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"semdex"
 	"semdex/api"
+	"semdex/search"
 )
 
 // inside are the assets that the keys of these tests are for, outside are the others.
@@ -56,6 +58,7 @@ func (h *home) door(l *Library, r api.KeyRequest) door {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	l.SetKeys(keys)
 	return door{h.t, api.New(api.Options{Libraries: one{l}, Keys: keys, Now: h.now}), plain}
 }
 
@@ -314,4 +317,67 @@ func TestSortByAnyField(t *testing.T) {
 			t.Errorf("sort=%s: %d %s", bad, rec.Code, rec.Body)
 		}
 	}
+}
+
+func TestWhyIsForWhatAKeyMaySee(t *testing.T) {
+	_, l := libraryOf(t, inside+outside)
+	access := l.Client()
+	access.Only = search.OnlyWhere(map[string][]string{"Region": {"DACH"}})
+	r := search.Request{Query: "dog", Access: access}
+	if why, err := l.search.Why(t.Context(), "in1", r, access); err != nil || why.Found || len(why.Reasons) == 0 {
+		t.Errorf("of what it sees: %+v %v", why, err)
+	}
+	for _, id := range []string{"out1", "files:out2", "out4", "nothing"} {
+		if _, err := l.search.Why(t.Context(), id, r, access); semdex.CodeOf(err) != semdex.NotFound {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+	if _, err := l.search.CheckRule(search.CurationRule{Query: "dog", Pins: []semdex.AssetID{"out1"}}, access); semdex.CodeOf(err) != semdex.Invalid {
+		t.Errorf("a rule for what it does not see: %v", err)
+	}
+}
+
+func TestASavedSearchSeesWhatItsKeySees(t *testing.T) {
+	h, l := libraryOf(t, inside+outside)
+	d := h.door(l, api.KeyRequest{Filter: api.Filter{"Region": {"Dach"}}})
+	var saved struct {
+		ID     string
+		Assets int
+	}
+	rec := d.ask("POST", "/v1/searches", `{"name":"blue","q":"blue"}`)
+	if err := json.Unmarshal(rec.Body.Bytes(), &saved); err != nil || rec.Code != 201 || saved.Assets != 2 {
+		t.Fatalf("it is saved with %d assets: %d %v %s", saved.Assets, rec.Code, err, rec.Body)
+	}
+	var feed struct{ Changes []struct{ ID string } }
+	rec = d.ask("GET", "/v1/searches/"+saved.ID+"/changes", "")
+	if err := json.Unmarshal(rec.Body.Bytes(), &feed); err != nil || len(feed.Changes) != 2 || strings.Contains(rec.Body.String(), "out") {
+		t.Errorf("its feed is %s (%v)", rec.Body, err)
+	}
+}
+
+func TestVersionFollowsDecisionsAndUse(t *testing.T) {
+	_, l := libraryOf(t, inside)
+	seen := map[string]string{}
+	changed := func(by string) {
+		t.Helper()
+		v, err := l.Version()
+		if before := seen[v]; before != "" || err != nil {
+			t.Errorf("%s: the version is that of %s (%v)", by, before, err)
+		}
+		if again, _ := l.Version(); again != v {
+			t.Errorf("%s: the version is %s and then %s", by, v, again)
+		}
+		seen[v] = by
+	}
+	changed("the beginning")
+	l.search.SetCuration([]search.CurationRule{{ID: "1", Query: "blue", Hides: []semdex.AssetID{"files:in1"}}})
+	changed("a rule")
+	l.search.SetPopularity(search.NewPopularity(map[semdex.AssetID]float64{"files:in2": 3}))
+	changed("use")
+	l.search.SetVocabulary(l.graph.Load())
+	changed("a vocabulary")
+	if _, err := l.index.rebuild(t.Context(), l.mirror, nil); err != nil {
+		t.Fatal(err)
+	}
+	changed("another index")
 }
