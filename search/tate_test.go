@@ -217,6 +217,17 @@ func TestRealTate(t *testing.T) {
 	t.Run("Labels", func(t *testing.T) { tateLabels(t, c, s) })
 	t.Run("Mapped", func(t *testing.T) { tateMapped(t, folder, c, works) })
 	t.Run("NoHarm", func(t *testing.T) { tateNoHarm(t, c, works, s) })
+	t.Run("Why", func(t *testing.T) { tateWhy(t, c, works, s) })
+}
+
+// tateWhy asks why for 200 random works and requests made of labels of subjects.
+func tateWhy(t *testing.T, c *tate, works *collection, s *search.Service) {
+	p := &pairs{Rand: rand.New(rand.NewPCG(200, 5)), words: strings.Fields("river boat woman study portrait red storm untitled landscape church hands zeppelin"),
+		filters: map[string][]string{"topic": {"architecture", "nature", "sea"}, "type": {"image"}}}
+	for range 400 {
+		p.queries = append(p.queries, c.labels[c.subjects[p.IntN(len(c.subjects))]])
+	}
+	holdWhyToItsWord(t, &whyLibrary{t: t, s: s, records: works.records, index: works.index, applied: 1 << 40}, p, 200)
 }
 
 // tateFilter compares filter[concept] with the works that the tree gives, for 100 subjects: exactly the same.

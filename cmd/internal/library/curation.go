@@ -23,7 +23,7 @@ func (l *Library) loadCuration() error {
 		return err
 	}
 	l.search.SetCuration(rules)
-	l.wake()
+	l.wake() // saved searches find what is pinned
 	return nil
 }
 
