@@ -296,5 +296,26 @@ func (e *evidence) addText(group *Group, named int32, x Expanded, t *labelText) 
 		return
 	}
 	*e.reasons = append(*e.reasons, reason{named: named, expanded: x, label: &t.label, weight: weight})
-	group.Texts = append(group.Texts, TextEvidence{Terms: t.terms, Class: textClass[x.Class], Weight: weight, Reason: len(*e.reasons) - 1})
+	words := TextEvidence{Terms: t.terms, Class: textClass[x.Class], Weight: weight, Reason: len(*e.reasons) - 1}
+	if x.Class == Tagged {
+		group.Texts = append(group.Texts, words.asWritten())
+		words.Class = NarrowerText
+	}
+	group.Texts = append(group.Texts, words)
+}
+
+// asWritten is the evidence for what names a concept where it stands just so in a main text. Elsewhere or inflected it
+// may well mean something else, and so comes behind what bears a narrower concept.
+func (t TextEvidence) asWritten() TextEvidence {
+	t.Terms, t.Where, t.Scored = firstForms(t.Terms), Main, false // whatever it finds is scored by all forms
+	return t
+}
+
+// firstForms keeps the terms and leaves out their stems.
+func firstForms(terms [][]string) [][]string {
+	out := make([][]string, len(terms))
+	for i := range terms {
+		out[i] = terms[i][:1]
+	}
+	return out
 }

@@ -182,14 +182,17 @@ func (q *querying) addEvidence(g *Group, u *unit) {
 	q.reasons = append(q.reasons, reason{named: -1, words: words, weight: weightPrefLabel})
 	t := TextEvidence{Terms: q.forms(u.Tokens), Prefix: u.Kind == Prefix, Scored: true, Class: Words, Weight: weightPrefLabel, Reason: len(q.reasons) - 1}
 	if u.Kind == Phrase || u.Kind == Prefix { // as written, not inflected
-		for i := range t.Terms {
-			t.Terms[i] = t.Terms[i][:1]
-		}
+		t.Terms = firstForms(t.Terms)
 	}
-	g.Texts = append(g.Texts, t)
+	texts := []TextEvidence{t}
+	if len(u.senses) > 0 && u.Kind == Plain {
+		texts = []TextEvidence{t.asWritten(), t}
+		texts[1].Class = NarrowerText
+	}
+	g.Texts = append(g.Texts, texts...)
 	g.Required = g.Required || u.Kind == Phrase && u.share == 0
 	if !u.Not {
-		q.words = append(q.words, t)
+		q.words = append(q.words, texts...)
 	}
 }
 
