@@ -304,10 +304,14 @@ func (e *evidence) addText(group *Group, named int32, x Expanded, t *labelText) 
 	group.Texts = append(group.Texts, words)
 }
 
-// asWritten is the evidence for what names a concept where it stands just so in a main text. Elsewhere or inflected it
-// may well mean something else, and so comes behind what bears a narrower concept.
+// asWritten is the evidence for what names a concept where it stands so in a main text: a word as it is, several words
+// inflected too. A word elsewhere or inflected may well mean something else, and so comes behind what bears a narrower
+// concept.
 func (t TextEvidence) asWritten() TextEvidence {
-	t.Terms, t.Where, t.Scored = firstForms(t.Terms), Main, false // whatever it finds is scored by all forms
+	if len(t.Terms) == 1 {
+		t.Terms = firstForms(t.Terms)
+	}
+	t.Where, t.Scored = Main, false // what it finds is scored by the evidence for all texts
 	return t
 }
 
