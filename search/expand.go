@@ -304,9 +304,9 @@ func (e *evidence) addText(group *Group, named int32, x Expanded, t *labelText) 
 	group.Texts = append(group.Texts, words)
 }
 
-// asWritten is the evidence for what names a concept where it stands so in a main text: a word as it is, several words
-// inflected too. A word elsewhere or inflected may well mean something else, and so comes behind what bears a narrower
-// concept.
+// asWritten is the evidence for what names a concept where it stands so in a main text: several words in any form, a
+// single one as it is, or where it is the stem of another. A word elsewhere, or one with the same stem alone, may well
+// mean something else, and so comes behind what bears a narrower concept.
 func (t TextEvidence) asWritten() TextEvidence {
 	if len(t.Terms) == 1 {
 		t.Terms = firstForms(t.Terms)

@@ -157,6 +157,7 @@ func (q *querying) addGroup(p *Plan, units []unit) {
 
 // addEvidence adds to a group what counts for one unit.
 func (q *querying) addEvidence(g *Group, u *unit) {
+	before := len(g.Texts)
 	switch {
 	case u.isConcept():
 		g.Required = true
@@ -189,7 +190,7 @@ func (q *querying) addEvidence(g *Group, u *unit) {
 		texts = []TextEvidence{t.asWritten(), t}
 		texts[1].Class = NarrowerText
 	}
-	g.Texts = append(g.Texts, texts...)
+	g.Texts = slices.Insert(g.Texts, before, texts...) // of equals the first is told
 	g.Required = g.Required || u.Kind == Phrase && u.share == 0
 	if !u.Not {
 		q.words = append(q.words, texts...)
