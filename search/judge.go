@@ -135,6 +135,9 @@ func (d *dossier) best(g *Group) (m Match, found bool) {
 
 func (d *dossier) says(e *TextEvidence) bool {
 	for i := range d.texts {
+		if !d.texts[i].counts(e) {
+			continue
+		}
 		d.texts[i].read()
 		for from := 0; from+len(e.Terms) <= len(d.texts[i].tokens); from++ {
 			if d.texts[i].standsAt(from, e) {

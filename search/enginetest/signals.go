@@ -140,7 +140,7 @@ func (s *suite) spelled(word string, edits int, access search.Access) map[string
 			continue
 		}
 		seen := map[string]bool{}
-		for _, words := range d.fragments {
+		for _, words := range slices.Concat(d.main, d.rest) {
 			for _, forms := range words {
 				for _, form := range forms {
 					if !seen[form] && form[0] == word[0] && alike(word, form, edits) {
