@@ -181,13 +181,19 @@ func (q *querying) addEvidence(g *Group, u *unit) {
 	}
 	q.reasons = append(q.reasons, reason{named: -1, words: words, weight: weightPrefLabel})
 	t := TextEvidence{Terms: q.forms(u.Tokens), Prefix: u.Kind == Prefix, Scored: true, Class: Words, Weight: weightPrefLabel, Reason: len(q.reasons) - 1}
-	if u.Kind == Phrase || u.Kind == Prefix { // as written, not inflected
+	if t.Prefix = t.Prefix || u.begins; u.Kind == Phrase || t.Prefix { // as written, not inflected
 		for i := range t.Terms {
 			t.Terms[i] = t.Terms[i][:1]
 		}
 	}
 	g.Texts = append(g.Texts, t)
-	g.Required = g.Required || u.Kind == Phrase && u.share == 0
+	if len(u.whole) > 0 {
+		word := t
+		q.reasons = append(q.reasons, reason{named: -1, words: q.request.Query[u.whole[0].Start:u.whole[0].End], weight: weightPrefLabel})
+		word.Terms, word.Reason = q.forms(u.whole), len(q.reasons)-1
+		g.Texts = append(g.Texts, word)
+	}
+	g.Required = g.Required || u.Kind == Phrase && u.share == 0 || u.must
 	if !u.Not {
 		q.words = append(q.words, t)
 	}

@@ -94,7 +94,8 @@ type Group struct {
 	Share    float64 // of the whole, above 0 to 1; 0 is 1 where other groups have a share
 }
 
-// ValueEvidence holds for the assets that bear the value.
+// ValueEvidence holds for the assets that bear the value. Of those whose evidence is of one class, Tagged, Narrower or
+// Related, and weight, those come first that bear fewer concepts, tags and keywords: they are more about it.
 type ValueEvidence struct {
 	Value
 	Class  Class

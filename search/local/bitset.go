@@ -47,8 +47,6 @@ func (b bitset) or(other bitset) {
 	}
 }
 
-func (b bitset) clone() bitset { return append(bitset{}, b...) }
-
 func (b bitset) count() int {
 	n := 0
 	for _, w := range b {
@@ -71,9 +69,16 @@ func (b bitset) addBitmap(docs *roaring.Bitmap) {
 	eachOf(docs, func(doc uint32) { b.set(doc) })
 }
 
+// fewDocuments is for how many documents of a bitmap a buffer does not pay.
+const fewDocuments = 256
+
 // eachOf calls yield with every document of a bitmap, rising.
 func eachOf(docs *roaring.Bitmap, yield func(doc uint32)) {
-	var buffer [512]uint32
+	if docs.GetCardinality() < fewDocuments {
+		docs.Iterate(func(doc uint32) bool { yield(doc); return true })
+		return
+	}
+	var buffer [fewDocuments]uint32
 	for it := docs.ManyIterator(); ; {
 		n := it.NextMany(buffer[:])
 		if n == 0 {

@@ -86,6 +86,38 @@ func (c *column) find(value uint32) (uint32, bool) {
 	return c.entries[i], true
 }
 
+// findAll calls yield with the entries of those of the values that the segment holds. Their numbers rise.
+func (c *column) findAll(values []numbered, yield func(entry uint32)) {
+	switch {
+	case c == nil:
+	case c.entry != nil || 16*len(values) < len(c.numbers):
+		for i := range values {
+			if e, ok := c.find(values[i].number); ok {
+				yield(e)
+			}
+		}
+	default: // side by side
+		at := 0
+		for i := range values {
+			for at < len(c.numbers) && c.numbers[at] < values[i].number {
+				at++
+			}
+			if at < len(c.numbers) && c.numbers[at] == values[i].number {
+				yield(c.entries[at])
+			}
+		}
+	}
+}
+
+// documents gives those of an entry, as bearing does.
+func (c *column) documents(entry uint32) (list []uint32, set bitset) {
+	list = c.posts[c.starts[entry]:c.starts[entry+1]]
+	if len(list) == 0 {
+		set = c.sets[entry]
+	}
+	return list, set
+}
+
 // bearing gives the documents with that value number: a list or, where there are very many, a set. The caller must not
 // write to either.
 func (c *column) bearing(value uint32) (list []uint32, set bitset) {
@@ -96,7 +128,7 @@ func (c *column) bearing(value uint32) (list []uint32, set bitset) {
 	if !ok {
 		return nil, nil
 	}
-	return c.posts[c.starts[e]:c.starts[e+1]], c.sets[e]
+	return c.documents(e)
 }
 
 // addTo adds the documents with that value number to a set.
@@ -134,10 +166,11 @@ func (c *column) each(yield func(value uint32, entry uint32)) {
 
 // eachDocument calls yield with every document of an entry, rising.
 func (c *column) eachDocument(entry uint32, yield func(doc uint32)) {
-	for _, doc := range c.posts[c.starts[entry]:c.starts[entry+1]] {
+	list, set := c.documents(entry)
+	for _, doc := range list {
 		yield(doc)
 	}
-	c.sets[entry].each(yield)
+	set.each(yield)
 }
 
 // forward holds the value numbers that each document bears.

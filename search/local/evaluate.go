@@ -12,6 +12,7 @@ type found struct {
 	hits     bitset
 	others   []bitset    // for each facet that has a filter of its own: the hits without that filter; else nil
 	evidence []strengths // by group
+	tags     []uint8     // by document
 	scores   [][]float32 // by group, by document; nil where no text of the group is scored, or none yet
 	curated
 	*signals
@@ -25,7 +26,7 @@ func (r *run) evaluate(partIndex int, s *scratch) (*found, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &found{evidence: make([]strengths, len(r.groups)), scores: make([][]float32, len(r.groups)), curated: special, signals: r.signals(partIndex), scratch: s}
+	f := &found{evidence: make([]strengths, len(r.groups)), scores: make([][]float32, len(r.groups)), curated: special, signals: r.signals(partIndex), scratch: s, tags: part.arrays.focus()}
 	permitted, err := part.permitted(r.plan.Access, r.view.dictionary, s)
 	if err != nil {
 		return nil, err
@@ -147,7 +148,8 @@ func (f *filter) passing(p *part, s *scratch) (bitset, error) {
 // well its words suit. With the signals they stay below 1 over all groups together; what is raised gets 1, and a
 // class makes a difference of 2.
 const (
-	shareWeight = 0.54
+	shareWeight = 0.5
+	shareFocus  = 0.05 // for tags: how few others there are
 	shareText   = 0.35
 	halfText    = 8.0 // the BM25 score that gives half of shareText
 	maxSignals  = 0.1
@@ -244,6 +246,9 @@ func (r *run) score(f *found, doc uint32) float64 {
 			continue
 		}
 		within += shareWeight * g.levels[l-1].weight
+		if isTag(g.levels[l-1].class) {
+			within += focusBy[f.tags[doc]]
+		}
 		if f.scores[i] != nil {
 			within += shareText * f.fitting(i, doc)
 		}

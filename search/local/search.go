@@ -24,7 +24,7 @@ type level struct {
 type group struct {
 	plan   *search.Group
 	levels []level
-	values []numbered // the weakest first, those of a field together
+	values []numbered // the weakest first, those of a field together, their numbers rising
 	texts  []*scored
 	codes  []*coded
 	steps  []int64 // by level, what it adds to the whole part of a score
@@ -149,7 +149,7 @@ func (r *run) newGroup(p *search.Group) *group {
 		}
 	}
 	slices.SortStableFunc(g.values, func(a, b numbered) int {
-		return cmp.Or(int(b.level)-int(a.level), strings.Compare(a.field, b.field))
+		return cmp.Or(int(b.level)-int(a.level), strings.Compare(a.field, b.field), cmp.Compare(a.number, b.number))
 	})
 	g.steps = make([]int64, len(g.levels)+1)
 	for i, l := range g.levels {

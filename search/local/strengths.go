@@ -40,17 +40,16 @@ type borne struct {
 func (g *group) bearing(partIndex int, a *segmentArrays, s *scratch) ([]borne, int) {
 	s.borne = s.borne[:0]
 	n := 0
-	var field string
-	var c *column
-	for i := range g.values {
-		v := &g.values[i]
-		if i == 0 || v.field != field {
-			field, c = v.field, a.columns[v.field]
+	for from, to := 0, 0; from < len(g.values); from = to {
+		v := &g.values[from]
+		for to = from; to < len(g.values) && g.values[to].level == v.level && g.values[to].field == v.field; to++ {
 		}
-		if list, set := c.bearing(v.number); len(list) > 0 || set != nil {
+		c := a.columns[v.field]
+		c.findAll(g.values[from:to], func(entry uint32) {
+			list, set := c.documents(entry)
 			s.borne = append(s.borne, borne{list, set, v.level})
 			n += len(list) + 64*len(set)
-		}
+		})
 	}
 	for _, c := range g.codes {
 		n += len(c.parts[partIndex])

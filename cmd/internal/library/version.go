@@ -8,9 +8,8 @@ import (
 // process tells the versions of this process from those of others.
 var process = rand.Text()
 
-// Version names the state of all that answers are made of, but for the events: records, index, vocabulary
-// and its draft. As
-// long as it is the same, the same question has the same answer. It is taken before a question is answered, never
+// Version names the state of all that answers are made of, but for the events: records, index, vocabulary and draft.
+// As long as it is the same, the same question has the same answer. It is taken before a question is answered, never
 // after.
 func (l *Library) Version() (string, error) {
 	sequence, err := l.mirror.Sequence()
