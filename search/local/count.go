@@ -193,14 +193,13 @@ func countSingle[T uint16 | uint32](values []T, set bitset, counts []uint32) {
 }
 
 func countMany[T uint16 | uint32](starts []uint32, values []T, set bitset, counts []uint32) {
-	for i, w := range set {
-		for ; w != 0; w &= w - 1 {
-			doc := i<<6 + bits.TrailingZeros64(w)
-			for _, v := range values[starts[doc]:starts[doc+1]] {
+	eachSpan(set, starts, values, func(spans []span) {
+		for _, s := range spans {
+			for _, v := range values[s.from:s.to] {
 				counts[int(v)+1]++
 			}
 		}
-	}
+	})
 }
 
 // tableCount counts the documents of a set by a table.
@@ -216,45 +215,74 @@ func (f *facet) tableCount(t *groupTable, set bitset) {
 	if more := len(f.by.codes.all().starts) - len(f.wide); more > 0 {
 		f.wide = append(f.wide, make([]uint32, more)...)
 	}
-	eachRun(set, func(from, to uint32) {
-		for _, code := range t.wide[t.starts[from]:t.starts[to]] {
-			f.wide[code]++
+	eachSpan(set, t.starts, t.wide, func(spans []span) {
+		for _, s := range spans {
+			for _, code := range t.wide[s.from:s.to] {
+				f.wide[code]++
+			}
 		}
 	})
 }
 
-// countNarrow does most of the work of large answers, so it is written out: the codes of documents that follow one
-// another are counted in one go, and no index is checked.
+// countNarrow does most of the work of large answers: no index is checked.
 func countNarrow(starts []uint32, codes []uint16, set bitset, counts *narrowCounts) {
-	for i, w := range set {
-		for w != 0 {
-			from := bits.TrailingZeros64(w)
-			to := from + bits.TrailingZeros64(^(w >> from))
-			for _, code := range codes[starts[i<<6+from]:starts[i<<6+to]] {
+	eachSpan(set, starts, codes, func(spans []span) {
+		for _, s := range spans {
+			for _, code := range codes[s.from:s.to] {
 				counts[code]++
 			}
-			w &= ^uint64(0) << (to & 63)
-			if to >= 64 {
-				break
-			}
 		}
-	}
+	})
 }
 
-// eachRun calls yield with the documents of a set that follow one another, from the first to before the last.
-func eachRun(set bitset, yield func(from, to uint32)) {
+// span is what documents that follow one another have in a list: from one place to before another.
+type span struct{ from, to uint32 }
+
+// spanBatch is how many spans are looked up together.
+const spanBatch = 128
+
+// eachSpan calls yield with the spans of the documents of a set, some at a time. Few hits among many documents are found
+// by waiting for memory. So all places of a batch are read first, then the first of each span in the list, which does
+// not depend on the one before and so is waited for at once.
+func eachSpan[T uint16 | uint32](set bitset, starts []uint32, list []T, yield func([]span)) {
+	var spans [spanBatch]span
+	n := 0
+	flush := func() {
+		for i := range spans[:n] {
+			s := &spans[i]
+			s.from, s.to = starts[s.from], starts[s.to]
+		}
+		touched := T(0)
+		for _, s := range spans[:n] {
+			if int(s.from) < len(list) {
+				touched += list[s.from]
+			}
+		}
+		keepTouched(uint32(touched))
+		yield(spans[:n])
+		n = 0
+	}
 	for i, w := range set {
 		for w != 0 {
 			from := bits.TrailingZeros64(w)
 			to := from + bits.TrailingZeros64(^(w >> from))
-			yield(uint32(i<<6+from), uint32(i<<6+to))
-			if to >= 64 {
+			spans[n] = span{uint32(i<<6 + from), uint32(i<<6 + to)}
+			if n++; n == spanBatch {
+				flush()
+			}
+			w &= ^uint64(0) << (to & 63)
+			if to == 64 {
 				break
 			}
-			w &= ^uint64(0) << to
 		}
 	}
+	flush()
 }
+
+// keepTouched keeps the compiler from leaving out what is read for its own sake.
+//
+//go:noinline
+func keepTouched(uint32) {}
 
 // addRanges counts the documents of a set in each range.
 func addRanges(totals []uint32, ranges *search.Ranges, numbers *numbers, set bitset) {

@@ -125,11 +125,11 @@ func (t *topHits) add(partIndex int, f *found) error {
 	arrays := t.run.view.parts[partIndex].arrays
 	for _, doc := range docs {
 		c := &t.scratch
-		*c = candidate{part: partIndex, doc: doc, score: t.run.score(f, doc), created: arrays.created.at(doc), tie: arrays.ties[doc], keys: c.keys[:0]}
-		full := len(t.heap.list) == t.wanted
-		if full && len(t.sort) == 0 && c.score < t.heap.list[0].score {
+		score, full := t.run.score(f, doc), len(t.heap.list) == t.wanted
+		if full && len(t.sort) == 0 && score < t.heap.list[0].score {
 			continue
 		}
+		*c = candidate{part: partIndex, doc: doc, score: score, created: arrays.created.at(doc), tie: arrays.ties[doc], keys: c.keys[:0]}
 		t.addKeys(c, f)
 		if t.after != nil && t.compare(c, t.after) <= 0 || full && t.compare(c, t.heap.list[0]) >= 0 {
 			continue
