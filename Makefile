@@ -7,11 +7,11 @@ BIN        := bin/semdex
 SOURCES    := $(shell find . -name '*.go' -not -path './bin/*') go.mod go.sum
 FUZZTIME   ?= 60s
 FUZZ       := graph/rdf:FuzzTurtle graph/rdf:FuzzNTriples graph/rdf:FuzzRDFXML graph/rdf:FuzzDecodeTriples \
-              search:FuzzReadQuery search:FuzzPlan search:FuzzMark search:FuzzHighlights search:FuzzRange search:FuzzComplete indexer/files:FuzzAssetLine internal/text:FuzzTokens \
+              search:FuzzReadQuery search:FuzzPlan search:FuzzMark search:FuzzHighlights search:FuzzRange search:FuzzComplete search:FuzzCursor indexer/files:FuzzAssetLine internal/text:FuzzTokens \
               indexer/canto:FuzzRecord indexer/canto:FuzzPage indexer/canto:FuzzToken \
               indexer/poolparty:FuzzProjects indexer/poolparty:FuzzEvents indexer/poolparty:FuzzExport indexer/poolparty:FuzzCursor \
               indexer/poolparty:FuzzErrorBody cmd/internal/config:FuzzParse \
-              api:FuzzReadTags api:FuzzParseOrigin api:FuzzParseRate api:FuzzTable
+              api:FuzzReadTags api:FuzzParseOrigin api:FuzzParseRate api:FuzzTable cmd/internal/library:FuzzResultCursor internal/remote:FuzzGuard
 
 .PHONY: demo build check test race real fuzz bench bench-search kill tools clean
 

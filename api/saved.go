@@ -47,7 +47,11 @@ type SavedSearch struct {
 type SavedRequest struct {
 	Query     string              `json:"q"`
 	Lang      string              `json:"lang,omitempty"`
-	Expand    string              `json:"expand"`
+	Expand    string              `json:"expand,omitempty"`
+	Depth     *int                `json:"depth,omitempty"`
+	Exclude   []string            `json:"exclude,omitempty"`
+	Schemes   []string            `json:"scheme,omitempty"`
+	Correct   *bool               `json:"correct,omitempty"`
 	Filters   map[string][]string `json:"filters,omitempty"`
 	Territory string              `json:"territory,omitempty"`
 	Channel   string              `json:"channel,omitempty"`
@@ -133,7 +137,7 @@ var savedIDParam = param{name: "id", kind: text, required: true, max: 64, about:
 
 var savedBody = []param{
 	{name: "name", kind: text, max: maxSavedName, about: "What it is called."},
-	{name: "q", kind: text, max: search.MaxQuery, about: "What to search for. All that the key may see where it is left out."}, langParam, expandParam,
+	{name: "q", kind: text, max: search.MaxQuery, about: "What to search for. All that the key may see where it is left out."}, langParam, expandParam, depthParam, excludeParam, schemesParam, correctParam,
 	{name: "filters", kind: filters, about: filterAbout}, accessParams[0], accessParams[1],
 	{name: "notify", kind: object, items: Notify{}, about: "Where to tell of what enters the result: url, and a secret to sign by (whsec_ and 24 to 64 bytes in base64). " +
 		"Without a secret the one before stays, or one is made and shown once."},
@@ -202,7 +206,8 @@ func (c *call) savedSearch() error {
 
 // savedFromBody reads what a body says of a saved search.
 func (c *call) savedFromBody() (SavedSearch, error) {
-	s := SavedSearch{Name: c.args.text("name"), SavedRequest: SavedRequest{Query: c.args.text("q"), Lang: c.args.text("lang"), Expand: or(c.args, "expand", string(search.ExpandNarrower)),
+	s := SavedSearch{Name: c.args.text("name"), SavedRequest: SavedRequest{Query: c.args.text("q"), Lang: c.args.text("lang"), Expand: c.args.text("expand"),
+		Depth: given[int](c.args, "depth"), Exclude: c.args.list("exclude"), Schemes: c.args.list("scheme"), Correct: given[bool](c.args, "correct"),
 		Filters: get[map[string][]string](c.args, "filter"), Territory: c.args.text("territory"), Channel: c.args.text("channel")}}
 	raw := get[json.RawMessage](c.args, "notify")
 	if raw == nil {
@@ -212,6 +217,15 @@ func (c *call) savedFromBody() (SavedSearch, error) {
 	err := readMembers([]param{{name: "url", kind: text, required: true, max: 2048, about: "address of the receiver, https"}, {name: "secret", kind: text, max: 256}}, raw, notify)
 	s.Notify = &Notify{URL: notify.text("url"), Secret: notify.text("secret")}
 	return s, within("notify", err)
+}
+
+// given is a parameter where it is given, nil where it is not.
+func given[T any](a args, name string) *T {
+	v, ok := a[name].(T)
+	if !ok {
+		return nil
+	}
+	return &v
 }
 
 func (c *call) saveSearch() error {
@@ -273,14 +287,25 @@ func (c *call) searchChanges() error {
 
 // Request is the request of a saved search as its key would make it now.
 func (r SavedRequest) Request(k Key, lib Library, now time.Time) search.Request {
-	a := args{"expand": r.Expand}
-	for name, value := range map[string]string{"lang": r.Lang, "territory": r.Territory, "channel": r.Channel} {
+	a := args{}
+	for name, value := range map[string]string{"lang": r.Lang, "expand": r.Expand, "territory": r.Territory, "channel": r.Channel} {
 		if value != "" {
 			a[name] = value
 		}
 	}
+	for name, values := range map[string][]string{"exclude": r.Exclude, "scheme": r.Schemes} {
+		if len(values) > 0 {
+			a[name] = values
+		}
+	}
 	if len(r.Filters) > 0 {
 		a["filter"] = r.Filters
+	}
+	if r.Depth != nil {
+		a["depth"] = *r.Depth
+	}
+	if r.Correct != nil {
+		a["correct"] = *r.Correct
 	}
 	c := &call{service: &service{now: func() time.Time { return now }}, key: k, lib: lib, args: a}
 	return c.request(r.Query)

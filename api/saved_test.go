@@ -83,7 +83,7 @@ func TestASavedSearchIsMadeChangedAndDropped(t *testing.T) {
 		t.Fatalf("got %d at %q: %s", rec.Code, rec.Header().Get("Location"), rec.Body)
 	}
 	want := SavedSearch{Name: "Eco", Key: w.keyID("search"), Notify: &Notify{URL: "https://hooks.example.com/x"},
-		SavedRequest: SavedRequest{Query: "eco", Lang: "de", Expand: "narrower", Filters: map[string][]string{"type": {"image"}}, Territory: "AT"}}
+		SavedRequest: SavedRequest{Query: "eco", Lang: "de", Filters: map[string][]string{"type": {"image"}}, Territory: "AT"}}
 	if diff := cmp.Diff(want, w.lib.given); diff != "" {
 		t.Error(diff)
 	}
@@ -165,14 +165,15 @@ func TestWrongSavedSearches(t *testing.T) {
 func TestASavedRequestIsThatOfASearch(t *testing.T) {
 	w := newWorld(t)
 	for _, key := range []string{"search", "admin"} {
-		if rec := w.do("POST", "/v1/search", key, `{"q":"eco","lang":"de","expand":"none","filters":{"type":["image"]},"territory":"AT","channel":"web"}`); rec.Code != 200 {
+		if rec := w.do("POST", "/v1/search", key, `{"q":"eco","lang":"de","expand":"related","depth":2,"exclude":["a","b"],"scheme":["topic"],"correct":false,"filters":{"type":["image"]},"territory":"AT","channel":"web"}`); rec.Code != 200 {
 			t.Fatal(rec.Body)
 		}
 		k, err := w.keys.Find(w.keyID(key), noon)
 		if err != nil {
 			t.Fatal(err)
 		}
-		saved := SavedRequest{Query: "eco", Lang: "de", Expand: "none", Filters: map[string][]string{"type": {"image"}}, Territory: "AT", Channel: "web"}
+		depth, correct := 2, false
+		saved := SavedRequest{Query: "eco", Lang: "de", Expand: "related", Depth: &depth, Exclude: []string{"a", "b"}, Schemes: []string{"topic"}, Correct: &correct, Filters: map[string][]string{"type": {"image"}}, Territory: "AT", Channel: "web"}
 		want := w.lib.asked
 		want.Limit, want.Page = 0, 0
 		if diff := cmp.Diff(want, saved.Request(k, w.lib, noon)); diff != "" {

@@ -56,12 +56,12 @@ type Answer struct {
 // Expansion says which concepts the query named and what was searched for beside them.
 type Expansion struct {
 	Concepts  []NamedConcept `json:"concepts"`
-	Compounds []Compound     `json:"compounds,omitempty" doc:"words of the query that stand nowhere and were taken apart"`
+	Compounds []Compound     `json:"compounds,omitempty" doc:"words of the query that stand nowhere, or in few assets, and were taken apart"`
 	About     []About        `json:"about,omitempty" doc:"of a text longer than a sentence: what it was taken to be about, weightiest first"`
 }
 
-// Compound is a word of the query that stands nowhere, and the words it was taken apart into, which were
-// searched for.
+// Compound is a word of the query that stands nowhere, or in few assets, and the words it was taken apart into, which
+// were searched for.
 type Compound struct {
 	Word  string   `json:"word"`
 	Span  [2]int   `json:"span"` // in Unicode code points of the query

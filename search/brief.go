@@ -168,9 +168,15 @@ func (q *querying) addKinds(parts []unit) {
 		if len(u.senses) > 0 || u.Kind != Plain || len(u.Tokens) != 1 {
 			continue
 		}
-		refs := among(q.st.labels.heads.inflected(u.Tokens, q.st.labels.langs), in)
-		if senses := sensesOf(preferLanguage(refs, q.request.Lang), weightNarrower); len(senses) <= maxKinds {
+		refs := preferLanguage(among(q.st.labels.kinds(u.Tokens[0], q.compounded()), in), q.request.Lang)
+		if senses := sensesOf(refs, weightNarrower); len(senses) <= maxKinds {
 			u.kinds = senses
+		}
+		if len(u.kinds) == 0 && q.compounded() {
+			refs := preferLanguage(among(q.st.labels.about(u.Tokens[0]), in), q.request.Lang)
+			if senses := sensesOf(refs, weightRelated); len(senses) <= maxKinds {
+				u.kinds = senses
+			}
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package search_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -12,6 +14,7 @@ import (
 	"semdex/internal/text"
 	"semdex/search"
 	"semdex/search/enginetest"
+	"semdex/search/eval"
 )
 
 // classOrder is the order of the classes of evidence, best first, as the design has it.
@@ -147,6 +150,54 @@ func TestSignals(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestShippedSignalsDoNoHarm compares the ranking of the demo library's judged queries with the shipped weights and
+// the uses in its events with that without signals.
+func TestShippedSignalsDoNoHarm(t *testing.T) {
+	queries, err := eval.ReadQueries(bytes.NewReader(brandFile(t, "queries.jsonl")), "queries.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	measure := func(w search.SignalWeights) eval.Metrics {
+		l, _ := brandPairs(t)
+		set := brandSettings
+		set.Signals = w
+		s := search.New(search.Options{Engine: l.index, Records: l.records, Settings: set, NewID: func() string { return "q" },
+			Now: func() time.Time { return time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC) }})
+		s.SetVocabulary(readGraph(t, "taxonomy.ttl", bytes.NewReader(brandFile(t, "taxonomy.ttl"))))
+		s.SetPopularity(search.NewPopularity(brandUses(t)))
+		qrels, err := eval.ReadQrels(bytes.NewReader(brandFile(t, "qrels.tsv")), "qrels.tsv", func(id string) (string, bool) {
+			full, ok := s.Resolve(id)
+			return string(full), ok
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return evaluate(t, s, queries, qrels, search.ExpandNarrower, 1000).Mean
+	}
+	without, with := measure(search.SignalWeights{}), measure(search.DefaultSignals)
+	t.Logf("NDCG@10 %.4f, with signals %.4f; MRR %.4f, with signals %.4f", without.NDCG10, with.NDCG10, without.MRR, with.MRR)
+	if with.NDCG10 < without.NDCG10-0.005 || with.MRR < without.MRR-0.005 {
+		t.Errorf("signals make the ranking worse: NDCG@10 from %.4f to %.4f, MRR from %.4f to %.4f", without.NDCG10, with.NDCG10, without.MRR, with.MRR)
+	}
+}
+
+// brandUses counts the views, downloads and placements of each asset in the demo library's events.
+func brandUses(t *testing.T) map[semdex.AssetID]float64 {
+	t.Helper()
+	weights := map[string]float64{semdex.AssetView: 1, semdex.AssetDownload: 3, semdex.AssetPlaced: 5}
+	uses := map[semdex.AssetID]float64{}
+	for line := range bytes.Lines(brandFile(t, "events.jsonl")) {
+		var e semdex.Event
+		if err := json.Unmarshal(line, &e); err != nil {
+			t.Fatal(err)
+		}
+		if w := weights[e.Type]; w > 0 && e.Asset != "" {
+			uses[semdex.AssetID("brand:"+e.Asset)] += w
+		}
+	}
+	return uses
 }
 
 func TestPopularityIsScaledByTheLogarithm(t *testing.T) {

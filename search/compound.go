@@ -12,11 +12,12 @@ import (
 const (
 	leastLabelPart = 3 // letters of a part of a compound that is a label
 	leastWordPart  = 4 // letters of one that is a word of the index
-	leastSpelled   = 5 // letters of a word that may be another one with letters spelled out
+	leastSpelled   = 5 // letters of a word that may be another one with letters spelled out, or the first part of others
 	leastCompound  = 7
 	maxCompound    = 40
 	maxCompounds   = 8 // words of a query that are taken apart
 	maxWordParts   = 3
+	fewWhole       = 5   // a word that stands in more assets is not taken apart
 	leastLongWord  = 12  // letters of what is taken apart into more than two
 	maxLookUps     = 400 // words of the index that are looked up to take a word apart
 )
@@ -55,22 +56,48 @@ func (q *querying) split(ctx context.Context, units []unit) ([]unit, error) {
 			out = append(out, u)
 			continue
 		}
-		known, err := q.stands(ctx, u.Tokens[0])
+		n, err := q.assetsWith(ctx, u.Tokens[0])
 		if err != nil {
 			return nil, err
 		}
-		if known {
+		if n > fewWhole || n > 0 && len(units) > 1 {
 			out = append(out, u)
 			continue
 		}
 		tried++
-		parts, err := q.partsOf(ctx, u)
+		parts, err := q.partsOf(ctx, u, n > 0)
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, parts...)
+		out = append(out, besides(u, n, parts)...)
 	}
 	return out, nil
+}
+
+// besides gives what is searched for in the place of a word that stands in n assets. One that stands nowhere and has no
+// parts may be the first part of others. One that stands in some is searched for, and beside it, as words alone, all of
+// its parts together; what has the word suits all of them.
+func besides(u unit, n int, parts []unit) []unit {
+	switch {
+	case n == 0 && len(parts) == 1 && len(parts[0].senses) == 0:
+		parts[0].begins = true // "Komet" stands in "Kometendruck"
+		return parts
+	case n == 0:
+		return parts
+	case len(parts) < 2:
+		return []unit{u}
+	}
+	for i := range parts {
+		parts[i].whole, parts[i].must = u.Tokens, true
+	}
+	return append([]unit{u}, parts...)
+}
+
+// beginsWords reports whether longer words that begin with a word stand in assets that the reader may see.
+func (q *querying) beginsWords(ctx context.Context, t text.Token) (bool, error) {
+	evidence := []TextEvidence{{Terms: [][]string{{t.Term}}, Prefix: true, Class: Words, Weight: weightPrefLabel}}
+	result, err := q.view.Search(ctx, &Plan{Groups: []Group{{Texts: evidence}}, Access: q.request.Access})
+	return err == nil && result.Total > 0, err
 }
 
 // stands reports whether a word, in whatever form, stands in an asset that the reader may see.
@@ -79,21 +106,28 @@ func (q *querying) stands(ctx context.Context, t text.Token) (bool, error) {
 	return n > 0, err
 }
 
-// isCompound reports whether a word would be taken apart, or is another one but for letters spelled out.
+// isCompound reports whether a word would be taken apart, is another one but for letters spelled out, or begins others.
 func (q *querying) isCompound(ctx context.Context, t text.Token) (bool, error) {
-	if n := utf8.RuneCountInString(t.Lower); !q.compounded() || n < leastCompound || n > maxCompound {
+	if n := utf8.RuneCountInString(t.Lower); !q.compounded() || n < leastSpelled || n > maxCompound {
 		return false, nil
 	}
+	if n, err := q.assetsWith(ctx, t); err != nil {
+		return false, err
+	} else if n == 0 {
+		if begins, err := q.beginsWords(ctx, t); err != nil || begins {
+			return begins, err
+		}
+	}
 	was := len(q.compounds)
-	parts, err := q.partsOf(ctx, unit{Clause: Clause{Kind: Plain, Tokens: []text.Token{t}, Start: t.Start, End: t.End}})
+	parts, err := q.partsOf(ctx, unit{Clause: Clause{Kind: Plain, Tokens: []text.Token{t}, Start: t.Start, End: t.End}}, false)
 	q.compounds = q.compounds[:was]
 	return len(parts) > 1 || len(parts) == 1 && parts[0].Tokens[0].Term != t.Term, err
 }
 
 // partsOf gives the units that the word of a unit is taken apart into, itself where it cannot be. A word that is
-// known but for letters spelled out ("Huettentour") is that word.
-func (q *querying) partsOf(ctx context.Context, u unit) ([]unit, error) {
-	s := &splitter{q: q, ctx: ctx, known: map[string]*wordPart{}}
+// known but for letters spelled out ("Huettentour") is that word. Labels may be left aside.
+func (q *querying) partsOf(ctx context.Context, u unit, wordsAlone bool) ([]unit, error) {
+	s := &splitter{q: q, ctx: ctx, known: map[string]*wordPart{}, wordsAlone: wordsAlone}
 	word := u.Tokens[0].Lower
 	for _, form := range []string{word, spelledOut.Replace(word)} {
 		if form != word {
@@ -103,7 +137,7 @@ func (q *querying) partsOf(ctx context.Context, u unit) ([]unit, error) {
 			}
 		}
 		if parts := s.split(form, maxWordParts); len(parts) > 0 && s.err == nil {
-			return q.compound(u, parts, form == word), nil
+			return q.compound(u, parts, text.Lower(q.request.Query[u.Start:u.End]) == form), nil
 		}
 	}
 	return []unit{u}, s.err
@@ -166,7 +200,9 @@ type splitter struct {
 	ctx   context.Context
 	known map[string]*wordPart // nil: looked up, and not known
 	count int                  // words looked up in the index
-	err   error
+
+	wordsAlone bool // labels do not count
+	err        error
 }
 
 // split gives the parts of a word: as few as there can be, at most so many, as many labels among them as there can
@@ -251,7 +287,7 @@ func (s *splitter) part(word string, least int) *wordPart {
 		return nil
 	}
 	p := &wordPart{written: word, token: tokens[0]}
-	if readings := s.q.readLabels(tokens); len(readings) > 0 {
+	if readings := s.q.readLabels(tokens); len(readings) > 0 && !s.wordsAlone {
 		p.senses = sensesOf(readings[0].Refs, readings[0].Weight)
 	} else {
 		known := false

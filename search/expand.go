@@ -296,5 +296,30 @@ func (e *evidence) addText(group *Group, named int32, x Expanded, t *labelText) 
 		return
 	}
 	*e.reasons = append(*e.reasons, reason{named: named, expanded: x, label: &t.label, weight: weight})
-	group.Texts = append(group.Texts, TextEvidence{Terms: t.terms, Class: textClass[x.Class], Weight: weight, Reason: len(*e.reasons) - 1})
+	words := TextEvidence{Terms: t.terms, Class: textClass[x.Class], Weight: weight, Reason: len(*e.reasons) - 1}
+	if x.Class == Tagged {
+		group.Texts = append(group.Texts, words.asWritten())
+		words.Class = NarrowerText
+	}
+	group.Texts = append(group.Texts, words)
+}
+
+// asWritten is the evidence for what names a concept where it stands so in a main text: several words in any form, a
+// single one as it is, or where it is the stem of another. A word elsewhere, or one with the same stem alone, may well
+// mean something else, and so comes behind what bears a narrower concept.
+func (t TextEvidence) asWritten() TextEvidence {
+	if len(t.Terms) == 1 {
+		t.Terms = firstForms(t.Terms)
+	}
+	t.Where, t.Scored = Main, false // what it finds is scored by the evidence for all texts
+	return t
+}
+
+// firstForms keeps the terms and leaves out their stems.
+func firstForms(terms [][]string) [][]string {
+	out := make([][]string, len(terms))
+	for i := range terms {
+		out[i] = terms[i][:1]
+	}
+	return out
 }

@@ -157,6 +157,7 @@ func (q *querying) addGroup(p *Plan, units []unit) {
 
 // addEvidence adds to a group what counts for one unit.
 func (q *querying) addEvidence(g *Group, u *unit) {
+	before := len(g.Texts)
 	switch {
 	case u.isConcept():
 		g.Required = true
@@ -181,15 +182,24 @@ func (q *querying) addEvidence(g *Group, u *unit) {
 	}
 	q.reasons = append(q.reasons, reason{named: -1, words: words, weight: weightPrefLabel})
 	t := TextEvidence{Terms: q.forms(u.Tokens), Prefix: u.Kind == Prefix, Scored: true, Class: Words, Weight: weightPrefLabel, Reason: len(q.reasons) - 1}
-	if u.Kind == Phrase || u.Kind == Prefix { // as written, not inflected
-		for i := range t.Terms {
-			t.Terms[i] = t.Terms[i][:1]
-		}
+	if t.Prefix = t.Prefix || u.begins; u.Kind == Phrase || t.Prefix { // as written, not inflected
+		t.Terms = firstForms(t.Terms)
 	}
-	g.Texts = append(g.Texts, t)
-	g.Required = g.Required || u.Kind == Phrase && u.share == 0
+	texts := []TextEvidence{t}
+	if len(u.senses) > 0 && u.Kind == Plain {
+		texts = []TextEvidence{t.asWritten(), t}
+		texts[1].Class = NarrowerText
+	}
+	if len(u.whole) > 0 {
+		word := t
+		q.reasons = append(q.reasons, reason{named: -1, words: q.request.Query[u.whole[0].Start:u.whole[0].End], weight: weightPrefLabel})
+		word.Terms, word.Reason = q.forms(u.whole), len(q.reasons)-1
+		g.Texts = append(g.Texts, word)
+	}
+	g.Texts = slices.Insert(g.Texts, before, texts...) // of equals the first is told
+	g.Required = g.Required || u.Kind == Phrase && u.share == 0 || u.must
 	if !u.Not {
-		q.words = append(q.words, t)
+		q.words = append(q.words, texts...)
 	}
 }
 

@@ -28,10 +28,11 @@ type scoredHit struct {
 	Score float64
 }
 
-// firstHits are the total and the first 50 hits of a query.
+// firstHits are the total and the first 50 hits of a query, taken as it is typed: that a rare word is read for a
+// frequent one too is not expansion, but it is done only where a query is expanded.
 func firstHits(t *testing.T, s *search.Service, query, lang string, mode search.Mode) (int, []scoredHit) {
 	t.Helper()
-	a, err := s.Search(context.Background(), search.Request{Query: query, Lang: lang, Expand: mode, Access: search.Access{All: true}, Limit: 50})
+	a, err := s.Search(context.Background(), search.Request{Query: query, Lang: lang, Expand: mode, AsTyped: true, Access: search.Access{All: true}, Limit: 50})
 	if err != nil {
 		t.Fatal(err)
 	}

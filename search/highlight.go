@@ -24,6 +24,14 @@ type assetText struct {
 	forms  [][]string   // of each token
 }
 
+// mainFields are the texts of TextPlace Main.
+var mainFields = []string{"title", "description", "alt", "tags", "keywords"}
+
+// counts reports whether what stands in the text counts for the evidence.
+func (t *assetText) counts(e *TextEvidence) bool {
+	return e.Where == Anywhere || slices.Contains(mainFields, t.field)
+}
+
 // read takes the text apart when it is first looked into.
 func (t *assetText) read() {
 	if t.tokens != nil {
@@ -79,6 +87,9 @@ func compareSpans(a, b span) int { return cmp.Or(a.from-b.from, b.to-a.to) }
 
 // occurrences finds where the evidence stands in the text.
 func (t *assetText) occurrences(e *TextEvidence) []span {
+	if !t.counts(e) {
+		return nil
+	}
 	t.read()
 	var spans []span
 	for i := 0; i+len(e.Terms) <= len(t.tokens); i++ {

@@ -124,7 +124,7 @@ func highlightsOf(t testing.TB, a *semdex.Asset, query, lang string) (map[string
 			found.Matches = append(found.Matches, Match{Group: i, Class: e.Class, Reason: e.Reason})
 		}
 	}
-	h, err := (&Service{records: record{a}}).hit(q, found)
+	h, err := (&Service{common: &common{records: record{a}}}).hit(q, found)
 	if err != nil {
 		t.Fatal(err)
 	}

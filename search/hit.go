@@ -132,7 +132,15 @@ func (w *hitWriter) label(r *reason) string {
 	for i, t := range tokens {
 		terms[i] = text.Forms(t, w.q.st.labels.stemLanguages(*r.label))
 	}
-	_, where := w.find(&TextEvidence{Terms: terms})
+	evidence := TextEvidence{Terms: terms}
+	where := ""
+	if r.expanded.Class == Tagged {
+		written := evidence.asWritten()
+		_, where = w.find(&written)
+	}
+	if where == "" {
+		_, where = w.find(&evidence)
+	}
 	name := w.q.st.label(r.expanded.Concept, w.q.request.Lang)
 	if r.label.Kind == semdex.HiddenLabel {
 		return "a spelling of " + name + where + w.via(r)

@@ -103,3 +103,27 @@ func TestAnOutcomeTellsTotalOrderAndConcepts(t *testing.T) {
 		t.Errorf("by another vocabulary: %+v, %v", got, err)
 	}
 }
+
+// TestServicesBesideOneAnother guards what they have in common, and that a cursor of one is no good for the other.
+func TestServicesBesideOneAnother(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s, _ := library(t, search.Settings{Languages: []string{"en"}}, packaging, tagged("f:1", "hat"), tagged("f:2", "hat"), tagged("f:3", "hat"))
+	beside := s.With(packaging)
+	s.SetCuration([]search.CurationRule{{ID: "r", Query: "hat", Hides: assetIDs("f:2")}})
+	for name, one := range map[string]*search.Service{"live": s, "beside": beside} {
+		if o, err := one.Outcome(ctx, search.Request{Query: "hat"}); err != nil || o.Total != 2 {
+			t.Errorf("%s: the curation does not hold: %+v, %v", name, o, err)
+		}
+	}
+	page, err := s.Search(ctx, search.Request{Query: "hat", Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Search(ctx, search.Request{Query: "hat", Limit: 1, Cursor: page.NextCursor}); err != nil {
+		t.Error(err)
+	}
+	if _, err := beside.Search(ctx, search.Request{Query: "hat", Limit: 1, Cursor: page.NextCursor}); semdex.CodeOf(err) != semdex.Invalid {
+		t.Errorf("a cursor of another vocabulary: got %v", err)
+	}
+}

@@ -36,6 +36,7 @@ func (st *state) dossier(a *semdex.Asset) *dossier {
 // verdict says how a plan decides about an asset, condition by condition.
 type verdict struct {
 	refusal  semdex.Refusal
+	barred   bool    // by what the access is restricted to
 	filters  []int   // that it does not pass
 	excluded []int   // groups that leave it out
 	missing  []int   // required groups without evidence
@@ -48,7 +49,7 @@ type verdict struct {
 // present reports whether the asset is among the hits.
 func (v *verdict) present() bool {
 	suits := v.pinned || v.suits && len(v.excluded)+len(v.missing) == 0
-	return suits && v.refusal == semdex.Allowed && len(v.filters) == 0 && !v.hidden
+	return suits && !v.barred && v.refusal == semdex.Allowed && len(v.filters) == 0 && !v.hidden
 }
 
 // standing gives how many groups there is evidence for, and the sum of their classes: what orders hits first.
@@ -63,6 +64,7 @@ func standing(matches []Match) (groups, classes int) {
 // judge decides as an Engine does.
 func (d *dossier) judge(p *Plan) *verdict {
 	v := &verdict{refusal: p.Access.refuses(d.asset), hidden: slices.Contains(p.Hidden, d.asset.ID), pinned: slices.Contains(p.Pinned, d.asset.ID)}
+	v.barred = p.Access.Only != "" && !p.Access.Restriction.permits(d.asset)
 	ranked := 0
 	for i := range p.Groups {
 		g := &p.Groups[i]
@@ -91,7 +93,7 @@ func (d *dossier) judge(p *Plan) *verdict {
 	return v
 }
 
-// refuses gives why the access leaves an asset out; Visible is the same decision.
+// refuses gives why the access leaves an asset out, but for what it is restricted to; Visible is the same decision.
 func (access Access) refuses(a *semdex.Asset) semdex.Refusal {
 	if access.All && !access.Rights {
 		return semdex.Allowed
@@ -133,6 +135,9 @@ func (d *dossier) best(g *Group) (m Match, found bool) {
 
 func (d *dossier) says(e *TextEvidence) bool {
 	for i := range d.texts {
+		if !d.texts[i].counts(e) {
+			continue
+		}
 		d.texts[i].read()
 		for from := 0; from+len(e.Terms) <= len(d.texts[i].tokens); from++ {
 			if d.texts[i].standsAt(from, e) {
@@ -175,28 +180,8 @@ func cutCode(s string) string {
 func (d *dossier) passes(f *Filter) bool {
 	holds := slices.ContainsFunc(f.Values, func(v Value) bool { return d.values[v] })
 	if f.Range != nil {
-		n, known := d.number(f.Range.Field)
+		n, known := assetNumber(d.asset, f.Range.Field)
 		holds = holds || known && n >= f.Range.From && n <= f.Range.To
 	}
 	return holds != f.Not
-}
-
-// number gives one of NumberFields; false where it is not known.
-func (d *dossier) number(field string) (int64, bool) {
-	a := d.asset
-	switch field {
-	case "created":
-		return a.Created.Unix(), !a.Created.IsZero()
-	case "modified":
-		return a.Modified.Unix(), !a.Modified.IsZero()
-	case "size":
-		return a.Size, a.Size != 0
-	case "width":
-		return a.Width, a.Width != 0
-	case "height":
-		return a.Height, a.Height != 0
-	case "duration":
-		return int64(a.Duration * 1000), int64(a.Duration*1000) != 0
-	}
-	return 0, false
 }

@@ -3,6 +3,7 @@ package search
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"semdex"
 	"semdex/internal/text"
@@ -24,6 +25,7 @@ type Labels struct {
 	whole    readings              // whole labels
 	bare     readings              // labels without a qualifier in brackets at their end
 	heads    readings              // labels of several words by the last one
+	within   func() within         // labels of one word; sorted when they are first asked for
 	joined   map[string][]LabelRef // terms written as one word
 	verbs    map[string][]LabelRef // German verbs, by verbStem
 	notation map[string][]int32
@@ -68,6 +70,7 @@ func newLabels(th Thesaurus, langs []string, before *Labels) *Labels {
 	}
 	l.addDeprecated(th, deprecated)
 	l.tellApart()
+	l.within = sync.OnceValue(func() within { return newWithin(l.single()) })
 	return l
 }
 
@@ -132,6 +135,17 @@ func (l *Labels) addText(c int32, label semdex.Label, w *labelReading) {
 	if !slices.ContainsFunc(l.texts[c], same) { // labels come strongest kind first
 		l.texts[c] = append(l.texts[c], labelText{terms, label})
 	}
+}
+
+// single gives the labels of one word.
+func (l *Labels) single() []string {
+	var out []string
+	for key := range l.whole.key {
+		if !strings.Contains(key, " ") {
+			out = append(out, key)
+		}
+	}
+	return out
 }
 
 // tellApart takes forms from the words to search for that name another concept: where a vocabulary has both

@@ -38,7 +38,7 @@ func (m *marker) spans(t *assetText) []span {
 	var out []span
 	add := func(i int, found []*TextEvidence) {
 		for _, e := range found {
-			if end := i + len(e.Terms); end <= len(t.tokens) && t.standsAt(i, e) {
+			if end := i + len(e.Terms); end <= len(t.tokens) && t.counts(e) && t.standsAt(i, e) {
 				out = append(out, span{t.tokens[i].Start, t.tokens[end-1].End})
 			}
 		}

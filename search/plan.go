@@ -16,7 +16,7 @@ const (
 	Words                         // has its exact words in a text
 	Synonym                       // has another of its labels in a text
 	Narrower                      // bears a narrower concept
-	NarrowerText                  // has a label of a narrower concept in a text
+	NarrowerText                  // has a label of a narrower concept in a text, or inflected or in lesser texts one of the concept itself
 	Related                       // bears a related concept
 	RelatedText                   // has a label of a related concept in a text
 	Misspelt                      // has a word that the query's word is but for typing errors
@@ -44,7 +44,7 @@ type Plan struct {
 	Facets     []Facet
 	Pinned     []semdex.AssetID // found whether they suit the groups or not, first and in this order unless Sort says otherwise; filters and access hold for them too
 	Raised     []semdex.AssetID // first among the hits with the same groups and classes, where there are groups
-	Titled     string           // what was typed: what bears just this as its title comes first as what is raised does
+	Titled     string           // what was typed: words suit what bears just this as its title as well as they can
 	Hidden     []semdex.AssetID // left out
 	Signals    *Signals         // nil: none count
 	Statistics *Statistics      // that words are scored by; nil: those of the view
@@ -94,7 +94,8 @@ type Group struct {
 	Share    float64 // of the whole, above 0 to 1; 0 is 1 where other groups have a share
 }
 
-// ValueEvidence holds for the assets that bear the value.
+// ValueEvidence holds for the assets that bear the value. Of those whose evidence is of one class, Tagged, Narrower or
+// Related, and weight, those come first that bear fewer concepts, tags and keywords: they are more about it.
 type ValueEvidence struct {
 	Value
 	Class  Class
@@ -112,11 +113,20 @@ type CodeEvidence struct {
 	Reason int
 }
 
-// TextEvidence holds for the assets in which the words stand one after the other.
+// TextPlace says in which texts of an asset words count.
+type TextPlace uint8
+
+const (
+	Anywhere TextPlace = iota // in all of its texts
+	Main                      // in its title, description, alt text, tags and keywords: what it is about
+)
+
+// TextEvidence holds for the assets in which the words stand one after the other in one text.
 type TextEvidence struct {
 	Terms  [][]string // for each position, the terms that may stand there
-	Prefix bool       // the last term, its first form alone, is the beginning of a word
-	Scored bool       // count how often and how rarely it stands (BM25); else standing there is enough
+	Where  TextPlace
+	Prefix bool // the last term, its first form alone, is the beginning of a word
+	Scored bool // count how often and how rarely it stands (BM25); else standing there is enough
 	Class  Class
 	Weight float64
 	Reason int

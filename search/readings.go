@@ -86,6 +86,78 @@ func unqualified(label string) string {
 	return strings.TrimSpace(label[:open])
 }
 
+// within finds single words of which labels are made by how they begin or end.
+type within struct {
+	forward, backward []string // sorted; backward ones are written from their end
+}
+
+func newWithin(words []string) within {
+	w := within{forward: slices.Clone(words), backward: make([]string, len(words))}
+	for i, word := range words {
+		w.backward[i] = reversed(word)
+	}
+	slices.Sort(w.forward)
+	slices.Sort(w.backward)
+	return w
+}
+
+func reversed(s string) string {
+	letters := []rune(s)
+	slices.Reverse(letters)
+	return string(letters)
+}
+
+// beginning gives the words that begin with a part and go on.
+func (w within) beginning(part string) []string { return longer(w.forward, part) }
+
+// ending gives the words that end with a part and have something before it.
+func (w within) ending(part string) []string {
+	var out []string
+	for _, word := range longer(w.backward, reversed(part)) {
+		out = append(out, reversed(word))
+	}
+	return out
+}
+
+// longer gives the words of a sorted list that begin with a part and go on for at least leastLabelPart letters.
+func longer(words []string, part string) []string {
+	from, _ := slices.BinarySearch(words, part)
+	var out []string
+	for _, word := range words[from:] {
+		if !strings.HasPrefix(word, part) {
+			break
+		}
+		if len(word) >= len(part)+leastLabelPart {
+			out = append(out, word)
+		}
+	}
+	return out
+}
+
+// kinds gives the labels that name a kind of what a word means: of several words the last of which it is and, where
+// compounds are one word, those that end with it.
+func (l *Labels) kinds(t text.Token, compounded bool) []LabelRef {
+	refs := slices.Clone(l.heads.inflected([]text.Token{t}, l.langs))
+	if compounded && len(t.Term) >= leastWordPart {
+		for _, word := range l.within().ending(t.Term) {
+			refs = append(refs, l.whole.key[word]...)
+		}
+	}
+	return refs
+}
+
+// about gives the labels that are compounds of which a word is the first part: "Beruf" is what "Berufsausbildung" has
+// to do with.
+func (l *Labels) about(t text.Token) []LabelRef {
+	var refs []LabelRef
+	if len(t.Term) >= leastWordPart {
+		for _, word := range l.within().beginning(t.Term) {
+			refs = append(refs, l.whole.key[word]...)
+		}
+	}
+	return refs
+}
+
 const (
 	maxJoined     = 3 // words that are tried as one
 	leastJoined   = 6 // letters of them together

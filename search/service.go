@@ -16,24 +16,24 @@ import (
 
 // Service answers searches of one library. All methods are safe for use by many goroutines.
 type Service struct {
+	*common
+	state atomic.Pointer[state]
+	pages *pages
+}
+
+// common is what services have in common that answer by several vocabularies of one library.
+type common struct {
 	engine   Engine
 	records  Records
 	settings Settings
-	state    atomic.Pointer[state]
 	now      func() time.Time
 	newID    func() string
-	*shared
 
 	vocabularies atomic.Uint64 // how many there have been
-}
-
-// shared is what a service has in common with those beside it.
-type shared struct {
-	curation  atomic.Pointer[curation]
-	popular   atomic.Pointer[[]dated] // newest first
-	popularMu sync.Mutex              // one sets it at a time
-	adjusted  atomic.Uint64           // how often curation or popularity was set
-	pages     *pages
+	adjusted     atomic.Uint64 // how often curation or popularity was set
+	curation     atomic.Pointer[curation]
+	popular      atomic.Pointer[[]dated] // newest first
+	popularMu    sync.Mutex              // one sets it at a time
 }
 
 // Options of a Service. Now and NewID are the clock and the source of query ids. Secret seals cursors: those made
@@ -49,7 +49,7 @@ type Options struct {
 
 // New makes a Service that knows no concept until SetVocabulary.
 func New(o Options) *Service {
-	s := &Service{engine: o.Engine, records: o.Records, settings: o.Settings, now: o.Now, newID: o.NewID, shared: &shared{pages: newPages(o.Secret)}}
+	s := &Service{common: &common{engine: o.Engine, records: o.Records, settings: o.Settings, now: o.Now, newID: o.NewID}, pages: newPages(o.Secret)}
 	s.SetCuration(nil)
 	s.SetPopularity(nil)
 	s.state.Store(newState(emptyThesaurus{}, o.Settings))
@@ -89,12 +89,12 @@ func (s *Service) prepared(th Thesaurus, st *state) *state {
 	return st
 }
 
-// With gives a service that answers by another vocabulary over the same index and records; s goes on with its own.
-// It is for drafts: what th would find is seen before it is in use.
+// With gives a service that answers by another vocabulary over the same index and records, with the same curation and
+// popularity, now and later; s goes on with its own. It is for drafts: what th would find is seen before it is in use.
+// Its cursors are its own, and live as long as it does.
 func (s *Service) With(th Thesaurus) *Service {
-	beside := New(Options{Engine: s.engine, Records: s.records, Settings: s.settings, Now: s.now, NewID: s.newID})
-	beside.shared = s.shared
-	beside.SetVocabulary(th)
+	beside := &Service{common: s.common, pages: newPages(nil)}
+	beside.state.Store(beside.prepared(th, s.state.Load()))
 	return beside
 }
 

@@ -8,8 +8,8 @@ import (
 // Bounds of the search for the smallest set of changes.
 const (
 	maxProposals = 5
-	maxOptional  = 6      // changes in a set beside those that it cannot do without
-	maxTries     = 10_000 // sets looked at
+	maxOptional  = 6    // changes in a set beside those that it cannot do without
+	maxTries     = 3000 // sets looked at
 )
 
 // slot is a place in a set of changes: changes that exclude each other, each wider than the one before. No set does

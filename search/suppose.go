@@ -14,6 +14,9 @@ func (q *querying) supposing(values []Value, before, asset *semdex.Asset) (*stat
 	probe := &links{th: q.st.th, labels: q.st.labels, dimensions: q.st.dimensions, scopes: q.st.scopes} // what it notes as ambiguous is of no interest
 	st := &state{links: q.st.links, settings: q.st.settings, predecessors: q.st.predecessors, groupings: map[groupingKey]*Groups{},
 		supposed: supposed{concepts: map[Value][]int32{}, values: map[int32][]Value{}}}
+	q.st.mu.Lock()
+	st.shares = maps.Clone(q.st.shares) // one asset more or less makes no difference
+	q.st.mu.Unlock()
 	view := supposingView{View: q.view, more: map[string][]string{}, before: q.st.dossier(before), after: q.st.dossier(asset)}
 	for _, v := range values {
 		if len(q.st.of(v)) > 0 || slices.Contains(q.view.Values(v.Field), v.Value) {

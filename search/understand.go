@@ -14,12 +14,15 @@ import (
 type unit struct {
 	Clause
 	senses []sense
-	kinds  []sense // in a brief: concepts that are kinds of what the word means
-	others []int32 // concepts that the words name too, which are not meant
-	code   string  // what may be the code of an asset; "" for none
-	uri    string  // of a concept that no vocabulary knows
-	share  float64 // of the parts of a brief; else 0
-	times  int     // in a brief
+	kinds  []sense      // in a brief: concepts that are kinds of what the word means
+	must   bool         // required
+	begins bool         // it is searched for as the beginning of words
+	whole  []text.Token // the word that this is a part of, which stands in a few assets
+	others []int32      // concepts that the words name too, which are not meant
+	code   string       // what may be the code of an asset; "" for none
+	uri    string       // of a concept that no vocabulary knows
+	share  float64      // of the parts of a brief; else 0
+	times  int          // in a brief
 }
 
 // sense is a concept that words name, and how.

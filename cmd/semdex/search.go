@@ -204,7 +204,7 @@ func writeAnswer(w io.Writer, a *search.Answer, offset int) error {
 		b.WriteByte('\n')
 	}
 	for _, c := range a.Expansion.Compounds {
-		fmt.Fprintf(&b, "%s stands nowhere; taken apart into %s\n", c.Word, strings.Join(c.Parts, " and "))
+		fmt.Fprintf(&b, "%s is taken apart into %s\n", c.Word, strings.Join(c.Parts, " and "))
 	}
 	writeAbout(&b, a.Expansion.About)
 	for i, h := range a.Hits {

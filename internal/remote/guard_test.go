@@ -86,3 +86,24 @@ func TestTheAddressConnectedToCounts(t *testing.T) {
 		t.Errorf("the server was called %d times, want 2", called)
 	}
 }
+
+// FuzzGuard guards that whatever passes is an https address of a host that is allowed or may be public.
+func FuzzGuard(f *testing.F) {
+	for _, seed := range []string{"https://hooks.example.com/x?y=1", "http://127.0.0.1/", "https://[::ffff:10.0.0.1]/", "https://0x7f.1/", "https://2130706433/", "https://a@b/", "https://%31%30.0.0.1/", "https://10.0.0.1.:443/"} {
+		f.Add(seed)
+	}
+	g := &Guard{Allow: []string{"127.0.0.1"}}
+	f.Fuzz(func(t *testing.T, address string) {
+		u, err := g.Check("url", address)
+		if err != nil {
+			if semdex.CodeOf(err) != semdex.Invalid {
+				t.Errorf("%q: got %v", address, err)
+			}
+			return
+		}
+		ip, notIP := netip.ParseAddr(u.Hostname())
+		if u.Scheme != "https" && u.Hostname() != "127.0.0.1" || u.User != nil || notIP == nil && !public(ip) && u.Hostname() != "127.0.0.1" {
+			t.Errorf("%q passes as %s", address, u)
+		}
+	})
+}

@@ -323,9 +323,30 @@ func (s *suite) ties(t *testing.T) {
 			}
 		}
 	}
-	tagged := search.Group{Values: []search.ValueEvidence{{Value: search.Value{Field: "type", Value: "image"}, Class: search.Tagged, Weight: 1}}}
+	tagged := search.Group{Values: []search.ValueEvidence{{Value: search.Value{Field: "type", Value: "image"}, Class: search.Exact, Weight: 1}}}
 	newer("equal hits", run(t, s.view, &search.Plan{Groups: []search.Group{tagged}, Access: everything, Limit: 1000}).Hits, func(a *semdex.Asset) time.Time { return a.Created })
 	newer("no query", run(t, s.view, &search.Plan{Access: everything, Limit: 1000}).Hits, func(a *semdex.Asset) time.Time { return a.Modified })
+	s.focus(t)
+}
+
+// focus checks that of assets that bear the same value those come first that bear fewer others.
+func (s *suite) focus(t *testing.T) {
+	tags := map[semdex.AssetID]int{}
+	for _, a := range s.assets {
+		for _, values := range [][]string{a.Concepts, a.Tags, a.Keywords} {
+			tags[a.ID] += len(slices.Compact(slices.Sorted(slices.Values(values))))
+		}
+	}
+	tagged := search.Group{Values: []search.ValueEvidence{{Value: search.Value{Field: "concepts", Value: ConceptURI(0)}, Class: search.Tagged, Weight: 1}}}
+	hits := run(t, s.view, &search.Plan{Groups: []search.Group{tagged}, Access: everything, Limit: 1000}).Hits
+	if len(hits) < 10 {
+		t.Fatalf("only %d assets bear %s", len(hits), ConceptURI(0))
+	}
+	for i := 1; i < len(hits); i++ {
+		if before, here := tags[hits[i-1].ID], tags[hits[i].ID]; before > here {
+			t.Errorf("what bears %d values comes before what bears %d", before, here)
+		}
+	}
 }
 
 // overlap compares likeness with Lin's formula, computed pair by pair.

@@ -48,9 +48,6 @@ func (p *planner) plan() *search.Plan {
 	if p.IntN(4) == 0 {
 		plan.Pinned, plan.Raised, plan.Hidden = p.some(3), p.some(60), p.some(20)
 	}
-	if a := p.assets[p.IntN(len(p.assets))]; p.IntN(4) == 0 {
-		plan.Titled = strings.ToUpper(a.Title.In(languages...))
-	}
 	return plan
 }
 
@@ -112,7 +109,7 @@ func (p *planner) value() search.Value {
 }
 
 func (p *planner) text() search.TextEvidence {
-	e := search.TextEvidence{Scored: p.IntN(2) == 0}
+	e := search.TextEvidence{Scored: p.IntN(2) == 0, Where: search.TextPlace(p.IntN(2))}
 	for range 1 + p.IntN(2) {
 		t := text.Tokens(Words[p.IntN(len(Words)*2/3)])[0]
 		e.Terms = append(e.Terms, text.Forms(t, languages))

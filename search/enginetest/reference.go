@@ -18,9 +18,10 @@ type reference struct {
 
 // document is an asset as a plan sees it.
 type document struct {
-	asset     *semdex.Asset
-	values    map[string][]string // by field of search.Value
-	fragments [][][]string        // by text, by word: the forms of the word
+	asset  *semdex.Asset
+	values map[string][]string // by field of search.Value
+	main   [][][]string        // by text of what it is about, by word: the forms of the word
+	rest   [][][]string        // the same of its other texts
 }
 
 func newReference(languages []string, assets []*semdex.Asset) *reference {
@@ -49,35 +50,41 @@ func newDocument(languages []string, a *semdex.Asset) *document {
 			if lang != "" {
 				langs = []string{lang}
 			}
-			d.read(s, langs)
+			d.main = append(d.main, read(s, langs))
 		}
 	}
-	lists := [][]string{a.Tags, a.Keywords, {a.Name}, a.Albums, {a.Credit, a.Copyright}}
+	for _, s := range slices.Concat(a.Tags, a.Keywords) {
+		d.main = append(d.main, read(s, untagged))
+	}
+	lists := [][]string{{a.Name}, a.Albums, {a.Credit, a.Copyright}}
 	for name, values := range a.Fields {
 		d.values[search.CustomField(name)] = values
 		lists = append(lists, values)
 	}
 	for _, list := range lists {
 		for _, s := range list {
-			d.read(s, untagged)
+			d.rest = append(d.rest, read(s, untagged))
 		}
 	}
 	return d
 }
 
-func (d *document) read(s string, langs []string) {
-	var words [][]string
+func read(s string, langs []string) (words [][]string) {
 	for _, t := range text.Tokens(s) {
 		words = append(words, text.Forms(t, langs))
 	}
-	d.fragments = append(d.fragments, words)
+	return words
 }
 
 func (d *document) bears(v search.Value) bool { return slices.Contains(d.values[v.Field], v.Value) }
 
-// says reports whether the words stand one after the other in one of the texts.
+// says reports whether the words stand one after the other in one of the texts that count.
 func (d *document) says(e *search.TextEvidence) bool {
-	for _, words := range d.fragments {
+	return saysIn(d.main, e) || e.Where == search.Anywhere && saysIn(d.rest, e)
+}
+
+func saysIn(texts [][][]string, e *search.TextEvidence) bool {
+	for _, words := range texts {
 		for i := 0; i+len(e.Terms) <= len(words); i++ {
 			if standAt(words[i:], e) {
 				return true
@@ -204,14 +211,9 @@ type hit struct {
 // suits weighs the evidence of all groups; ok is false where the asset is left out.
 func (d *document) suits(p *search.Plan) (h *hit, ok bool) {
 	h, ok = d.suitsGroups(p)
-	h.pinned, h.raised = 1+slices.Index(p.Pinned, d.asset.ID), slices.Contains(p.Raised, d.asset.ID) || d.titled(p.Titled)
+	h.pinned, h.raised = 1+slices.Index(p.Pinned, d.asset.ID), slices.Contains(p.Raised, d.asset.ID)
 	h.raised = h.raised && slices.ContainsFunc(p.Groups, func(g search.Group) bool { return !g.Excluded })
 	return h, (ok || h.pinned > 0) && !slices.Contains(p.Hidden, d.asset.ID)
-}
-
-// titled reports whether the asset's title is title, but for case and accents.
-func (d *document) titled(title string) bool {
-	return title != "" && text.Fold(d.asset.Title.In(languages...)) == text.Fold(title)
 }
 
 func (d *document) suitsGroups(p *search.Plan) (h *hit, ok bool) {

@@ -14,7 +14,7 @@ func shared(p *search.Plan) bool {
 // cover counts the group that was weighed last: its share times the weight, and where scored words of it stand in the
 // asset up to as much again as the share.
 func (h *hit) cover(p *search.Plan, g *search.Group) {
-	if h.groups == 0 && (slices.Contains(p.Raised, h.asset.ID) || h.titled(p.Titled)) {
+	if h.groups == 0 && slices.Contains(p.Raised, h.asset.ID) {
 		h.least++
 		h.most++
 	}

@@ -44,7 +44,7 @@ func (s *suite) signals(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.signal.Now = now
-			either := search.Group{Values: slices.Concat(tagged("type", "image", search.Words).Values, tagged("type", "video", search.Related).Values)}
+			either := search.Group{Values: slices.Concat(tagged("type", "image", search.Words).Values, tagged("type", "video", search.Synonym).Values)}
 			hits := run(t, s.view, &search.Plan{Groups: []search.Group{either}, Access: everything, Limit: 1000, Signals: &tt.signal}).Hits
 			if len(hits) < 100 {
 				t.Fatalf("only %d hits", len(hits))
@@ -140,7 +140,7 @@ func (s *suite) spelled(word string, edits int, access search.Access) map[string
 			continue
 		}
 		seen := map[string]bool{}
-		for _, words := range d.fragments {
+		for _, words := range slices.Concat(d.main, d.rest) {
 			for _, forms := range words {
 				for _, form := range forms {
 					if !seen[form] && form[0] == word[0] && alike(word, form, edits) {

@@ -140,10 +140,11 @@ func groupQuery(groups []search.Group, worst search.Class) query.Query {
 		}
 		for _, e := range g.Texts {
 			for _, form := range e.Terms[0] {
-				if e.Class <= worst {
-					q := bleve.NewTermQuery(form)
-					q.SetField("t:text")
-					evidence.AddQuery(q)
+				for _, field := range []string{"t:main", "t:rest"} {
+					if q := bleve.NewTermQuery(form); e.Class <= worst {
+						q.SetField(field)
+						evidence.AddQuery(q)
+					}
 				}
 			}
 		}

@@ -9,6 +9,7 @@ import (
 type curated struct {
 	pinned map[uint32]int // document -> place from 0
 	raised bitset         // nil for none
+	titled bitset         // nil for none
 	hidden bitset         // nil for none
 }
 
@@ -31,17 +32,17 @@ func (r *run) curated(partIndex int) (c curated, err error) {
 	if c.raised, err = p.among(r.plan.Raised); err != nil {
 		return c, err
 	}
-	if c.raised, err = p.titled(r.plan.Titled, c.raised); err != nil {
+	if c.titled, err = p.titled(r.plan.Titled); err != nil {
 		return c, err
 	}
 	c.hidden, err = p.among(r.plan.Hidden)
 	return c, err
 }
 
-// titled adds the documents to set whose whole title is title, but for case and accents.
-func (p *part) titled(title string, set bitset) (bitset, error) {
+// titled gives the documents whose whole title is title, but for case and accents; nil for none.
+func (p *part) titled(title string) (bitset, error) {
 	if title == "" {
-		return set, nil
+		return nil, nil
 	}
 	d, err := p.segment.Dictionary(prefixString + "title")
 	if err != nil {
@@ -49,18 +50,14 @@ func (p *part) titled(title string, set bitset) (bitset, error) {
 	}
 	list, err := d.PostingsList([]byte(cutString(text.Fold(title))), nil, nil)
 	if err != nil || list.Count() == 0 {
-		return set, err
+		return nil, err
 	}
-	if set == nil {
-		set = newBitset(p.arrays.docs)
+	docs, err := bitmapOf(list.Iterator(false, false, false, nil))
+	if err != nil {
+		return nil, err
 	}
-	it := list.Iterator(false, false, false, nil)
-	for posting, err := it.Next(); posting != nil || err != nil; posting, err = it.Next() {
-		if err != nil {
-			return nil, err
-		}
-		set.set(uint32(posting.Number()))
-	}
+	set := newBitset(p.arrays.docs)
+	docs.Iterate(func(doc uint32) bool { set.set(doc); return true })
 	return set, nil
 }
 
@@ -80,4 +77,13 @@ func (p *part) among(ids []semdex.AssetID) (bitset, error) {
 	set := newBitset(p.arrays.docs)
 	set.addBitmap(docs)
 	return set, nil
+}
+
+// fitting says how well the words of a group suit a document, 0 to 1: as well as can be where it is titled just so.
+func (f *found) fitting(group int, doc uint32) float64 {
+	if f.titled != nil && f.titled.has(doc) {
+		return 1
+	}
+	s := float64(f.scores[group][doc])
+	return s / (s + halfText)
 }

@@ -17,7 +17,8 @@ import (
 
 // Names of index fields. The package comment says what is in them.
 const (
-	fieldText   = "t:text"
+	fieldMain   = "t:main"
+	fieldRest   = "t:rest"
 	fieldTitle  = "t:title"
 	fieldLabels = "t:labels"
 
@@ -105,20 +106,23 @@ func (x *Index) document(a *semdex.Asset) *document.Document {
 func (x *Index) addTexts(b *builder, a *semdex.Asset) {
 	title := x.fragments(a.Title, a)
 	labels := x.untagged(a, append(append([]string{}, a.Tags...), a.Keywords...)...)
-	all := append(append(append([]fragment{}, title...), x.fragments(a.Description, a)...), x.fragments(a.Alt, a)...)
-	all = append(append(all, labels...), x.untagged(a, a.Name)...)
+	main := append(append(append([]fragment{}, title...), x.fragments(a.Description, a)...), x.fragments(a.Alt, a)...)
+	main = append(main, labels...)
+	rest := x.untagged(a, a.Name)
 	for _, name := range sortedFields(a.Fields) {
-		all = append(all, x.untagged(a, a.Fields[name]...)...)
+		rest = append(rest, x.untagged(a, a.Fields[name]...)...)
 	}
-	all = append(all, x.untagged(a, a.Albums...)...)
-	all = append(all, x.untagged(a, a.Credit, a.Copyright)...)
+	rest = append(rest, x.untagged(a, a.Albums...)...)
+	rest = append(rest, x.untagged(a, a.Credit, a.Copyright)...)
 	s, _ := x.tokens(title)
 	b.text(fieldTitle, s)
 	s, _ = x.tokens(labels)
 	b.text(fieldLabels, s)
-	s, words := x.tokens(all)
-	b.text(fieldText, s)
-	b.number("length", int64(words))
+	s, words := x.tokens(main)
+	b.text(fieldMain, s)
+	s, more := x.tokens(rest)
+	b.text(fieldRest, s)
+	b.number("length", int64(words+more))
 }
 
 func sortedFields(fields map[string][]string) []string {

@@ -12,8 +12,9 @@ type found struct {
 	hits     bitset
 	others   []bitset    // for each facet that has a filter of its own: the hits without that filter; else nil
 	evidence []strengths // by group
+	tags     []uint8     // by document
 	scores   [][]float32 // by group, by document; nil where no text of the group is scored, or none yet
-	texted   bitset      // documents with a scored text; nil for none
+	texted   bitset      // documents to which texts may add a score; nil for none
 	curated
 	*signals
 	*scratch
@@ -26,13 +27,16 @@ func (r *run) evaluate(partIndex int, s *scratch) (*found, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &found{evidence: make([]strengths, len(r.groups)), scores: make([][]float32, len(r.groups)), curated: special, signals: r.signals(partIndex), scratch: s}
+	f := &found{evidence: make([]strengths, len(r.groups)), scores: make([][]float32, len(r.groups)), curated: special, signals: r.signals(partIndex), scratch: s, tags: part.arrays.focus()}
 	permitted, err := part.permitted(r.plan.Access, r.view.dictionary, s)
 	if err != nil {
 		return nil, err
 	}
 	matching := s.copy(permitted)
 	r.suit(matching, partIndex, f)
+	if f.texted != nil && special.titled != nil {
+		f.texted.or(special.titled)
+	}
 	for doc := range special.pinned {
 		if permitted.has(doc) {
 			matching.set(doc)
@@ -162,7 +166,8 @@ func (f *filter) passing(p *part, s *scratch) (bitset, error) {
 // well its words suit. With the signals they stay below 1 over all groups together; what is raised gets 1, and a
 // class makes a difference of 2.
 const (
-	shareWeight = 0.54
+	shareWeight = 0.5
+	shareFocus  = 0.05 // for tags: how few others there are
 	shareText   = 0.35
 	halfText    = 8.0 // the BM25 score that gives half of shareText
 	maxSignals  = 0.1
@@ -229,11 +234,13 @@ func (r *run) base(f *found, docs []uint32, sums []float64) {
 		}
 		if e := &f.evidence[i]; e.narrow != nil {
 			for j, doc := range docs {
-				sums[j] += g.base[e.narrow[doc]]
+				l := e.narrow[doc]
+				sums[j] += g.base[l] + g.focus[l]*focusBy[f.tags[doc]]
 			}
 		} else {
 			for j, doc := range docs {
-				sums[j] += g.base[e.at(doc)]
+				l := e.at(doc)
+				sums[j] += g.base[l] + g.focus[l]*focusBy[f.tags[doc]]
 			}
 		}
 	}
@@ -276,9 +283,11 @@ func (r *run) score(f *found, doc uint32) float64 {
 		strength := &g.levels[l-1]
 		whole += r.step() + classSteps - scoreClass*float64(strength.class)
 		within += shareWeight * strength.weight
+		if isTag(strength.class) {
+			within += focusBy[f.tags[doc]]
+		}
 		if f.scores[i] != nil {
-			s := float64(f.scores[i][doc])
-			within += shareText * s / (s + halfText)
+			within += shareText * f.fitting(i, doc)
 		}
 	}
 	if f.raised != nil && r.ranked > 0 && f.raised.has(doc) {

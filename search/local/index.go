@@ -13,13 +13,14 @@
 //
 // Fields of the index:
 //
-//	t:text     every word of the asset: title, description, alt text, tags, keywords, file name, custom
-//	           fields, albums, credit; each word as its term and its stems, texts apart by a gap of positions
+//	t:main     the words of what the asset is about: title, description, alt text, tags, keywords; each word
+//	           as its term and its stems, texts apart by a gap of positions
+//	t:rest     all its other words: file name, custom fields, albums, credit, copyright
 //	t:title    the words of the title again, t:labels those of tags and keywords: they weigh more
 //	v:FIELD    raw values: concepts, tags, keywords, type, album, source, approval, year, field:NAME, and
 //	           the engine's own #prefix, #rights, #from, #until, #territory, #channel
 //	n:FIELD    one number: created, modified (Unix seconds), size, width, height, duration (milliseconds),
-//	           length (words in t:text)
+//	           length (words in t:main and t:rest)
 //	s:FIELD    one string to sort by: title, name
 //
 // What always holds: a View is one state of index and arrays, and does not change while it is held. Apply
@@ -46,7 +47,7 @@ import (
 )
 
 // format is the version of the fields above, the reading of words included.
-const format = 2
+const format = 3
 
 // Index is an open index. One goroutine at a time may Apply; any number may take Views.
 type Index struct {

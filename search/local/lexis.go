@@ -59,7 +59,7 @@ func (l *lexicon) full() bool {
 	return len(l.numbers) >= maxTexts
 }
 
-// appendText writes down what decides where a text stands: its words, not its class or weight.
+// appendText writes down what decides where a text stands: its words and its place, not its class or weight.
 func appendText(key []byte, t *search.TextEvidence) []byte {
 	flags := byte('a')
 	if t.Prefix {
@@ -67,6 +67,9 @@ func appendText(key []byte, t *search.TextEvidence) []byte {
 	}
 	if t.Scored {
 		flags += 2
+	}
+	if t.Where == search.Main {
+		flags += 4
 	}
 	key = append(key, flags)
 	for _, forms := range t.Terms {
@@ -99,7 +102,7 @@ var (
 
 func newLexis(s segment.Segment, docs uint32) *lexis { return &lexis{segment: s, docs: docs} }
 
-// find gives where texts stand in t:text.
+// find gives where texts stand.
 func (l *lexis) find(by *lexicon, numbers []uint32, texts []*search.TextEvidence) ([]*matched, error) {
 	found := make([]*matched, len(texts))
 	var missing []int

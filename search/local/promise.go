@@ -166,7 +166,7 @@ func (r *run) scoreTexts(partIndex int, f *found, docs []uint32) error {
 			continue
 		}
 		if s == nil {
-			s = &scorer{matcher: newMatcher(part.segment), wanted: roaring.BitmapOf(docs...), length: part.arrays.length, statistics: &r.statistics, seen: f.borrow(part.arrays.docs)}
+			s = &scorer{matcher: newMatcher(part.segment), wanted: roaring.BitmapOf(docs...), length: part.arrays.length, statistics: &r.statistics, seen: f.borrow(part.arrays.docs), sums: f.borrow(part.arrays.docs)}
 		}
 		f.scores[i] = f.borrow(part.arrays.docs)
 		for _, t := range g.texts {
@@ -180,6 +180,7 @@ func (r *run) scoreTexts(partIndex int, f *found, docs []uint32) error {
 	}
 	if s != nil {
 		f.giveBack(s.seen)
+		f.giveBack(s.sums)
 	}
 	return nil
 }

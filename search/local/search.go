@@ -28,6 +28,7 @@ type group struct {
 	texts  []*scored
 	codes  []*coded
 	base   []float64 // by level, what it adds to a score whatever the texts; 0 is no evidence
+	focus  []float64 // by level, what share of the focus it adds
 	scored bool      // the score of a text counts
 }
 
@@ -154,14 +155,24 @@ func (r *run) newGroup(p *search.Group) *group {
 		}
 		return cmp.Or(strings.Compare(a.field, b.field), cmp.Compare(a.number, b.number), cmp.Compare(a.order, b.order))
 	})
-	g.base = make([]float64, len(g.levels)+1)
+	r.addBase(g)
+	return g
+}
+
+// addBase notes what each level adds to a score.
+func (r *run) addBase(g *group) {
+	g.base, g.focus = make([]float64, len(g.levels)+1), make([]float64, len(g.levels)+1)
+	ranked := float64(max(r.ranked, 1))
 	for i, l := range g.levels {
-		g.base[i+1] = r.step() + classSteps - scoreClass*float64(l.class) + shareWeight*l.weight/float64(max(r.ranked, 1))
 		if r.parts {
 			g.base[i+1] = g.share() * l.weight
+			continue
+		}
+		g.base[i+1] = r.step() + classSteps - scoreClass*float64(l.class) + shareWeight*l.weight/ranked
+		if isTag(l.class) {
+			g.focus[i+1] = 1 / ranked
 		}
 	}
-	return g
 }
 
 // levelsOf gives the strengths of a group's evidence, the best first.

@@ -23,6 +23,9 @@ type segmentArrays struct {
 	ties    []uint64 // hash of the id, the last word between equal hits
 	words   int64    // sum of lengths
 
+	focusOnce sync.Once
+	tags      []uint8 // how many values say what a document is about
+
 	mu        sync.Mutex
 	allowed   map[search.Access]bitset
 	popular   []float32

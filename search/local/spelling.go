@@ -60,7 +60,22 @@ func (v *view) alike(s *search.Spelling) ([]string, error) {
 		return []string{s.Word}, nil
 	}
 	_, first := utf8.DecodeRuneInString(s.Word)
-	dictionary, _, err := v.snapshot.FieldDictFuzzyAutomaton(fieldText, s.Word, min(s.Edits, 2), s.Word[:first])
+	var words []string
+	for _, field := range anywhere {
+		found, err := v.alikeIn(field, s, s.Word[:first])
+		if err != nil {
+			return nil, err
+		}
+		words = append(words, found...)
+	}
+	slices.SortFunc(words, func(a, b string) int { return cmp.Or(edits(s.Word, a)-edits(s.Word, b), strings.Compare(a, b)) })
+	words = slices.Compact(words)
+	return words[:min(len(words), maxSpellings)], nil
+}
+
+// alikeIn is alike for one field, for words that begin with prefix.
+func (v *view) alikeIn(field string, s *search.Spelling, prefix string) ([]string, error) {
+	dictionary, _, err := v.snapshot.FieldDictFuzzyAutomaton(field, s.Word, min(s.Edits, 2), prefix)
 	if err != nil {
 		return nil, err
 	}
@@ -68,16 +83,11 @@ func (v *view) alike(s *search.Spelling) ([]string, error) {
 	var words []string
 	for {
 		entry, err := dictionary.Next()
-		if err != nil {
-			return nil, err
-		}
-		if entry == nil {
-			break
+		if err != nil || entry == nil {
+			return words, err
 		}
 		words = append(words, strings.Clone(entry.Term))
 	}
-	slices.SortFunc(words, func(a, b string) int { return cmp.Or(edits(s.Word, a)-edits(s.Word, b), strings.Compare(a, b)) })
-	return words[:min(len(words), maxSpellings)], nil
 }
 
 // count adds for each word the documents of the set that hold it, up to enough.
@@ -87,11 +97,14 @@ func (p *part) count(words []string, counts []int, enough int, among bitset) err
 		if counts[i] >= enough {
 			continue
 		}
-		docs, err := m.bitmap(fieldText, word)
-		if err != nil {
-			return err
+		var all []*roaring.Bitmap
+		for _, field := range anywhere {
+			var err error
+			if all, err = m.appendBitmaps(all, field, []string{word}); err != nil {
+				return err
+			}
 		}
-		if docs != nil {
+		if docs, _ := unionOf(all); docs != nil {
 			counts[i] += among.having(docs, enough-counts[i])
 		}
 	}

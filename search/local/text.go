@@ -29,7 +29,18 @@ func (m *matcher) dictionary(field string) (segment.TermDictionary, error) {
 	return d, err
 }
 
-// find gives the documents in which the text stands in t:text, and of scored phrases how often.
+// anywhere are the fields that hold every word of an asset once; a text of it lies in one of them.
+var anywhere = []string{fieldMain, fieldRest}
+
+// fieldsOf gives the fields in which the text counts.
+func fieldsOf(t *search.TextEvidence) []string {
+	if t.Where == search.Main {
+		return anywhere[:1]
+	}
+	return anywhere
+}
+
+// find gives the documents in which the text stands, and of scored phrases how often.
 func (m *matcher) find(t *search.TextEvidence) (*matched, error) {
 	found, err := m.stands(t)
 	if err != nil {
@@ -39,22 +50,79 @@ func (m *matcher) find(t *search.TextEvidence) (*matched, error) {
 }
 
 func (m *matcher) stands(t *search.TextEvidence) (*matched, error) {
-	positions, err := m.positions(fieldText, t)
+	if len(t.Terms) == 1 {
+		return m.word(t)
+	}
+	found := &counted{}
+	for _, field := range fieldsOf(t) {
+		positions, err := m.positions(field, t)
+		if err != nil || len(positions) == 0 {
+			return nowhere, err
+		}
+		docs, times, err := m.phrase(field, positions, nil)
+		if err != nil {
+			return nowhere, err
+		}
+		found = found.with(&counted{docs, times})
+	}
 	switch {
-	case err != nil || len(positions) == 0:
-		return nowhere, err
-	case len(positions) == 1:
-		docs, own, err := m.union(fieldText, positions[0])
-		return matchedBy(docs, own), err
+	case len(found.docs) == 0:
+		return nowhere, nil
+	case t.Scored:
+		return &matched{docs: len(found.docs), list: found.docs, times: found.times}, nil
 	}
-	docs, times, err := m.phrase(fieldText, positions, nil)
-	if err != nil || len(docs) == 0 {
-		return nowhere, err
+	return matchedBy(roaring.BitmapOf(found.docs...), true), nil
+}
+
+// word is stands for a text of one word.
+func (m *matcher) word(t *search.TextEvidence) (*matched, error) {
+	var all []*roaring.Bitmap
+	for _, field := range fieldsOf(t) {
+		positions, err := m.positions(field, t)
+		if err != nil {
+			return nowhere, err
+		}
+		if all, err = m.appendBitmaps(all, field, positions[0]); err != nil {
+			return nowhere, err
+		}
 	}
-	if t.Scored {
-		return &matched{docs: len(docs), list: docs, times: times}, nil
+	docs, own := unionOf(all)
+	return matchedBy(docs, own), nil
+}
+
+// counted are documents, rising, and how often something stands in each.
+type counted struct {
+	docs  []uint32
+	times []float32
+}
+
+// with adds up both.
+func (c *counted) with(other *counted) *counted {
+	if len(c.docs) == 0 {
+		return other
 	}
-	return matchedBy(roaring.BitmapOf(docs...), true), nil
+	if len(other.docs) == 0 {
+		return c
+	}
+	sum := &counted{}
+	for i, j := 0, 0; i < len(c.docs) || j < len(other.docs); {
+		switch {
+		case j == len(other.docs) || i < len(c.docs) && c.docs[i] < other.docs[j]:
+			sum.add(c.docs[i], c.times[i])
+			i++
+		case i == len(c.docs) || other.docs[j] < c.docs[i]:
+			sum.add(other.docs[j], other.times[j])
+			j++
+		default:
+			sum.add(c.docs[i], c.times[i]+other.times[j])
+			i, j = i+1, j+1
+		}
+	}
+	return sum
+}
+
+func (c *counted) add(doc uint32, times float32) {
+	c.docs, c.times = append(c.docs, doc), append(c.times, times)
 }
 
 // positions gives the words that may stand at each position of a text, a prefix completed.
@@ -108,23 +176,34 @@ func (m *matcher) bitmap(field, term string) (*roaring.Bitmap, error) {
 
 // union gives the documents that hold any of the forms, nil for none. Unless own, the bitmap may belong to the segment.
 func (m *matcher) union(field string, forms []string) (docs *roaring.Bitmap, own bool, err error) {
-	var all []*roaring.Bitmap
+	all, err := m.appendBitmaps(nil, field, forms)
+	docs, own = unionOf(all)
+	return docs, own, err
+}
+
+// appendBitmaps appends the documents of each form that any holds.
+func (m *matcher) appendBitmaps(all []*roaring.Bitmap, field string, forms []string) ([]*roaring.Bitmap, error) {
 	for _, form := range forms {
 		found, err := m.bitmap(field, form)
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
 		if found != nil {
 			all = append(all, found)
 		}
 	}
+	return all, nil
+}
+
+// unionOf gives the documents of any of the bitmaps, nil for none. Unless own, the bitmap is one of them.
+func unionOf(all []*roaring.Bitmap) (docs *roaring.Bitmap, own bool) {
 	switch len(all) {
 	case 0:
-		return nil, false, nil
+		return nil, false
 	case 1:
-		return all[0], false, nil
+		return all[0], false
 	}
-	return roaring.FastOr(all...), true, nil
+	return roaring.FastOr(all...), true
 }
 
 // phrase gives the documents in which the positions stand one after the other, and how often, those of a set alone
@@ -293,7 +372,8 @@ type scorer struct {
 	wanted     *roaring.Bitmap
 	length     *numbers
 	statistics *search.Statistics
-	seen       []float32 // by document, zeros: how often the forms of a word stand, while they are read
+	seen       []float32 // by document, zeros: how often the forms of a word stand in a field, while they are read
+	sums       []float32 // by document, zeros: how often they stand in several fields
 }
 
 // add adds the score of a text to the scores, by document.
@@ -305,12 +385,12 @@ func (s *scorer) add(t *scored, partIndex int, scores []float32) error {
 		norm := bm25K1 * (1 - bm25B + bm25B*length/average)
 		scores[doc] += float32(idf * float64(times) * (bm25K1 + 1) / (float64(times) + norm))
 	}
-	if err := s.count(fieldText, t, t.parts[partIndex], whole); err != nil {
+	if err := s.countAll(t, t.parts[partIndex], whole); err != nil {
 		return err
 	}
 	for _, more := range boosted {
 		factor := more.boost * idf * (bm25K1 + 1)
-		err := s.count(more.field, t, nil, func(doc uint32, times float32) {
+		err := s.count(more.field, t, func(doc uint32, times float32) {
 			scores[doc] += float32(factor * float64(times) / (float64(times) + bm25K1))
 		})
 		if err != nil {
@@ -320,10 +400,10 @@ func (s *scorer) add(t *scored, partIndex int, scores []float32) error {
 	return nil
 }
 
-// count calls yield with the wanted documents in which a text stands in a field, and how often. known says where it
-// stands, if that was found before.
-func (s *scorer) count(field string, t *scored, known *matched, yield func(doc uint32, times float32)) error {
-	if known != nil && known.times != nil {
+// countAll calls yield with the wanted documents in which a text stands, and how often in all. known says where it
+// stands.
+func (s *scorer) countAll(t *scored, known *matched, yield func(doc uint32, times float32)) error {
+	if known.times != nil {
 		for i, doc := range known.list {
 			if s.wanted.Contains(doc) {
 				yield(doc, known.times[i])
@@ -331,6 +411,27 @@ func (s *scorer) count(field string, t *scored, known *matched, yield func(doc u
 		}
 		return nil
 	}
+	var docs []uint32
+	for _, field := range fieldsOf(t.evidence) {
+		err := s.count(field, t, func(doc uint32, times float32) {
+			if s.sums[doc] == 0 {
+				docs = append(docs, doc)
+			}
+			s.sums[doc] += times
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, doc := range docs {
+		yield(doc, s.sums[doc])
+		s.sums[doc] = 0
+	}
+	return nil
+}
+
+// count calls yield with the wanted documents in which a text stands in a field, and how often.
+func (s *scorer) count(field string, t *scored, yield func(doc uint32, times float32)) error {
 	positions, err := s.positions(field, t.evidence)
 	switch {
 	case err != nil || len(positions) == 0:

@@ -23,6 +23,7 @@ func (l *Library) loadCuration() error {
 		return err
 	}
 	l.search.SetCuration(rules)
+	l.wake() // saved searches find what is pinned
 	return nil
 }
 

@@ -37,7 +37,31 @@ func (l *Library) Diagnose(ctx context.Context) ([]Diagnosis, error) {
 	if err != nil {
 		return nil, err
 	}
-	return append(out, Diagnosis{"how assets and concepts go together", links}, Diagnosis{"schedule", l.diagnoseSchedule()}), nil
+	out = append(out, Diagnosis{"how assets and concepts go together", links}, Diagnosis{"schedule", l.diagnoseSchedule()})
+	saved, err := l.diagnoseSaved()
+	if err == nil && len(saved) > 0 {
+		out = append(out, Diagnosis{"saved searches", saved})
+	}
+	return out, err
+}
+
+// diagnoseSaved tells which saved searches are not followed, and of which the notifications fail.
+func (l *Library) diagnoseSaved() ([]indexer.Finding, error) {
+	all, err := l.allSaved()
+	if err != nil || len(all) == 0 {
+		return nil, err
+	}
+	findings := []indexer.Finding{fine("saved searches", fmt.Sprintf("%d are followed", len(all)))}
+	for _, s := range all {
+		called := fmt.Sprintf("%s (%s)", cmp.Or(s.Name, "without a name"), s.ID)
+		if s.Problem != "" {
+			findings = append(findings, warn(called, "is not followed: "+s.Problem, "change it, or drop it: DELETE /v1/searches/"+s.ID))
+		}
+		if s.Notify != nil && s.Notify.Stopped {
+			findings = append(findings, warn(called, "its notifications were given up: "+s.Notify.Error, "mend the receiver, then PUT /v1/searches/"+s.ID+" with notify begins again"))
+		}
+	}
+	return findings, nil
 }
 
 // diagnoseSystem checks a source or vocabulary, and tells how its last run ended.

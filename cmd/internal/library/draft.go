@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"semdex"
@@ -57,6 +58,8 @@ func (l *Library) draftDocument(ctx context.Context, name string, export indexer
 type draftStore struct {
 	mu     sync.Mutex
 	loaded *draft // nil: not yet, or changed since
+
+	changed atomic.Uint64 // how often it was
 }
 
 // draft is a draft vocabulary, ready to answer.
@@ -139,6 +142,7 @@ func (l *Library) forgetDraft() {
 	l.draft.mu.Lock()
 	defer l.draft.mu.Unlock()
 	l.draft.loaded = nil
+	l.draft.changed.Add(1)
 }
 
 // WithDraft answers by the draft vocabulary.

@@ -90,8 +90,8 @@ func TestADraftOfFilesIsSearchedBesideTheLiveVocabulary(t *testing.T) {
 		}
 		return s
 	}
-	more := draft(packagingLabel, packagingLabel+` ; skos:altLabel "Oxvelu"@en`)
-	if got, live := ranking(t, more, "oxvelu"), ranking(t, l.search, "oxvelu"); len(got) < 10 || len(live) != 0 {
+	more := draft(packagingLabel, `skos:altLabel "Xyloquin"@en ; `+packagingLabel)
+	if got, live := ranking(t, more, "xyloquin"), ranking(t, l.search, "xyloquin"); len(got) < 10 || len(live) != 0 {
 		t.Errorf("with the new altLabel it finds %d, live %d; want some and none", len(got), len(live))
 	}
 	less := draft("    skos:broader t:sustainability ;\n", "")
@@ -166,6 +166,19 @@ func TestADraftIsKeptUntilItIsDropped(t *testing.T) {
 		Added: []semdex.ConceptID{"https://voc.example/cat"}, Changed: []semdex.ConceptID{"https://voc.example/dog"}}}
 	if diff := cmp.Diff(want, info); diff != "" || info.Taken.IsZero() {
 		t.Error(diff)
+	}
+	version := func() string {
+		v, err := l.Version()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	before := version()
+	sends(t, l, "nt", "<https://voc.example/dog> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://www.w3.org/2004/02/skos/core#Concept> .")
+	sends(t, l, "ttl", strings.ReplaceAll(taxonomy, `"Dog"@en`, `"Dog"@en ; skos:altLabel "Pooch"@en`))
+	if version() == before {
+		t.Error("another draft is no other state: answers by the first would be taken for current")
 	}
 	for range 2 { // the second time from the disk
 		if live, draft := totals(t, l, "pooch"); live != 0 || draft != 2 {

@@ -28,17 +28,14 @@ const (
 // looks at the assets that changed since; where it is another one, as after a change of vocabulary or at a new day
 // of rights, and once a day whatever the plan, it compares the whole result. stored is false where nothing was new.
 //
-// The number of the last change is read before the state is pinned, so the state may be newer: what changed in
-// between is looked at once more next time, which changes nothing.
+// The number of the last change that is to be seen is read before the state is pinned, so the state may be newer: what
+// changed in between is looked at once more next time, which changes nothing.
 func (l *Library) follow(ctx context.Context, s *savedSearch) (stored bool, err error) {
 	r, err := l.savedRequest(s)
 	if err != nil {
 		return false, err
 	}
-	applied, err := l.index.Applied()
-	if err != nil {
-		return false, err
-	}
+	applied := l.index.shown.Load()
 	w, err := l.search.Watch(ctx, r)
 	if err != nil {
 		return false, err
@@ -185,7 +182,7 @@ func (l *Library) resultPage(s *savedSearch, at resultCursor, through uint64, li
 	}
 	reader := l.search.Reader()
 	defer reader.Release()
-	r.Access = reader.Restrict(r.Access)
+	access := reader.Restrict(r.Access)
 	for len(page.changes) < limit {
 		entries, err := l.mirror.ResultChanges(s.ID, page.next.after, limit-len(page.changes))
 		if err != nil || len(entries) == 0 {
@@ -201,11 +198,11 @@ func (l *Library) resultPage(s *savedSearch, at resultCursor, through uint64, li
 				if err != nil {
 					return page, err
 				}
-				if asset == nil || !r.Access.Visible(asset) {
+				if asset == nil || !access.Visible(asset) {
 					page.whole = false
 					return page, nil
 				}
-				change.Op, change.Asset = api.Entered, reader.View(asset, r.Access, lang)
+				change.Op, change.Asset = api.Entered, reader.View(asset, access, lang)
 			}
 			if !e.Left || e.Number > at.began {
 				page.changes = append(page.changes, change)

@@ -256,6 +256,7 @@ type indexRef struct {
 	languages []string
 	mu        sync.RWMutex
 	current   *local.Index
+	shown     atomic.Uint64 // number of the last change that all Views taken from now on have
 }
 
 // openIndex opens the index at path. One of another format, or that cannot be opened, is dropped and made
@@ -275,7 +276,15 @@ func openIndex(path string, languages []string, log *slog.Logger) (*indexRef, er
 	if err != nil {
 		return nil, err
 	}
-	return &indexRef{path: path, languages: languages, current: x}, nil
+	r := &indexRef{path: path, languages: languages, current: x}
+	return r, r.showAll()
+}
+
+// showAll notes that Views have all that the index holds, as they do once it is open.
+func (r *indexRef) showAll() error {
+	applied, err := r.current.Applied()
+	r.shown.Store(applied)
+	return err
 }
 
 func (r *indexRef) get() *local.Index {
@@ -291,11 +300,15 @@ func (r *indexRef) View() search.View {
 	return r.current.View()
 }
 
-// Applied and Apply make the index a projection of the mirror.
+// Applied and Apply make the index a projection of the mirror. For a moment Applied is ahead of what Views have.
 func (r *indexRef) Applied() (uint64, error) { return r.get().Applied() }
 
 func (r *indexRef) Apply(ctx context.Context, changes []mirror.ChangedAsset, through uint64) error {
-	return projection{r.get()}.Apply(ctx, changes, through)
+	err := projection{r.get()}.Apply(ctx, changes, through)
+	if err == nil {
+		r.shown.Store(through)
+	}
+	return err
 }
 
 func (r *indexRef) close() error { return r.get().Close() }
@@ -360,5 +373,5 @@ func (r *indexRef) swap(beside string) error {
 	if r.current, err = local.Open(r.path, r.languages); err != nil {
 		return err
 	}
-	return os.RemoveAll(old)
+	return errors.Join(r.showAll(), os.RemoveAll(old))
 }

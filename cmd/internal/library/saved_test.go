@@ -24,7 +24,7 @@ import (
 	"semdex/internal/remote"
 )
 
-// ring holds keys by their ids: "plain" and "all" with the scopes of those names.
+// ring holds keys by their ids: "plain", "all" that sees the unapproved too, and "dogs" that sees what is tagged so.
 type ring struct{ void map[string]bool }
 
 func (r *ring) Find(id string, _ time.Time) (api.Key, error) {
@@ -32,8 +32,11 @@ func (r *ring) Find(id string, _ time.Time) (api.Key, error) {
 		return api.Key{}, &semdex.Error{Code: semdex.Unauthorized, Message: "void"}
 	}
 	k := api.Key{ID: id, Scopes: []api.Scope{api.ScopeSearch}}
-	if id == "all" {
+	switch id {
+	case "all":
 		k.Scopes = append(k.Scopes, api.ScopeUnapproved)
+	case "dogs":
+		k.Filter = api.Filter{"tags": {"dog"}}
 	}
 	return k, nil
 }
@@ -155,6 +158,24 @@ func TestTheFeedOfASavedSearch(t *testing.T) {
 	l.SetKeys(&ring{})
 	plain.l = l
 	plain.reads("a restart changes nothing")
+}
+
+// TestTheFeedOfAKeyWithAFilter guards that nothing beyond the filter of the key ever appears.
+func TestTheFeedOfAKeyWithAFilter(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	l := h.saving(&ring{})
+	f := follow(t, l, saves(t, l, api.SavedSearch{Key: "dogs", SavedRequest: asking("")}).ID)
+	f.reads("what has the tag", "+a2")
+	h.tags(l, "", recyclable)
+	f.reads("another tag")
+	h.tags(l, recyclable, `,"tags":["dog"]`)
+	f.reads("that tag", "+a4")
+	h.edit("assets.jsonl", `"tags":["dog"]}
+{"id":"a3"`, `"tags":["cat"]}
+{"id":"a3"`)
+	h.sync(l, SyncOptions{})
+	f.reads("it is taken away", "-a2")
 }
 
 func TestAChangedRequestGoesOnInTheFeed(t *testing.T) {
@@ -291,6 +312,39 @@ func TestReplayOfAFeed(t *testing.T) {
 				t.Fatalf("round %d, search %d: the reader has %v, the search finds %v", round, i, got, want)
 			}
 		}
+	}
+}
+
+// TestWhoReadsBesideASyncMissesNothing guards that a result is never taken to be farther than what was looked at.
+func TestWhoReadsBesideASyncMissesNothing(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	l := h.saving(&ring{})
+	f := follow(t, l, saves(t, l, api.SavedSearch{SavedRequest: asking("recyclable")}).ID)
+	stop, read := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(read)
+		for {
+			select {
+			case <-stop:
+				return
+			default:
+				f.read()
+			}
+		}
+	}()
+	lines, want := assets, map[semdex.AssetID]bool{"files:a1": true}
+	for i := range 25 {
+		lines += fmt.Sprintf(`{"id":"n%d","tags":["recyclable"]}`+"\n", i)
+		h.write("assets.jsonl", lines)
+		h.sync(l, SyncOptions{})
+		want[semdex.AssetID(fmt.Sprintf("files:n%d", i))] = true
+	}
+	close(stop)
+	<-read
+	f.read()
+	if !maps.Equal(f.has, want) {
+		t.Errorf("the reader has %d, want %d", len(f.has), len(want))
 	}
 }
 
@@ -563,6 +617,10 @@ func TestANotificationIsGivenUp(t *testing.T) {
 			}
 			if st, err := l.Status(context.Background()); err != nil || st.Saved.Stopped != 1 || st.Saved.Waiting != 0 || st.Saved.Failed != int64(attempts) {
 				t.Errorf("the status is %+v, %v", st.Saved, err)
+			}
+			d, err := l.diagnoseSaved()
+			if err != nil || len(d) != 2 || !strings.Contains(d[1].Message, "given up") {
+				t.Errorf("the diagnosis is %+v, %v", d, err)
 			}
 			r.answers(http.StatusOK)
 			saves(t, l, api.SavedSearch{ID: s.ID, Name: "N", SavedRequest: s.SavedRequest, Notify: &api.Notify{URL: r.URL}})
