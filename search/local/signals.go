@@ -9,7 +9,10 @@ import (
 type popularity struct {
 	of     *search.Popularity
 	byHash map[uint64]float32
+	maybe  bitset // the last bits of the hashes: most assets are not popular, and need not be looked up
 }
+
+const maybeBits = 1 << 20
 
 // hashOf is what ties are made of.
 func hashOf(id string) uint64 {
@@ -33,7 +36,9 @@ func (v *view) popular(partIndex int, p *search.Popularity) []float32 {
 		hashed := v.dictionary.hashed(p)
 		a.popular, a.popularOf = make([]float32, a.docs), p
 		for doc, tie := range a.ties {
-			a.popular[doc] = hashed.byHash[tie]
+			if hashed.maybe.has(uint32(tie % maybeBits)) {
+				a.popular[doc] = hashed.byHash[tie]
+			}
 		}
 	}
 	return a.popular
@@ -44,9 +49,11 @@ func (d *dictionary) hashed(p *search.Popularity) *popularity {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.popular == nil || d.popular.of != p {
-		d.popular = &popularity{p, make(map[uint64]float32, len(p.By))}
+		d.popular = &popularity{p, make(map[uint64]float32, len(p.By)), newBitset(maybeBits)}
 		for id, n := range p.By {
-			d.popular.byHash[hashOf(string(id))] = n
+			hash := hashOf(string(id))
+			d.popular.byHash[hash] = n
+			d.popular.maybe.set(uint32(hash % maybeBits))
 		}
 	}
 	return d.popular
