@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
@@ -149,6 +150,13 @@ func (l *lexis) keep(by *lexicon, numbers []uint32, found []*matched, missing []
 	}
 }
 
+// grow takes in that more is remembered of a text.
+func (l *lexis) grow(bytes int) {
+	l.mu.Lock()
+	l.bytes += bytes
+	l.mu.Unlock()
+}
+
 // forget drops every other text.
 func (l *lexis) forget() {
 	l.odd = !l.odd
@@ -170,6 +178,7 @@ type matched struct {
 	bitmap *roaring.Bitmap
 	own    bool      // the bitmap takes memory of its own
 	times  []float32 // by place in list, how often a phrase stands; nil where it was not counted
+	tally  atomic.Pointer[tally]
 }
 
 var nowhere = &matched{}
@@ -210,7 +219,10 @@ func (m *matched) size() int {
 	if m == nowhere {
 		return 0
 	}
-	n := 72 + 4*len(m.list) + 4*len(m.times)
+	n := 80 + 4*len(m.list) + 4*len(m.times)
+	if c := m.tally.Load(); c != nil {
+		n += c.size()
+	}
 	if m.bitmap != nil {
 		n += 512 // of its containers, which lie in the segment
 		if m.own {

@@ -166,14 +166,14 @@ func (r *run) scoreTexts(partIndex int, f *found, docs []uint32) error {
 			continue
 		}
 		if s == nil {
-			s = &scorer{matcher: newMatcher(part.segment), wanted: roaring.BitmapOf(docs...), length: part.arrays.length, statistics: &r.statistics, seen: f.borrow(part.arrays.docs), sums: f.borrow(part.arrays.docs)}
+			s = r.newScorer(part, f, docs)
 		}
 		f.scores[i] = f.borrow(part.arrays.docs)
 		for _, t := range g.texts {
 			if !t.evidence.Scored || t.parts[partIndex].docs == 0 {
 				continue
 			}
-			if err := s.add(t, partIndex, f.scores[i]); err != nil {
+			if err := s.add(t, t.parts[partIndex], f.scores[i]); err != nil {
 				return err
 			}
 		}
@@ -181,8 +181,19 @@ func (r *run) scoreTexts(partIndex int, f *found, docs []uint32) error {
 	if s != nil {
 		f.giveBack(s.seen)
 		f.giveBack(s.sums)
+		f.giveBack(s.times)
 	}
 	return nil
+}
+
+func (r *run) newScorer(p *part, f *found, docs []uint32) *scorer {
+	n := p.arrays.docs
+	s := &scorer{matcher: newMatcher(p.segment), lexis: p.lexis, wanted: roaring.BitmapOf(docs...), set: f.bitset(n), found: len(docs),
+		length: p.arrays.length, statistics: &r.statistics, seen: f.borrow(n), sums: f.borrow(n), times: f.borrow(n)}
+	for _, doc := range docs {
+		s.set.set(doc)
+	}
+	return s
 }
 
 // returnScores gives back what scoreTexts borrowed.
