@@ -8,7 +8,7 @@ import (
 	"semdex/search"
 )
 
-var idParam = param{name: "id", kind: text, max: 1024, required: true,
+var idParam = param{name: "id", kind: str, max: 1024, required: true,
 	about: "Id of an asset, such as canto:image:abc. Leading parts may be left out where one asset alone fits."}
 
 var assetRoutes = []route{

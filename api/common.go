@@ -10,15 +10,15 @@ import (
 
 // Parameters that many routes share.
 var (
-	libraryParam = param{name: "library", kind: text, about: "Library to ask, for keys that open several."}
-	langParam    = param{name: "lang", kind: text, max: 35, read: readLang, about: "Language of labels and titles, and of the query where there is one: en, de-AT."}
+	libraryParam = param{name: "library", kind: str, about: "Library to ask, for keys that open several."}
+	langParam    = param{name: "lang", kind: str, max: 35, read: readLang, about: "Language of labels and titles, and of the query where there is one: en, de-AT."}
 	limitParam   = param{name: "limit", kind: integer, min: 1, max: search.MaxLimit, value: 10, about: "How many to show."}
 	scoreParam   = param{name: "min_score", kind: number, min: 0, max: 1, about: "Least score to show. The shipped threshold where it is left out."}
 
 	// accessParams say for which use an asset is wanted.
 	accessParams = []param{
-		{name: "territory", kind: text, max: 64, about: "Country or region of use. Leaves out what is not cleared for it."},
-		{name: "channel", kind: text, max: 64, about: "Channel of use. Leaves out what is not cleared for it."},
+		{name: "territory", kind: str, max: 64, about: "Country or region of use. Leaves out what is not cleared for it."},
+		{name: "channel", kind: str, max: 64, about: "Channel of use. Leaves out what is not cleared for it."},
 		{name: "on", kind: day, about: "Day of use, today where it is left out. Leaves out what is not in rights on it."},
 	}
 )

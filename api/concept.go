@@ -7,14 +7,14 @@ import (
 )
 
 var (
-	uriParam    = param{name: "uri", kind: text, about: "URI of a concept."}
-	schemeParam = param{name: "scheme", kind: text, about: "URI of a concept scheme. All schemes where it is left out."}
+	uriParam    = param{name: "uri", kind: str, about: "URI of a concept."}
+	schemeParam = param{name: "scheme", kind: str, about: "URI of a concept scheme. All schemes where it is left out."}
 )
 
 var conceptRoutes = []route{
 	{method: http.MethodGet, path: "/v1/concepts", id: "concepts", group: "Vocabulary", scope: ScopeSearch, tagged: true, summary: "Find concepts",
 		about: "Concepts with a label like q in any language, all where q is left out.",
-		params: join(param{name: "q", kind: text, max: 512, about: "Words of a label."}, schemeParam,
+		params: join(param{name: "q", kind: str, max: 512, about: "Words of a label."}, schemeParam,
 			langParam, vocabularyParam, pageParams, accessParams), serve: (*call).concepts,
 		answers: ok("The concepts.", Concepts{}, "X-Total-Count", "Link")},
 	{method: http.MethodGet, path: "/v1/concept", id: "concept", group: "Vocabulary", scope: ScopeSearch, tagged: true, summary: "One concept",

@@ -24,18 +24,18 @@ type CurationRules struct {
 	Rules []search.CurationRule `json:"rules"`
 }
 
-var ruleIDParam = param{name: "id", kind: text, required: true, max: 64, about: "Id of the rule."}
+var ruleIDParam = param{name: "id", kind: str, required: true, max: 64, about: "Id of the rule."}
 
 var ruleBody = []param{
-	{name: "query", kind: text, max: search.MaxRuleQuery, about: "The query that the rule is for; case, accents and signs do not count. This or concept."},
+	{name: "query", kind: str, max: search.MaxRuleQuery, about: "The query that the rule is for; case, accents and signs do not count. This or concept."},
 	{name: "contains", kind: flag, about: "The rule is for every query in which its words stand one after the other."},
-	{name: "concept", kind: text, max: 2048, about: "URI of a concept: the rule is for every query that names it. This or query."},
+	{name: "concept", kind: str, max: 2048, about: "URI of a concept: the rule is for every query that names it. This or query."},
 	{name: "pins", kind: list, max: search.MaxRuleAssets, about: "Ids of assets that come first, in this order, whether they suit the query or not. Filters, approval and rights hold for them."},
 	{name: "boosts", kind: list, max: search.MaxRuleAssets, about: "Ids of assets that come before what suits the query as well as they do."},
 	{name: "hides", kind: list, max: search.MaxRuleAssets, about: "Ids of assets that are left out."},
 	{name: "from", kind: day, about: "First day of the rule, in the library's time zone."},
 	{name: "until", kind: day, about: "Last day of the rule."},
-	{name: "note", kind: text, max: search.MaxRuleNote, about: "Why there is such a rule."},
+	{name: "note", kind: str, max: search.MaxRuleNote, about: "Why there is such a rule."},
 }
 
 const curationGroup = "Curation"

@@ -104,7 +104,7 @@ const (
 	vocabularyDraft = "draft"
 )
 
-var vocabularyParam = param{name: "vocabulary", kind: text, enum: []string{vocabularyLive, vocabularyDraft}, value: vocabularyLive,
+var vocabularyParam = param{name: "vocabulary", kind: str, enum: []string{vocabularyLive, vocabularyDraft}, value: vocabularyLive,
 	about: "Vocabulary to answer by: the one in use, or the draft of it, which is tried beside it. Without a draft, draft is an error."}
 
 // MaxVocabulary bounds the body of a draft vocabulary, in bytes, packed or not.
@@ -121,7 +121,7 @@ var draftRoutes = []route{
 	{method: http.MethodPut, path: draftPath, id: "putDraft", group: "Draft vocabulary", scope: ScopeManage, heavy: true, summary: "Take in a draft vocabulary",
 		about: "The body is SKOS as Turtle, N-Triples, N-Quads or RDF/XML, perhaps packed by gzip; Content-Type says which, or format. " +
 			"It takes the place of the whole vocabulary where a request says vocabulary=draft. What is in use does not change.",
-		params: []param{{name: "format", kind: text, enum: []string{"ttl", "nt", "nq", "rdf"}, about: "Format of the body, where Content-Type does not say it."}},
+		params: []param{{name: "format", kind: str, enum: []string{"ttl", "nt", "nq", "rdf"}, about: "Format of the body, where Content-Type does not say it."}},
 		raw:    []string{"text/turtle", "application/n-triples", "application/n-quads", "application/rdf+xml"},
 		serve:  (*call).putDraft, answers: ok("The draft.", DraftInfo{})},
 	{method: http.MethodDelete, path: draftPath, id: "deleteDraft", group: "Draft vocabulary", scope: ScopeManage, summary: "Drop the draft vocabulary",

@@ -26,7 +26,7 @@ const (
 var searchForms = map[string]string{typeJSON: formatJSON, typeCSV: formatCSV, typeXLSX: formatXLSX,
 	"*/*": formatJSON, "application/*": formatJSON, "text/*": formatCSV}
 
-var fileParam = param{name: "format", kind: text, enum: []string{formatJSON, formatCSV, formatXLSX}, value: formatJSON,
+var fileParam = param{name: "format", kind: str, enum: []string{formatJSON, formatCSV, formatXLSX}, value: formatJSON,
 	about: fmt.Sprintf("Form of the answer; goes before the Accept header. As csv or xlsx all hits come, up to %d, a row each, without page, cursor, facets and explain.", MaxRows)}
 
 // notOfFiles are the parameters of a search that a file does not take: it is whole, and has no place for them.

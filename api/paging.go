@@ -26,7 +26,7 @@ var pageParams = []param{
 	{name: "limit", kind: integer, min: 1, max: search.MaxLimit, about: "Hits to show, 20 where it is left out. With offset or cursor."},
 }
 
-var cursorParam = param{name: "cursor", kind: text, about: "Where the answer before ended (its next_cursor); comes with the same other parameters, without page and offset."}
+var cursorParam = param{name: "cursor", kind: str, about: "Where the answer before ended (its next_cursor); comes with the same other parameters, without page and offset."}
 
 // clashes are the parameters that exclude each other.
 var clashes = [][2]string{

@@ -16,7 +16,7 @@ import (
 type kind uint8
 
 const (
-	text    kind = iota // string
+	str     kind = iota // string
 	integer             // int
 	number              // float64
 	flag                // bool

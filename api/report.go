@@ -14,7 +14,7 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-var formatParam = param{name: "format", kind: text, enum: []string{"json", "csv", "ndjson"}, value: "json",
+var formatParam = param{name: "format", kind: str, enum: []string{"json", "csv", "ndjson"}, value: "json",
 	about: "Form of the answer; goes before the Accept header."}
 
 var reportRoutes = []route{
@@ -22,11 +22,11 @@ var reportRoutes = []route{
 		serve: (*call).reports, answers: ok("The reports.", Reports{})},
 	{method: http.MethodGet, path: "/v1/reports/{name}", id: "report", group: "Usage", scope: ScopeReports, summary: "One report",
 		about: "Counts of views, downloads, shares, placements and searches, grouped by dimensions. Rows come by events, most first.",
-		params: join(param{name: "name", kind: text, max: 64, required: true, about: "Name of the report, such as usage."},
+		params: join(param{name: "name", kind: str, max: 64, required: true, about: "Name of the report, such as usage."},
 			param{name: "by", kind: list, max: 16, about: "Dimensions to group by, in the order of the columns."},
 			param{name: "from", kind: day, about: "First day."}, param{name: "to", kind: day, about: "Last day."},
-			param{name: "interval", kind: text, enum: analytics.Intervals, about: "Length of the periods, for a column of them."},
-			param{name: "tz", kind: text, max: 64, about: "Time zone of days and periods, such as Europe/Berlin; the library's where it is left out."},
+			param{name: "interval", kind: str, enum: analytics.Intervals, about: "Length of the periods, for a column of them."},
+			param{name: "tz", kind: str, max: 64, about: "Time zone of days and periods, such as Europe/Berlin; the library's where it is left out."},
 			param{name: "filter", kind: filters, about: "Dimension to values: filter[region]=DACH."},
 			param{name: "limit", kind: integer, min: 1, about: "Rows to show; all where it is left out."},
 			param{name: "direct", kind: flag, value: false, about: "Do not count for what stands above a value."}, formatParam),

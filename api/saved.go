@@ -133,11 +133,11 @@ type SavedList struct {
 // maxSavedName bounds the name of a saved search, in bytes.
 const maxSavedName = 200
 
-var savedIDParam = param{name: "id", kind: text, required: true, max: 64, about: "Id of the saved search."}
+var savedIDParam = param{name: "id", kind: str, required: true, max: 64, about: "Id of the saved search."}
 
 var savedBody = []param{
-	{name: "name", kind: text, max: maxSavedName, about: "What it is called."},
-	{name: "q", kind: text, max: search.MaxQuery, about: "What to search for. All that the key may see where it is left out."}, langParam, expandParam, depthParam, excludeParam, schemesParam, correctParam,
+	{name: "name", kind: str, max: maxSavedName, about: "What it is called."},
+	{name: "q", kind: str, max: search.MaxQuery, about: "What to search for. All that the key may see where it is left out."}, langParam, expandParam, depthParam, excludeParam, schemesParam, correctParam,
 	{name: "filters", kind: filters, about: filterAbout}, accessParams[0], accessParams[1],
 	{name: "notify", kind: object, items: Notify{}, about: "Where to tell of what enters the result: url, and a secret to sign by (whsec_ and 24 to 64 bytes in base64). " +
 		"Without a secret the one before stays, or one is made and shown once."},
@@ -166,7 +166,7 @@ var savedRoutes = []route{
 	{method: http.MethodGet, path: "/v1/searches/{id}/changes", id: "searchChanges", group: "Saved searches", scope: ScopeSearch, also: ScopeManage, heavy: true, summary: "What entered and left its result",
 		about: "The delta feed of the result. Start without a cursor, which gives all that is in it, keep next_cursor, and come back with it. " +
 			"Whoever follows it from the start has the result. For the key that it belongs to, and for keys with manage and unapproved.",
-		params: []param{savedIDParam, {name: "cursor", kind: text, about: "next_cursor of the answer before. The start where it is left out."},
+		params: []param{savedIDParam, {name: "cursor", kind: str, about: "next_cursor of the answer before. The start where it is left out."},
 			{name: "limit", kind: integer, min: 1, max: search.MaxLimit, value: search.MaxLimit, about: "Changes to show."}, langParam},
 		serve: (*call).searchChanges, answers: ok("The changes; fewer than limit when there are no more for now.", ResultChanges{})},
 }
@@ -214,7 +214,7 @@ func (c *call) savedFromBody() (SavedSearch, error) {
 		return s, nil
 	}
 	notify := args{}
-	err := readMembers([]param{{name: "url", kind: text, required: true, max: 2048, about: "address of the receiver, https"}, {name: "secret", kind: text, max: 256}}, raw, notify)
+	err := readMembers([]param{{name: "url", kind: str, required: true, max: 2048, about: "address of the receiver, https"}, {name: "secret", kind: str, max: 256}}, raw, notify)
 	s.Notify = &Notify{URL: notify.text("url"), Secret: notify.text("secret")}
 	return s, within("notify", err)
 }

@@ -19,18 +19,18 @@ var searchRoutes = []route{
 		answers: foundAnswers("Link")},
 	{method: http.MethodPost, path: "/v1/search", id: "searchByBody", group: "Search", scope: ScopeSearch,
 		summary: "Search assets, the request in the body", about: searchAbout, serve: (*call).search, params: []param{},
-		body:    searchParams(param{name: "filters", kind: filters, about: filterAbout}, param{name: "sort", kind: text, about: sortAbout}),
+		body:    searchParams(param{name: "filters", kind: filters, about: filterAbout}, param{name: "sort", kind: str, about: sortAbout}),
 		answers: foundAnswers()},
 	{method: http.MethodGet, path: "/v1/facets/{field}", id: "facet", group: "Search", scope: ScopeSearch, heavy: true, tagged: true,
 		summary: "Values of one facet", serve: (*call).facet,
 		about: "The values of a dimension, a built-in or a custom field, with how many assets have each; of a dimension with a scheme, each or something narrower. " +
 			"With query and filter: among what these find; the facet's own filter is left aside. Of created, modified, size, width, height and duration the values are ranges, in their order: " +
 			"of times years, or months or days where the hits, or those that the facet's own filter lets through, lie close together. A value can be sent as filter[field].",
-		params: join(param{name: "field", kind: text, required: true, about: "Name of the facet."},
-			param{name: "q", kind: text, max: 512, about: "How words of the values begin, in their order and in any case. Of concepts, the words of all labels in every language count; matched tells which suited. Of ranges, how the value begins."},
-			param{name: "prefix", kind: text, max: 512, about: "The same as q."},
-			param{name: "below", kind: text, about: "URI of a concept: only what is directly below it, with path and the number of concepts below that. " + search.TopConcepts + " gives those with nothing broader in the dimension."},
-			param{name: "query", kind: text, max: search.MaxQuery, about: "A search; only what it finds is counted."},
+		params: join(param{name: "field", kind: str, required: true, about: "Name of the facet."},
+			param{name: "q", kind: str, max: 512, about: "How words of the values begin, in their order and in any case. Of concepts, the words of all labels in every language count; matched tells which suited. Of ranges, how the value begins."},
+			param{name: "prefix", kind: str, max: 512, about: "The same as q."},
+			param{name: "below", kind: str, about: "URI of a concept: only what is directly below it, with path and the number of concepts below that. " + search.TopConcepts + " gives those with nothing broader in the dimension."},
+			param{name: "query", kind: str, max: search.MaxQuery, about: "A search; only what it finds is counted."},
 			expandParam, depthParam, excludeParam, schemesParam, correctParam, param{name: "filter", kind: filters, about: filterAbout},
 			param{name: "limit", kind: integer, min: 1, max: search.MaxFacetValues, value: search.DefaultLimit, about: "Values to show."}, langParam, vocabularyParam, accessParams),
 		answers: ok("The values, most frequent first; ranges in their order.", search.FacetCounts{})},
@@ -51,7 +51,7 @@ const (
 )
 
 var (
-	expandParam = param{name: "expand", kind: text, enum: enum(search.Modes),
+	expandParam = param{name: "expand", kind: str, enum: enum(search.Modes),
 		about: "How far the concepts of the query are followed; each includes the one before. Where it is left out, as the library is set, else narrower."}
 	depthParam = param{name: "depth", kind: integer, min: 0, max: maxDepth,
 		about: "Narrower levels that are followed, 0 for none. All where it is left out and the library is not set otherwise."}
@@ -69,7 +69,7 @@ var correctParam = param{name: "correct", kind: flag, value: true,
 
 // searchParams are the parameters of a search, with the two that differ between query string and body.
 func searchParams(filter, sort param) []param {
-	return join(param{name: "q", kind: text, max: search.MaxQuery, about: "What to search for."}, langParam, expandParam, depthParam, excludeParam, schemesParam, correctParam, filter,
+	return join(param{name: "q", kind: str, max: search.MaxQuery, about: "What to search for."}, langParam, expandParam, depthParam, excludeParam, schemesParam, correctParam, filter,
 		param{name: "facets", kind: list, max: maxFields, about: "Fields to count values of."},
 		param{name: "facet_limit", kind: integer, min: 1, max: search.MaxFacetValues, value: search.DefaultLimit, about: "Values to show of each facet."}, sort, searchPageParams, cursorParam,
 		param{name: "explain", kind: flag, value: false, about: "Tell for each hit what counted."}, vocabularyParam, fileParam, accessParams)

@@ -14,7 +14,7 @@ var suggestRoutes = []route{
 			"The words typed must begin words of the label in their order; of a title all but the last are whole words. Where there are fewer than limit, concepts follow that suit but for one typing error, " +
 			"two from eight letters on; they are marked fuzzy. Labels that begin as typed come before those with a later word that does, " +
 			"prefLabel before altLabel before hiddenLabel, more assets before fewer; concepts without an asset the key may see come last. With scheme there are no titles.",
-		params: join(param{name: "q", kind: text, max: 256, required: true, about: "What was typed so far: at least one letter or digit."}, langParam,
+		params: join(param{name: "q", kind: str, max: 256, required: true, about: "What was typed so far: at least one letter or digit."}, langParam,
 			param{name: "limit", kind: integer, min: 1, max: search.MaxSuggestions, value: search.DefaultSuggestions, about: "Suggestions to show."},
 			schemeParam, vocabularyParam, accessParams),
 		answers: ok("The suggestions, best first.", search.Suggestions{})},

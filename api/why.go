@@ -24,9 +24,9 @@ var whyRoutes = []route{
 		about: "Takes what a search takes, and tells every reason why the asset is not in its answer: not tagged, beyond the expansion, a filter, rights, approval, " +
 			"an excluded word, a demanded phrase, curation; and the smallest set of changes that would bring it in, each of them to the request, the asset or the curation. " +
 			"Of a hit it tells the rank, what the hit before has and it lacks, and a tag that would put it before that. An asset that the key may not see is not found.",
-		params: join(idParam, param{name: "q", kind: text, max: search.MaxQuery, about: "The search."}, langParam, expandParam, depthParam, excludeParam, schemesParam, correctParam,
+		params: join(idParam, param{name: "q", kind: str, max: search.MaxQuery, about: "The search."}, langParam, expandParam, depthParam, excludeParam, schemesParam, correctParam,
 			param{name: "filter", kind: filters, about: filterAbout}, param{name: "sort", kind: list, about: sortAbout}, accessParams,
-			param{name: "as", kind: text, enum: []string{asClient}, about: "client: why a plain key does not see it, for keys that see more."}),
+			param{name: "as", kind: str, enum: []string{asClient}, about: "client: why a plain key does not see it, for keys that see more."}),
 		serve: (*call).why, answers: ok("Where it stands, and why.", search.Why{})},
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/RoaringBitmap/roaring/v2"
 
+	"semdex/internal/text"
 	"semdex/search"
 )
 
@@ -42,7 +43,7 @@ func (v *view) Spellings(ctx context.Context, s *search.Spelling) ([]search.Spel
 	var out []search.Spelled
 	for i, w := range words {
 		if counts[i] > 0 {
-			out = append(out, search.Spelled{Word: w, Edits: edits(s.Word, w), Assets: counts[i]})
+			out = append(out, search.Spelled{Word: w, Edits: text.Edits(s.Word, w), Assets: counts[i]})
 		}
 	}
 	slices.SortFunc(out, func(a, b search.Spelled) int {
@@ -68,7 +69,7 @@ func (v *view) alike(s *search.Spelling) ([]string, error) {
 		}
 		words = append(words, found...)
 	}
-	slices.SortFunc(words, func(a, b string) int { return cmp.Or(edits(s.Word, a)-edits(s.Word, b), strings.Compare(a, b)) })
+	slices.SortFunc(words, func(a, b string) int { return cmp.Or(text.Edits(s.Word, a)-text.Edits(s.Word, b), strings.Compare(a, b)) })
 	words = slices.Compact(words)
 	return words[:min(len(words), maxSpellings)], nil
 }
@@ -121,29 +122,4 @@ func (b bitset) having(docs *roaring.Bitmap, enough int) int {
 		return n < enough
 	})
 	return n
-}
-
-// edits counts the letters to insert, delete, replace or swap with the next that turn a into b, no letter twice
-// (optimal string alignment).
-func edits(a, b string) int {
-	s, t := []rune(a), []rune(b)
-	before, above, row := make([]int, len(t)+1), make([]int, len(t)+1), make([]int, len(t)+1)
-	for j := range above {
-		above[j] = j
-	}
-	for i := 1; i <= len(s); i++ {
-		row[0] = i
-		for j := 1; j <= len(t); j++ {
-			replaced := above[j-1]
-			if s[i-1] != t[j-1] {
-				replaced++
-			}
-			row[j] = min(replaced, above[j]+1, row[j-1]+1)
-			if i > 1 && j > 1 && s[i-1] == t[j-2] && s[i-2] == t[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, above, row = above, row, before
-	}
-	return above[len(t)]
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"semdex/internal/text"
 )
 
 // Secret is a string that may be given as KEY_file, and that never shows itself.
@@ -182,29 +184,9 @@ func unknownKey(key *yaml.Node, path string, fields map[string]reflect.Type) err
 func nearest(s string, names []string) string {
 	best, name := len(s)/3+2, ""
 	for _, n := range names {
-		if d := distance(strings.ToLower(s), n); d < best {
+		if d := text.Edits(strings.ToLower(s), n); d < best {
 			best, name = d, n
 		}
 	}
 	return name
-}
-
-// distance is the edit distance of V. Levenshtein (1965), in bytes.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := 1
-			if a[i] == b[j] {
-				cost = 0
-			}
-			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
-		}
-	}
-	return row[len(b)]
 }

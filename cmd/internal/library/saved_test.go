@@ -703,13 +703,23 @@ func TestKeepWatchRunsByItself(t *testing.T) {
 	ended := make(chan struct{})
 	go func() { defer close(ended); l.KeepWatch(ctx) }()
 	h.tags(l, "", recyclable)
-	<-heard
+	waits(t, heard)
 	h.edit("taxonomy.ttl", `v:dog a skos:Concept`, `v:dog skos:broader v:recyclable . v:dog a skos:Concept`)
 	h.sync(l, SyncOptions{})
-	<-heard
+	waits(t, heard)
 	stop()
-	<-ended
+	waits(t, ended)
 	r.hears("both", "+a4", "+a2")
+}
+
+// waits for a channel to give or close, and fails the test where it does neither in a minute.
+func waits(t *testing.T, c <-chan struct{}) {
+	t.Helper()
+	select {
+	case <-c:
+	case <-time.After(time.Minute):
+		t.Fatal("nothing came in a minute")
+	}
 }
 
 func TestADroppedSearchTellsNothing(t *testing.T) {
