@@ -69,7 +69,9 @@ func (v *view) alike(s *search.Spelling) ([]string, error) {
 		}
 		words = append(words, found...)
 	}
-	slices.SortFunc(words, func(a, b string) int { return cmp.Or(text.Edits(s.Word, a)-text.Edits(s.Word, b), strings.Compare(a, b)) })
+	slices.SortFunc(words, func(a, b string) int {
+		return cmp.Or(text.Edits(s.Word, a)-text.Edits(s.Word, b), strings.Compare(a, b))
+	})
 	words = slices.Compact(words)
 	return words[:min(len(words), maxSpellings)], nil
 }
