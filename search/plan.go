@@ -98,6 +98,7 @@ type Group struct {
 // Related, and weight, those come first that bear fewer concepts, tags and keywords: they are more about it.
 type ValueEvidence struct {
 	Value
+	Number int32 // where the value is in View.Values, plus 1, if the caller knows: then it need not be looked for; else 0
 	Class  Class
 	Weight float64 // 0 to 1, orders within the class
 	Reason int     // the caller's; comes back with the hit

@@ -112,7 +112,7 @@ func stateOf(l *links, settings Settings) *state {
 }
 
 // bearing gives the raw values that name c or a deprecated concept that c has taken the place of.
-func (st *state) bearing(c int32) []Value {
+func (st *state) bearing(c int32) []bearing {
 	values := append(st.links.bearing(c), st.supposed.values[c]...)
 	for _, old := range st.predecessors[c] {
 		values = append(append(values, st.links.bearing(old)...), st.supposed.values[old]...)

@@ -83,20 +83,26 @@ func (f *found) noteTexts(g *group, partIndex int, matching bitset) {
 	}
 }
 
+// fieldValue is a value of a field, by its number.
+type fieldValue struct {
+	field  string
+	number uint32
+}
+
 // filter is a filter of the plan, made ready.
 type filter struct {
 	plan   *search.Filter
-	values []numbered
+	values []fieldValue
 	ids    []string
 }
 
 func newFilter(p *search.Filter, d *dictionary) filter {
 	f := filter{plan: p}
-	for i, v := range p.Values {
+	for _, v := range p.Values {
 		if v.Field == "id" {
 			f.ids = append(f.ids, v.Value)
 		} else if n, known := d.lookup(v.Field, v.Value); known {
-			f.values = append(f.values, numbered{field: v.Field, number: n, order: i})
+			f.values = append(f.values, fieldValue{v.Field, n})
 		}
 	}
 	return f
