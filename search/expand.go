@@ -257,6 +257,11 @@ func (e *evidence) add(group *Group, named int32, expanded []Expanded) {
 	slices.SortStableFunc(order, func(a, b Expanded) int {
 		return cmp.Or(cmp.Compare(a.Class, b.Class), -cmp.Compare(a.Weight, b.Weight))
 	})
+	values := 0
+	for i := range order {
+		values += len(e.st.bearing(order[i].Concept))
+	}
+	group.Values = slices.Grow(group.Values, values)
 	for _, x := range order {
 		e.addValues(group, named, x)
 		if !x.Text {

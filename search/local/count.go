@@ -73,13 +73,8 @@ func (c *counts) add(partIndex int, f *found) error {
 // count counts the documents of a set for a facet.
 func (c *counts) count(f *facet, a *segmentArrays, set bitset) {
 	sources := f.by.sources(a)
-	if !f.by.shared || len(sources) == 1 && sources[0].column.values().single() {
-		for _, s := range sources {
-			if f.values[s.field] == nil {
-				f.values[s.field] = make([]uint32, len(s.groups.starts)+1)
-			}
-			s.column.values().count(set, f.values[s.field])
-		}
+	if len(sources) == 1 && sources[0].column.values().single() {
+		f.countValues(sources, set)
 		return
 	}
 	table := a.table(f.by)
@@ -91,8 +86,22 @@ func (c *counts) count(f *facet, a *segmentArrays, set bitset) {
 		f.tableCount(table, set)
 		return
 	}
+	if !f.by.shared {
+		f.countValues(sources, set)
+		return
+	}
 	w := newWalker(f.by, a)
 	set.each(func(doc uint32) { w.each(doc, func(group int32) { f.groups[group]++ }) })
+}
+
+// countValues counts values, of which no two that a document bears are in the same group.
+func (f *facet) countValues(sources []source, set bitset) {
+	for _, s := range sources {
+		if f.values[s.field] == nil {
+			f.values[s.field] = make([]uint32, len(s.groups.starts)+1)
+		}
+		s.column.values().count(set, f.values[s.field])
+	}
 }
 
 // join adds the counts of another worker.
@@ -204,32 +213,21 @@ func countMany[T uint16 | uint32](starts []uint32, values []T, set bitset, count
 
 // tableCount counts the documents of a set by a table.
 func (f *facet) tableCount(t *groupTable, set bitset) {
-	if t.narrow != nil {
+	if t.places == nil {
 		if f.narrow == nil {
 			f.narrow = narrowPool.Get().(*narrowCounts)
 			clear(f.narrow[:])
 		}
-		countNarrow(t.starts, t.narrow, set, f.narrow)
+		t.cells.count(set, f.narrow)
 		return
 	}
 	if more := len(f.by.codes.all().starts) - len(f.wide); more > 0 {
 		f.wide = append(f.wide, make([]uint32, more)...)
 	}
-	eachSpan(set, t.starts, t.wide, func(spans []span) {
+	eachSpan(set, t.places, t.wide, func(spans []span) {
 		for _, s := range spans {
 			for _, code := range t.wide[s.from:s.to] {
 				f.wide[code]++
-			}
-		}
-	})
-}
-
-// countNarrow does most of the work of large answers: no index is checked.
-func countNarrow(starts []uint32, codes []uint16, set bitset, counts *narrowCounts) {
-	eachSpan(set, starts, codes, func(spans []span) {
-		for _, s := range spans {
-			for _, code := range codes[s.from:s.to] {
-				counts[code]++
 			}
 		}
 	})

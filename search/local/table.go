@@ -2,6 +2,7 @@ package local
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 	"math/bits"
 	"slices"
@@ -20,6 +21,7 @@ type codes struct {
 	rows  map[string]uint32 // by groups, written down
 	row   [][]uint32        // by field, by value number: its row plus 1; 0 is not known yet
 	known [][]coding        // by row
+	joint map[uint64]uint32 // by two codes: the one for both
 
 	mu     sync.RWMutex
 	groups groupList // by code
@@ -73,16 +75,72 @@ func (c *codes) rowOf(field int, value uint32, groups []int32) uint32 {
 }
 
 func (c *codes) add(mask uint64, groups []int32) uint32 {
+	var of []int32
+	for ; mask != 0; mask &= mask - 1 {
+		of = append(of, groups[bits.TrailingZeros64(mask)])
+	}
+	return c.addGroups(of)
+}
+
+func (c *codes) addGroups(groups []int32) uint32 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.groups.starts == nil {
-		c.groups.starts = []uint32{0}
+		c.groups.starts = make([]uint32, 1+maxCells) // the first codes are of no group
 	}
-	for ; mask != 0; mask &= mask - 1 {
-		c.groups.groups = append(c.groups.groups, groups[bits.TrailingZeros64(mask)])
-	}
+	c.groups.groups = append(c.groups.groups, groups...)
 	c.groups.starts = append(c.groups.starts, uint32(len(c.groups.groups)))
 	return uint32(len(c.groups.starts) - 2)
+}
+
+// What joining codes is worth: documents that are looked at, and how many of those with several codes there must be for
+// each combination of them.
+const (
+	joinSample = 2048
+	joinShare  = 8
+)
+
+// join gives each document one code for all its groups, where few combinations of codes stand for most documents.
+func (c *codes) join(t *groupTable) {
+	several, seen := 0, map[string]bool{}
+	for doc := range min(joinSample, len(t.places)-1) {
+		if of := t.wide[t.places[doc]:t.places[doc+1]]; len(of) > 1 {
+			several++
+			seen[fmt.Sprint(of)] = true
+		}
+	}
+	if joinShare*len(seen) > several {
+		return
+	}
+	from, n := uint32(0), 0
+	for doc, to := range t.places[1:] {
+		if from < to {
+			code := t.wide[from]
+			for _, more := range t.wide[from+1 : to] {
+				code = c.both(code, more)
+			}
+			t.wide[n] = code
+			n++
+		}
+		from = to
+		t.places[doc+1] = uint32(n)
+	}
+	t.wide = t.wide[:n]
+}
+
+// both gives the code for the groups of two codes, which have none in common.
+func (c *codes) both(a, b uint32) uint32 {
+	pair := uint64(a)<<32 | uint64(b)
+	code, known := c.joint[pair]
+	if !known {
+		if c.joint == nil {
+			c.joint = map[uint64]uint32{}
+		}
+		list := c.all()
+		code = c.addGroups(slices.Concat(list.of(a), list.of(b)))
+		c.joint[pair] = code
+	}
+	return code
 }
 
 // all gives the groups of all codes.
@@ -94,10 +152,10 @@ func (c *codes) all() groupList {
 
 // groupTable holds the codes of each document of a segment.
 type groupTable struct {
-	of     *groupsOf
-	starts []uint32 // by document: where its codes begin
-	narrow []uint16 // codes, where all fit; else
-	wide   []uint32
+	of *groupsOf
+	cells
+	places []uint32 // by document: where its codes begin in wide; nil where they lie in cells
+	wide   []uint32 // codes, where not all fit into cells
 }
 
 // tableBytes bounds what the tables of a segment take together, for each document; those used last stay.
@@ -125,30 +183,21 @@ func (a *segmentArrays) makeTable(g *grouped) *groupTable {
 	if t := a.table(g); t != nil {
 		return t // another search made it just now
 	}
-	t := &groupTable{of: g.groupsOf, starts: make([]uint32, 1, a.docs+1)}
+	t := &groupTable{of: g.groupsOf, places: make([]uint32, 1, a.docs+1), wide: make([]uint32, 0, a.docs)}
 	w := newWalker(g, a)
 	for doc := range a.docs {
 		w.fresh(doc, func(s *source, value, part uint32, mask uint64) {
 			t.wide = append(t.wide, c.code(s.field, value, part, mask, s.groups.of(value)))
 		})
-		t.starts = append(t.starts, uint32(len(t.wide)))
+		t.places = append(t.places, uint32(len(t.wide)))
 	}
-	t.pack()
+	c.join(t)
+	if len(t.wide) == 0 || slices.Max(t.wide) <= math.MaxUint16 {
+		t.cells = newCells(t.places, t.wide)
+		t.places, t.wide = nil, nil
+	}
 	a.keep(t)
 	return t
-}
-
-// pack stores the codes in two bytes each, where they fit.
-func (t *groupTable) pack() {
-	if len(t.wide) > 0 && slices.Max(t.wide) > math.MaxUint16 {
-		t.wide = slices.Clip(t.wide)
-		return
-	}
-	t.narrow = make([]uint16, len(t.wide))
-	for i, code := range t.wide {
-		t.narrow[i] = uint16(code)
-	}
-	t.wide = nil
 }
 
 func (a *segmentArrays) keep(t *groupTable) {
@@ -164,7 +213,18 @@ func (a *segmentArrays) keep(t *groupTable) {
 	}
 }
 
-func (t *groupTable) size() int { return 4*len(t.starts) + 2*len(t.narrow) + 4*len(t.wide) }
+func (t *groupTable) size() int { return t.cells.size() + 4*len(t.places) + 4*len(t.wide) }
+
+// each calls yield with the codes of a document; some may be of no group.
+func (t *groupTable) each(doc uint32, yield func(code uint32)) {
+	if t.places == nil {
+		t.cells.each(doc, yield)
+		return
+	}
+	for _, code := range t.wide[t.places[doc]:t.places[doc+1]] {
+		yield(code)
+	}
+}
 
 // walker gives the groups of the documents of one part, each group once per document, from a table or from the
 // documents' values.
@@ -192,11 +252,11 @@ func newWalker(g *grouped, a *segmentArrays) *walker {
 
 func (w *walker) each(doc uint32, yield func(group int32)) {
 	if t := w.table; t != nil {
-		for i := t.starts[doc]; i < t.starts[doc+1]; i++ {
-			for _, group := range w.codes.of(t.at(i)) {
+		t.each(doc, func(code uint32) {
+			for _, group := range w.codes.of(code) {
 				yield(group)
 			}
-		}
+		})
 		return
 	}
 	w.fresh(doc, func(s *source, value, part uint32, mask uint64) {
@@ -205,13 +265,6 @@ func (w *walker) each(doc uint32, yield func(group int32)) {
 			yield(groups[bits.TrailingZeros64(mask)])
 		}
 	})
-}
-
-func (t *groupTable) at(i uint32) uint32 {
-	if t.wide != nil {
-		return t.wide[i]
-	}
-	return uint32(t.narrow[i])
 }
 
 // fresh gives for each value of a document which of its groups no value before it is in, 64 at a time, where there are

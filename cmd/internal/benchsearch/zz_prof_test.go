@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"runtime/pprof"
 	"slices"
+	"syscall"
 	"testing"
 	"time"
 
@@ -67,6 +68,12 @@ func TestProf(t *testing.T) {
 		hits := 0
 		var m0, m1 runtime.MemStats
 		runtime.ReadMemStats(&m0)
+		cpu := func() float64 {
+			var r syscall.Rusage
+			syscall.Getrusage(0, &r)
+			return float64(r.Utime.Nano()+r.Stime.Nano()) / 1e6
+		}
+		c0 := cpu()
 		began := time.Now()
 		for i := 0; time.Since(began) < secs; i++ {
 			s := time.Now()
@@ -80,6 +87,7 @@ func TestProf(t *testing.T) {
 		runtime.ReadMemStats(&m1)
 		slices.Sort(ts)
 		q := func(p float64) float64 { return ts[int(p*float64(len(ts)-1))] }
+		fmt.Printf("cpu %.2f ms ", (cpu()-c0)/float64(len(ts)))
 		fmt.Printf("%-7s n=%d p50 %.2f p95 %.2f p99 %.2f max %.1f hits/q %d alloc/q %d KB gc %d\n", name, len(ts), q(.5), q(.95), q(.99), q(1), hits/len(ts), (m1.TotalAlloc-m0.TotalAlloc)/uint64(len(ts))/1024, m1.NumGC-m0.NumGC)
 	}
 	debug.FreeOSMemory()
