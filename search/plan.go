@@ -269,6 +269,17 @@ type View interface {
 	Release()
 }
 
+// Follower is a View that keeps what it was asked by a Grouping, and can go on from there for another one that takes
+// its place.
+type Follower interface {
+	// Follow makes ready for each Grouping what is kept of the one before it, at the cost of the values that it puts
+	// elsewhere. Group numbers mean the same in both.
+	Follow(following []Following)
+}
+
+// Following are a Grouping and the one that it takes the place of.
+type Following struct{ Before, Now Grouping }
+
 // Spelling asks for words, in the form of terms, that differ from Word by at most Edits letters inserted, deleted,
 // replaced or swapped with the next, and stand in assets that may be seen; Word itself is among them. Stems are words
 // too. The first letter is taken as right.

@@ -169,6 +169,19 @@ func (d *difference) renumber(concepts []int32) []int32 {
 	return out
 }
 
+// sameConcepts reports whether two vocabularies have the same concepts, numbered alike.
+func sameConcepts(a, b Thesaurus) bool {
+	if a.Len() != b.Len() {
+		return false
+	}
+	for c := range int32(a.Len()) {
+		if a.ID(c) != b.ID(c) {
+			return false
+		}
+	}
+	return true
+}
+
 // sameLabels reports whether two vocabularies have the same concepts, numbered alike, with the same names.
 func sameLabels(a, b Thesaurus) bool {
 	if a.Len() != b.Len() {

@@ -1,6 +1,10 @@
 package local
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
 
 // cells hold the codes of the documents of a segment: as many cells for each document, so that all that a document has
 // is read at once, without looking up where it is and how much. What finds no cell lies apart.
@@ -42,13 +46,51 @@ func newCells(starts, codes []uint32) cells {
 		}
 		c.starts = append(c.starts, uint32(len(c.rest)))
 	}
+	c.rank()
+	return c
+}
+
+// rank notes how many documents of over come before each of its words.
+func (c *cells) rank() {
 	c.before = make([]uint32, len(c.over))
 	n := 0
 	for i, w := range c.over {
 		c.before[i] = uint32(n)
 		n += bits.OnesCount64(w)
 	}
-	return c
+}
+
+// with gives cells in which some documents have other codes than before: of gives them. ok is false where one of these
+// does not fit.
+func (c *cells) with(docs bitset, of func(doc uint32) []uint32) (out cells, ok bool) {
+	out = cells{width: c.width, codes: slices.Clone(c.codes), over: slices.Clone(c.over), starts: []uint32{0}}
+	rest, most := map[uint32][]uint16{}, uint32(0)
+	docs.each(func(doc uint32) {
+		row := out.codes[out.width*int(doc) : out.width*(int(doc)+1)]
+		for i := range row {
+			row[i] = uint16(i)
+		}
+		out.over.unset(doc)
+		for i, code := range of(doc) {
+			most = max(most, code)
+			if i < out.width {
+				row[i] = uint16(code)
+			} else {
+				out.over.set(doc)
+				rest[doc] = append(rest[doc], uint16(code))
+			}
+		}
+	})
+	out.over.each(func(doc uint32) {
+		if docs.has(doc) {
+			out.rest = append(out.rest, rest[doc]...)
+		} else {
+			out.rest = append(out.rest, c.left(doc)...)
+		}
+		out.starts = append(out.starts, uint32(len(out.rest)))
+	})
+	out.rank()
+	return out, most <= math.MaxUint16
 }
 
 func widthFor(starts []uint32) int {

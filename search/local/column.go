@@ -273,6 +273,23 @@ func (f *forward) of(doc uint32, yield func(value uint32)) {
 	}
 }
 
+// appendTo appends the value numbers of a document.
+func (f *forward) appendTo(list []uint32, doc uint32) []uint32 {
+	switch {
+	case f.starts == nil:
+		if n := f.at(doc); n != 0 {
+			list = append(list, n-1)
+		}
+	case f.narrow != nil:
+		for _, n := range f.narrow[f.starts[doc]:f.starts[doc+1]] {
+			list = append(list, uint32(n))
+		}
+	default:
+		list = append(list, f.wide[f.starts[doc]:f.starts[doc+1]]...)
+	}
+	return list
+}
+
 func (f *forward) at(i uint32) uint32 {
 	if f.narrow != nil {
 		return uint32(f.narrow[i])

@@ -77,6 +77,10 @@ func (c *counts) count(f *facet, a *segmentArrays, set bitset) {
 		f.countValues(sources, set)
 		return
 	}
+	if !f.by.shared && f.by.sets.len() > fewSets {
+		f.countValues(sources, set)
+		return
+	}
 	table := a.table(f.by)
 	if table == nil && c.room > 0 {
 		c.room -= int(a.docs)
@@ -94,11 +98,14 @@ func (c *counts) count(f *facet, a *segmentArrays, set bitset) {
 	set.each(func(doc uint32) { w.each(doc, func(group int32) { f.groups[group]++ }) })
 }
 
+// fewSets is how many values of their own groups a table is made for: more of them are as quickly counted one by one.
+const fewSets = 1 << 12
+
 // countValues counts values, of which no two that a document bears are in the same group.
 func (f *facet) countValues(sources []source, set bitset) {
 	for _, s := range sources {
 		if f.values[s.field] == nil {
-			f.values[s.field] = make([]uint32, len(s.groups.starts)+1)
+			f.values[s.field] = make([]uint32, len(s.sets)+1)
 		}
 		s.column.values().count(set, f.values[s.field])
 	}
@@ -158,10 +165,9 @@ func (c *counts) sum() [][]int {
 		f := &c.facets[i]
 		f.settle()
 		for field, values := range f.values {
-			list := f.by.lists[field]
-			for value := range max(0, len(values)-2) {
+			for value := range max(0, len(values)-1) {
 				if n := values[value+1]; n != 0 {
-					for _, group := range list.of(uint32(value)) {
+					for _, group := range f.by.sets.of(f.by.values[field][value]) {
 						f.groups[group] += n
 					}
 				}
