@@ -3,8 +3,6 @@ package local
 import (
 	"math/bits"
 	"slices"
-	"sync"
-	"sync/atomic"
 
 	"semdex/search"
 )
@@ -17,20 +15,12 @@ func (v *view) Follow(following []search.Following) {
 			all = append(all, next)
 		}
 	}
-	var at atomic.Int32
-	work := func() {
-		for i := int(at.Add(1)) - 1; i < len(v.bySize); i = int(at.Add(1)) - 1 {
-			for _, f := range all {
-				f.table(v.parts[v.bySize[i]].arrays)
-			}
+	v.eachPart(func(i int) error { // which gives none
+		for _, f := range all {
+			f.table(v.parts[i].arrays)
 		}
-	}
-	var helping sync.WaitGroup
-	for range cap(v.helpers) {
-		helping.Go(work)
-	}
-	work()
-	helping.Wait()
+		return nil
+	})
 }
 
 // followed is a grouping that takes the place of another.
