@@ -378,7 +378,7 @@ func (l *whyLibrary) apply(changes []local.Change) {
 
 func TestWhyBringsIn(t *testing.T) {
 	n := 200
-	if testing.Short() {
+	if testing.Short() || raced {
 		n = 30
 	}
 	l, p := brandPairs(t)
