@@ -91,10 +91,8 @@ func eachOf(docs *roaring.Bitmap, yield func(doc uint32)) {
 	}
 }
 
-// list gives the documents of the set, rising, in memory of s.
-func (b bitset) list(s *scratch) []uint32 {
-	docs := s.ranks.docs[:0]
+// appendTo appends the documents of the set, rising.
+func (b bitset) appendTo(docs []uint32) []uint32 {
 	b.each(func(doc uint32) { docs = append(docs, doc) })
-	s.ranks.docs = docs
 	return docs
 }

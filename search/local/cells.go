@@ -130,29 +130,32 @@ func (c *cells) left(doc uint32) []uint16 {
 	return c.rest[c.starts[n]:c.starts[n+1]]
 }
 
-// count counts the codes of the documents of a set. It does most of the work of large answers: no index of counts is
-// checked, and the processor does not have to guess how many codes there are.
-func (c *cells) count(set bitset, counts *narrowCounts) {
+// count counts the codes of the documents of a set, listed too. It does most of the work of large answers: no index of
+// counts is checked, and the processor does not have to guess how many codes there are.
+func (c *cells) count(set bitset, docs []uint32, counts *narrowCounts) {
+	codes := c.codes
 	switch c.width {
 	case 1:
-		set.each(func(doc uint32) { counts[c.codes[doc]]++ })
+		for _, doc := range docs {
+			counts[codes[doc]]++
+		}
 	case 2:
-		set.each(func(doc uint32) {
-			row := (*[2]uint16)(c.codes[2*doc:])
+		for _, doc := range docs {
+			row := (*[2]uint16)(codes[2*int(doc):])
 			counts[row[0]]++
 			counts[row[1]]++
-		})
+		}
 	case 4:
-		set.each(func(doc uint32) {
-			row := (*[4]uint16)(c.codes[4*doc:])
+		for _, doc := range docs {
+			row := (*[4]uint16)(codes[4*int(doc):])
 			counts[row[0]]++
 			counts[row[1]]++
 			counts[row[2]]++
 			counts[row[3]]++
-		})
+		}
 	default:
-		set.each(func(doc uint32) {
-			row := (*[8]uint16)(c.codes[8*doc:])
+		for _, doc := range docs {
+			row := (*[8]uint16)(codes[8*int(doc):])
 			counts[row[0]]++
 			counts[row[1]]++
 			counts[row[2]]++
@@ -161,7 +164,7 @@ func (c *cells) count(set bitset, counts *narrowCounts) {
 			counts[row[5]]++
 			counts[row[6]]++
 			counts[row[7]]++
-		})
+		}
 	}
 	for i, w := range c.over {
 		for w &= set[i]; w != 0; w &= w - 1 {

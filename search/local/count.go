@@ -52,12 +52,14 @@ func newCounts(r *run) *counts {
 func (c *counts) add(partIndex int, f *found) error {
 	p := &c.view.parts[partIndex]
 	for i := range c.facets {
-		set := f.hits
+		set, docs := f.hits, f.listed()
 		if f.others[i] != nil {
 			set = f.others[i]
+			f.ranks.others = set.appendTo(f.ranks.others[:0])
+			docs = f.ranks.others
 		}
 		if c.facets[i].by != nil {
-			c.count(&c.facets[i], p.arrays, set)
+			c.count(&c.facets[i], p.arrays, set, docs)
 			continue
 		}
 		ranges := c.facets[i].plan.Ranges
@@ -70,15 +72,15 @@ func (c *counts) add(partIndex int, f *found) error {
 	return nil
 }
 
-// count counts the documents of a set for a facet.
-func (c *counts) count(f *facet, a *segmentArrays, set bitset) {
+// count counts the documents of a set, listed too, for a facet.
+func (c *counts) count(f *facet, a *segmentArrays, set bitset, docs []uint32) {
 	sources := f.by.sources(a)
 	if len(sources) == 1 && sources[0].column.values().single() {
-		f.countValues(sources, set)
+		f.countValues(sources, set, docs)
 		return
 	}
 	if !f.by.shared && f.by.sets.len() > fewSets {
-		f.countValues(sources, set)
+		f.countValues(sources, set, docs)
 		return
 	}
 	table := a.table(f.by)
@@ -87,27 +89,29 @@ func (c *counts) count(f *facet, a *segmentArrays, set bitset) {
 		table = a.makeTable(f.by)
 	}
 	if table != nil {
-		f.tableCount(table, set)
+		f.tableCount(table, set, docs)
 		return
 	}
 	if !f.by.shared {
-		f.countValues(sources, set)
+		f.countValues(sources, set, docs)
 		return
 	}
 	w := newWalker(f.by, a)
-	set.each(func(doc uint32) { w.each(doc, func(group int32) { f.groups[group]++ }) })
+	for _, doc := range docs {
+		w.each(doc, func(group int32) { f.groups[group]++ })
+	}
 }
 
 // fewSets is how many values of their own groups a table is made for: more of them are as quickly counted one by one.
 const fewSets = 1 << 12
 
 // countValues counts values, of which no two that a document bears are in the same group.
-func (f *facet) countValues(sources []source, set bitset) {
+func (f *facet) countValues(sources []source, set bitset, docs []uint32) {
 	for _, s := range sources {
 		if f.values[s.field] == nil {
 			f.values[s.field] = make([]uint32, len(s.sets)+1)
 		}
-		s.column.values().count(set, f.values[s.field])
+		s.column.values().count(set, docs, f.values[s.field])
 	}
 }
 
@@ -186,24 +190,22 @@ func (c *counts) sum() [][]int {
 }
 
 // count adds, for each value number plus 1, how many documents of the set bear it.
-func (f *forward) count(set bitset, counts []uint32) {
+func (f *forward) count(set bitset, docs []uint32, counts []uint32) {
 	switch {
 	case f.narrow != nil && f.starts == nil:
-		countSingle(f.narrow, set, counts)
+		countSingle(f.narrow, docs, counts)
 	case f.narrow != nil:
 		countMany(f.starts, f.narrow, set, counts)
 	case f.wide != nil && f.starts == nil:
-		countSingle(f.wide, set, counts)
+		countSingle(f.wide, docs, counts)
 	case f.wide != nil:
 		countMany(f.starts, f.wide, set, counts)
 	}
 }
 
-func countSingle[T uint16 | uint32](values []T, set bitset, counts []uint32) {
-	for i, w := range set {
-		for ; w != 0; w &= w - 1 {
-			counts[values[i<<6+bits.TrailingZeros64(w)]]++
-		}
+func countSingle[T uint16 | uint32](values []T, docs []uint32, counts []uint32) {
+	for _, doc := range docs {
+		counts[values[doc]]++
 	}
 }
 
@@ -218,13 +220,13 @@ func countMany[T uint16 | uint32](starts []uint32, values []T, set bitset, count
 }
 
 // tableCount counts the documents of a set by a table.
-func (f *facet) tableCount(t *groupTable, set bitset) {
+func (f *facet) tableCount(t *groupTable, set bitset, docs []uint32) {
 	if t.places == nil {
 		if f.narrow == nil {
 			f.narrow = narrowPool.Get().(*narrowCounts)
 			clear(f.narrow[:])
 		}
-		t.cells.count(set, f.narrow)
+		t.cells.count(set, docs, f.narrow)
 		return
 	}
 	if more := len(f.by.codes.all().starts) - len(f.wide); more > 0 {

@@ -10,6 +10,7 @@ import (
 // found is what a search finds in one part. It lies in memory that the next part takes over.
 type found struct {
 	hits     bitset
+	list     []uint32    // hits, where they were listed; else nil
 	others   []bitset    // for each facet that has a filter of its own: the hits without that filter; else nil
 	evidence []strengths // by group
 	tags     []uint8     // by document
@@ -46,6 +47,15 @@ func (r *run) evaluate(partIndex int, s *scratch) (*found, error) {
 		matching.andNot(special.hidden)
 	}
 	return f, r.filter(part, matching, f)
+}
+
+// listed gives the hits, rising.
+func (f *found) listed() []uint32 {
+	if f.list == nil {
+		f.ranks.docs = f.hits.appendTo(f.ranks.docs[:0])
+		f.list = f.ranks.docs
+	}
+	return f.list
 }
 
 // suit narrows a set to the documents that suit the groups, and notes how well.
@@ -236,6 +246,24 @@ func (r *run) bounds(f *found, docs []uint32, bound int64, least, most []int64) 
 			most[i] = least[i]
 		}
 	}
+}
+
+// reaching gives the levels with which a document may have a score of the bound or more, nil where that does not depend on
+// one level alone.
+func (r *run) reaching(f *found, bound int64) []bool {
+	if len(r.groups) != 1 || f.evidence[0].narrow == nil || f.pinned != nil || f.raised != nil || bound == math.MinInt64 {
+		return nil
+	}
+	g := r.groups[0]
+	most := maxSignals + shareFocus + 4/boundSteps
+	if f.texted != nil {
+		most += r.mostText()
+	}
+	reaching := make([]bool, len(g.base))
+	for l := range reaching {
+		reaching[l] = g.base[l]+most >= float64(bound)/boundSteps
+	}
+	return reaching
 }
 
 // base gives the score of each document apart from texts and signals.

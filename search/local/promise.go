@@ -50,6 +50,7 @@ type first struct {
 	of    func(docs []uint32, bound int64, least, most []int64) // what is surely below bound need not be told any closer
 	after int64                                                 // of the hit to go on after; what is surely higher was given before
 	local bool                                                  // it says nothing of other parts
+	score bool                                                  // it is the score
 }
 
 // batch is how many documents are looked at together.
@@ -57,18 +58,18 @@ const batch = 512
 
 // promising gives the hits of a part that may be among those to give, rising.
 func (t *topHits) promising(f *found) []uint32 {
-	docs := f.hits.list(f.scratch)
 	first, ok := t.first(f)
 	if !ok {
-		return docs
+		return f.listed()
 	}
 	best := &t.best
 	if first.local {
 		best = &bound{size: t.wanted}
 	}
 	var least, most [batch]int64
-	kept, numbers := docs[:0], f.ranks.numbers[:0]
 	bound := best.least()
+	docs := t.reaching(f, first, bound)
+	kept, numbers := docs[:0], f.ranks.numbers[:0]
 	for chunk := range slices.Chunk(docs, batch) {
 		first.of(chunk, bound, least[:len(chunk)], most[:len(chunk)])
 		for i, doc := range chunk {
@@ -92,6 +93,25 @@ func (t *topHits) promising(f *found) []uint32 {
 	return kept
 }
 
+// reaching gives the hits of a part but for some that are surely below the bound.
+func (t *topHits) reaching(f *found, first first, bound int64) []uint32 {
+	docs := f.listed()
+	if !first.score {
+		return docs
+	}
+	levels := t.run.reaching(f, bound)
+	if levels == nil {
+		return docs
+	}
+	kept, of := docs[:0], f.evidence[0].narrow
+	for _, doc := range docs {
+		if levels[of[doc]] {
+			kept = append(kept, doc)
+		}
+	}
+	return kept
+}
+
 // first gives what decides first among the hits of a part; not ok where that is no number.
 func (t *topHits) first(f *found) (first, bool) {
 	if len(t.sort) == 0 {
@@ -109,7 +129,7 @@ func (t *topHits) first(f *found) (first, bool) {
 				least[i], most[i] = ^least[i], ^most[i]
 			}
 		}
-		out.after = ^out.after
+		out.after, out.score = ^out.after, false
 	}
 	if t.after == nil {
 		out.after = math.MaxInt64
@@ -118,7 +138,7 @@ func (t *topHits) first(f *found) (first, bool) {
 }
 
 func (t *topHits) byScore(f *found) first {
-	out := first{after: math.MaxInt64, of: func(docs []uint32, bound int64, least, most []int64) { t.run.bounds(f, docs, bound, least, most) }}
+	out := first{after: math.MaxInt64, score: true, of: func(docs []uint32, bound int64, least, most []int64) { t.run.bounds(f, docs, bound, least, most) }}
 	if t.after != nil {
 		out.after = boundOf(t.after.score)
 	}

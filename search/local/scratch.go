@@ -15,6 +15,7 @@ type scratch struct {
 	borne  []borne
 	ranks  struct {
 		docs    []uint32
+		others  []uint32
 		numbers []int64
 	}
 }
