@@ -269,9 +269,10 @@ type View interface {
 	Release()
 }
 
-// Follower is a View that keeps what it was asked by a Grouping, and can go on from there for another one that takes
-// its place.
-type Follower interface {
+// Preparer is a View that keeps what it makes of a Grouping, and can make it before a query waits for it.
+type Preparer interface {
+	// Prepare makes ready what facets by the groupings and queries of any kind need, unless ctx ends before.
+	Prepare(ctx context.Context, groupings []Grouping)
 	// Follow makes ready for each Grouping what is kept of the one before it, at the cost of the values that it puts
 	// elsewhere. Group numbers mean the same in both.
 	Follow(following []Following)

@@ -95,9 +95,25 @@ func (s *Service) prepared(th Thesaurus, st *state) *state {
 func (s *Service) follow(before, next *state) {
 	view := s.engine.View()
 	defer view.Release()
-	if follower, able := view.(Follower); able && before != next {
-		follower.Follow(next.following(before))
+	if p, able := view.(Preparer); able && before != next {
+		p.Follow(next.following(before))
 	}
+}
+
+// Warm makes ready what the first queries would have to wait for, facets by the configured dimensions among it, unless
+// ctx ends before. Queries go on meanwhile.
+func (s *Service) Warm(ctx context.Context) {
+	q := s.begin(&Request{})
+	defer q.view.Release()
+	p, able := q.view.(Preparer)
+	if !able {
+		return
+	}
+	var groupings []Grouping
+	for i := range s.settings.Dimensions {
+		groupings = append(groupings, q.st.grouping(&s.settings.Dimensions[i], false))
+	}
+	p.Prepare(ctx, groupings)
 }
 
 // With gives a service that answers by another vocabulary over the same index and records, with the same curation and

@@ -102,6 +102,7 @@ func (p *program) serveAPI(ctx context.Context, s *session, listener net.Listene
 		err := p.openAll(ctx, s, prepare)
 		if err == nil {
 			keepWatch(ctx, s, &opening)
+			opening.Go(func() { warm(ctx, s) })
 			err = runByClock(ctx, s, log)
 		}
 		if err != nil {
@@ -149,6 +150,15 @@ func keepWatch(ctx context.Context, s *session, under *sync.WaitGroup) {
 	for _, name := range s.Names() {
 		if l := s.opened(name); l != nil {
 			under.Go(func() { l.KeepWatch(ctx) })
+		}
+	}
+}
+
+// warm makes ready what the first queries would wait for, one library after the other, until ctx ends.
+func warm(ctx context.Context, s *session) {
+	for _, name := range s.Names() {
+		if l := s.opened(name); l != nil {
+			l.Warm(ctx)
 		}
 	}
 }

@@ -75,11 +75,7 @@ func (c *counts) add(partIndex int, f *found) error {
 // count counts the documents of a set, listed too, for a facet.
 func (c *counts) count(f *facet, a *segmentArrays, set bitset, docs []uint32) {
 	sources := f.by.sources(a)
-	if len(sources) == 1 && sources[0].column.values().single() {
-		f.countValues(sources, set, docs)
-		return
-	}
-	if !f.by.shared && f.by.sets.len() > fewSets {
+	if !f.by.tabled(sources) {
 		f.countValues(sources, set, docs)
 		return
 	}
@@ -100,6 +96,14 @@ func (c *counts) count(f *facet, a *segmentArrays, set bitset, docs []uint32) {
 	for _, doc := range docs {
 		w.each(doc, func(group int32) { f.groups[group]++ })
 	}
+}
+
+// tabled reports whether documents are counted by a table.
+func (g *grouped) tabled(sources []source) bool {
+	if len(sources) == 1 && sources[0].column.values().single() {
+		return false
+	}
+	return g.shared || g.sets.len() <= fewSets
 }
 
 // fewSets is how many values of their own groups a table is made for: more of them are as quickly counted one by one.

@@ -1,11 +1,34 @@
 package local
 
 import (
+	"context"
 	"math/bits"
 	"slices"
 
 	"semdex/search"
 )
+
+// Prepare makes the tables of groupings, and what else is made when it is first asked for.
+func (v *view) Prepare(ctx context.Context, groupings []search.Grouping) {
+	var all []*grouped
+	for _, g := range groupings {
+		all = append(all, v.grouped(g))
+	}
+	v.eachPart(func(i int) error {
+		p := &v.parts[i]
+		for _, g := range all {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if g.tabled(g.sources(p.arrays)) && p.arrays.table(g) == nil {
+				p.arrays.makeTable(g)
+			}
+		}
+		p.arrays.focus()
+		_, err := p.arrays.number(p.segment, "modified")
+		return err // a search that needs it tells of it
+	})
+}
 
 // Follow makes the tables of groupings of those of the ones before: a vocabulary changes often, and little at a time.
 func (v *view) Follow(following []search.Following) {

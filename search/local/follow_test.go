@@ -65,6 +65,29 @@ func (s *sorting) with(r *rand.Rand, values []string, changes, groups int) *sort
 	return out
 }
 
+func TestPrepare(t *testing.T) {
+	t.Parallel()
+	assets := []*semdex.Asset{asset("1", "one", "hut", "trail"), asset("2", "two", "trail"), asset("3", "three", "tent")}
+	x := openAt(t, t.TempDir(), []string{"en"})
+	apply(t, x, put(assets[:2]...), 1)
+	apply(t, x, put(assets[2:]...), 2)
+	view := x.View()
+	defer view.Release()
+	by := &sorting{map[string][]int32{"hut": {0, 2}, "trail": {1, 2}}}
+	ended, end := context.WithCancel(context.Background())
+	end()
+	for _, ctx := range []context.Context{ended, context.Background(), context.Background()} {
+		view.(search.Preparer).Prepare(ctx, []search.Grouping{by})
+		result, err := view.Search(context.Background(), &search.Plan{Access: search.Access{All: true}, Facets: []search.Facet{{Name: "tags", By: by}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(by.count(assets), result.Counts[0]); d != "" {
+			t.Errorf("the facet (-want +got)\n%s", d)
+		}
+	}
+}
+
 func TestFollow(t *testing.T) {
 	tests := []struct {
 		name                        string
@@ -118,7 +141,7 @@ func TestFollow(t *testing.T) {
 					t.Fatalf("round %d (-want +got)\n%s", round, d)
 				}
 				next := now.with(r, values, 1+r.IntN(10), tt.groups)
-				view.(search.Follower).Follow([]search.Following{{Before: now, Now: next}})
+				view.(search.Preparer).Follow([]search.Following{{Before: now, Now: next}})
 				now = next
 			}
 		})

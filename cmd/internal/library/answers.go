@@ -43,6 +43,9 @@ func (l *Library) CustomFields() []string {
 	return reader.CustomFields()
 }
 
+// Warm makes ready what the first queries would wait for, unless ctx ends before.
+func (l *Library) Warm(ctx context.Context) { l.search.Warm(ctx) }
+
 // Search answers a request.
 func (l *Library) Search(ctx context.Context, r search.Request) (*search.Answer, error) {
 	return l.search.Search(ctx, r)
