@@ -11,7 +11,8 @@
 //
 // Keys in the bbolt file, by bucket:
 //
-//	meta          "format" -> format version, "sequence" -> last number given (both big-endian uint64)
+//	meta          "format" -> format version, "sequence" -> last number given (both big-endian uint64),
+//	              "assets" -> how many assets there are, and the last number given when that was so (both big-endian uint64)
 //	assets        asset id -> number (8 bytes), hash (16 bytes), the record as JSON
 //	deleted       asset id -> number of its deletion
 //	forgotten     name of a vocabulary -> number of its removal
@@ -62,6 +63,7 @@ var (
 
 	keyFormat   = []byte("format")
 	keySequence = []byte("sequence")
+	keyAssets   = []byte("assets")
 )
 
 // Mirror is an open mirror. Any number of goroutines may read it while one applies a batch.
@@ -166,16 +168,6 @@ func (m *Mirror) Has(id semdex.AssetID) (bool, error) {
 		return nil
 	})
 	return found, err
-}
-
-// Count gives how many assets there are.
-func (m *Mirror) Count() (int, error) {
-	n := 0
-	err := m.db.View(func(tx *bbolt.Tx) error {
-		n = tx.Bucket(bucketAssets).Stats().KeyN
-		return nil
-	})
-	return n, err
 }
 
 // Each calls yield for every asset in the order of ids, from one state of the mirror, until yield fails.
