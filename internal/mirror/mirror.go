@@ -145,7 +145,7 @@ func (m *Mirror) Sequence() (uint64, error) {
 	return seq, err
 }
 
-// Asset reads one record; nil where there is none.
+// Asset reads one record; nil where there is none. Whoever keeps a text of it keeps the whole record.
 func (m *Mirror) Asset(id semdex.AssetID) (*semdex.Asset, error) {
 	var asset *semdex.Asset
 	err := m.db.View(func(tx *bbolt.Tx) error {
@@ -153,9 +153,14 @@ func (m *Mirror) Asset(id semdex.AssetID) (*semdex.Asset, error) {
 		if raw == nil {
 			return nil
 		}
-		var err error
-		asset, err = readRecord(id, raw)
-		return err
+		body, err := bodyOf(id, raw)
+		if err != nil {
+			return err
+		}
+		if asset, err = semdex.ReadRecord(body); err != nil {
+			return fmt.Errorf("record of %s: %w", id, err)
+		}
+		return nil
 	})
 	return asset, err
 }
@@ -222,15 +227,24 @@ func hasPrefix(k, prefix []byte) bool {
 
 const recordHead = 8 + 16
 
+// readRecord reads a record for those who read many and keep texts of them, each of which is a copy of its own.
 func readRecord(id semdex.AssetID, raw []byte) (*semdex.Asset, error) {
-	if len(raw) < recordHead {
-		return nil, fmt.Errorf("record of %s is cut short", id)
+	body, err := bodyOf(id, raw)
+	if err != nil {
+		return nil, err
 	}
 	var a semdex.Asset
-	if err := json.Unmarshal(raw[recordHead:], &a); err != nil {
+	if err := json.Unmarshal(body, &a); err != nil {
 		return nil, fmt.Errorf("record of %s: %w", id, err)
 	}
 	return &a, nil
+}
+
+func bodyOf(id semdex.AssetID, raw []byte) ([]byte, error) {
+	if len(raw) < recordHead {
+		return nil, fmt.Errorf("record of %s is cut short", id)
+	}
+	return raw[recordHead:], nil
 }
 
 func key(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
