@@ -38,13 +38,13 @@ func (m *marker) spans(t *assetText) []span {
 	var out []span
 	add := func(i int, found []*TextEvidence) {
 		for _, e := range found {
-			if end := i + len(e.Terms); end <= len(t.tokens) && t.counts(e) && t.standsAt(i, e) {
-				out = append(out, span{t.tokens[i].Start, t.tokens[end-1].End})
+			if end := i + len(e.Terms); end <= len(t.words) && t.counts(e) && t.standsAt(i, e) {
+				out = append(out, span{t.words[i].Start, t.words[end-1].End})
 			}
 		}
 	}
-	for i, forms := range t.forms {
-		for _, form := range forms {
+	for i := range t.words {
+		for _, form := range t.words[i].Forms {
 			add(i, m.first[form])
 		}
 		add(i, m.prefixes)

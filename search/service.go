@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"semdex"
+	"semdex/internal/text"
 )
 
 // Service answers searches of one library. All methods are safe for use by many goroutines.
@@ -109,6 +110,7 @@ type querying struct {
 	named     []namedConcept
 	words     []TextEvidence      // the words themselves, in the place of which a reason tells them
 	marker    *marker             // of all that is searched for in texts
+	memo      text.Memo           // of the texts of hits
 	filtered  map[string][]string // all filters, those of the query included
 	chosen    map[string][]string // by dimension: what it is filtered by
 	taken     map[string]int      // parts of the query that are in the plan, with their groups
