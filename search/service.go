@@ -199,7 +199,7 @@ func (s *Service) Search(ctx context.Context, r Request) (*Answer, error) {
 	defer q.view.Release()
 	answer := &Answer{
 		QueryID: s.newID(), Query: r.Query, Total: result.Total, TotalRelation: "eq", Ignored: q.ignored, Page: r.Page, PerPage: r.Limit,
-		TotalPages: (result.Total + r.Limit - 1) / r.Limit, Corrections: q.corrections, Expansion: q.expansion(), Hits: []Hit{},
+		TotalPages: (result.Total + r.Limit - 1) / r.Limit, Corrections: q.corrections, Expansion: q.expansion(), Hits: make([]Hit, 0, len(result.Hits)),
 	}
 	if answer.Facets, err = q.facets(ctx, plan, result); err != nil {
 		return nil, err
