@@ -6,7 +6,11 @@ import "slices"
 // keeps the texts alive. One goroutine may use it at a time.
 type Memo struct {
 	read []memoOf
+	room []Word // empty, for those to come
 }
+
+// roomWords is for how many words room is made at once.
+const roomWords = 256
 
 // memoOf is what is remembered of texts in the same languages.
 type memoOf struct {
@@ -23,7 +27,10 @@ type Word struct {
 // Words gives the Tokens of s with the Forms of each in langs.
 func (m *Memo) Words(s string, langs []string) []Word {
 	forms := m.of(langs)
-	words := make([]Word, 0, len(s)/6+1)
+	if cap(m.room) == 0 {
+		m.room = make([]Word, 0, roomWords)
+	}
+	words := m.room
 	eachWord(s, func(start, end int) {
 		word := s[start:end]
 		known, met := forms[word]
@@ -33,7 +40,13 @@ func (m *Memo) Words(s string, langs []string) []Word {
 		}
 		words = append(words, Word{start, end, known})
 	})
-	return words
+	n := len(words)
+	if n <= cap(m.room) {
+		m.room = m.room[n:n]
+	} else { // append has made more
+		m.room = nil
+	}
+	return words[:n:n]
 }
 
 func (m *Memo) of(langs []string) map[string][]string {
