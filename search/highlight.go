@@ -110,11 +110,9 @@ func (t *assetText) occurrences(e *TextEvidence) []span {
 
 func (t *assetText) standsAt(from int, e *TextEvidence) bool {
 	for i, wanted := range e.Terms {
-		forms := t.words[from+i].Forms
+		word := t.words[from+i]
 		last := e.Prefix && i == len(e.Terms)-1
-		if !slices.ContainsFunc(forms, func(f string) bool {
-			return slices.Contains(wanted, f) || last && strings.HasPrefix(f, wanted[0])
-		}) {
+		if !word.HasAny(wanted) && !(last && word.HasPrefix(wanted[0])) {
 			return false
 		}
 	}

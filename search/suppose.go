@@ -100,7 +100,7 @@ func (d *dossier) has(word string) bool {
 	for i := range d.texts {
 		d.texts[i].read()
 		for _, w := range d.texts[i].words {
-			if slices.Contains(w.Forms, word) {
+			if w.HasAny([]string{word}) {
 				return true
 			}
 		}
