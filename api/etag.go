@@ -68,8 +68,11 @@ func (c *call) notModified(known entityTag) {
 
 // jsonTagged answers with v and its tag, or with 304 where the client has the same already.
 func (c *call) jsonTagged(v any) error {
-	lasting, moment := withoutMoment(v)
-	body, err := encode(lasting)
+	b, sent := takeBuffer(), takeBuffer()
+	defer b.giveBack()
+	defer sent.giveBack()
+	lasting, moments := withoutMoment(v)
+	body, err := b.encode(lasting)
 	if err != nil {
 		return err
 	}
@@ -80,11 +83,11 @@ func (c *call) jsonTagged(v any) error {
 			return nil
 		}
 	}
-	if body, err = withMoment(body, moment); err != nil {
+	if err := sent.withMoment(body, moments); err != nil {
 		return err
 	}
 	c.gin.Header("ETag", tag.String())
-	return writeBytes(c.gin.Writer, typeJSON, http.StatusOK, body)
+	return writeBytes(c.gin.Writer, typeJSON, http.StatusOK, sent.Bytes())
 }
 
 // moment is a member of an answer that differs each time, and the JSON of its zero value.
@@ -108,18 +111,25 @@ func withoutMoment(v any) (lasting any, moments []moment) {
 	return v, nil
 }
 
-// withMoment puts what differs each time into the JSON of an answer, so that it is encoded once. The first place
-// that reads like the member is the member: in what stands before it, quotes are escaped.
-func withMoment(body []byte, moments []moment) ([]byte, error) {
+// withMoment writes the JSON of an answer with what differs each time put into it, so that it is encoded once. Moments
+// come in the order of their members. The first place that reads like the member is the member: in what stands before
+// it, quotes are escaped.
+func (b *buffer) withMoment(body []byte, moments []moment) error {
 	for _, m := range moments {
 		value, err := json.Marshal(m.value)
 		if err != nil {
-			return nil, fmt.Errorf("encode %s: %w", m.name, err)
+			return fmt.Errorf("encode %s: %w", m.name, err)
 		}
 		member := `"` + m.name + `":`
-		body = bytes.Replace(body, []byte(member+m.zero), append([]byte(member), value...), 1)
+		if before, after, found := bytes.Cut(body, []byte(member+m.zero)); found {
+			b.Write(before)
+			b.WriteString(member)
+			b.Write(value)
+			body = after
+		}
 	}
-	return body, nil
+	b.Write(body)
+	return nil
 }
 
 func shortHash(data []byte) string {

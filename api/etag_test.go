@@ -101,8 +101,9 @@ func TestTagIgnoresTheMoment(t *testing.T) {
 			t.Fatal(err)
 		}
 		lasting = append(lasting, string(body))
-		if body, err = withMoment(body, moments); string(body) != string(whole) || err != nil {
-			t.Errorf("the answer is %s (%v), want %s", body, err, whole)
+		var sent buffer
+		if err := sent.withMoment(body, moments); sent.String() != string(whole) || err != nil {
+			t.Errorf("the answer is %s (%v), want %s", &sent, err, whole)
 		}
 	}
 	if lasting[0] != lasting[1] || a.QueryID != "q_1" {

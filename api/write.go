@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
+	"strings"
+	"sync"
 )
 
 // Forms of answers.
@@ -29,7 +32,9 @@ func (c *call) json(status int, v any) error {
 }
 
 func writeJSON(w http.ResponseWriter, mime string, status int, v any) error {
-	body, err := encode(v)
+	b := takeBuffer()
+	defer b.giveBack()
+	body, err := b.encode(v)
 	if err != nil {
 		return err
 	}
@@ -47,10 +52,27 @@ func writeBytes(w http.ResponseWriter, mime string, status int, body []byte) err
 	return nil
 }
 
-// encode writes v as JSON: lists are never null, and <, > and & stand as they are.
-func encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
+// buffer is room to write an answer in.
+type buffer struct{ bytes.Buffer }
+
+var buffers = sync.Pool{New: func() any { return &buffer{} }}
+
+// maxKeptBuffer is how large a buffer may be, in bytes, that is kept for the next answer.
+const maxKeptBuffer = 1 << 20
+
+func takeBuffer() *buffer { return buffers.Get().(*buffer) }
+
+// giveBack ends the use of the buffer and of all that was made in it.
+func (b *buffer) giveBack() {
+	if b.Cap() <= maxKeptBuffer {
+		b.Reset()
+		buffers.Put(b)
+	}
+}
+
+// encode writes v as JSON into the buffer, which is empty: lists are never null, and <, > and & stand as they are.
+func (b *buffer) encode(v any) ([]byte, error) {
+	enc := json.NewEncoder(b)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(whole(reflect.ValueOf(v)).Interface()); err != nil {
 		return nil, fmt.Errorf("encode answer: %w", err)
@@ -82,37 +104,82 @@ func unescapeHTML(data []byte) []byte {
 	return out
 }
 
-// whole gives a copy of v with empty lists in place of missing ones. v itself may be shared, and stays as it is.
+// whole gives v with empty lists in place of missing ones: a copy where any is missing, for v itself may be shared.
 func whole(v reflect.Value) reflect.Value {
+	if !lacks(v) {
+		return v
+	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		if v.IsNil() || v.Elem().Kind() != reflect.Struct {
-			return v
-		}
 		out := reflect.New(v.Type().Elem())
 		out.Elem().Set(whole(v.Elem()))
 		return out
 	case reflect.Struct:
 		out := reflect.New(v.Type()).Elem()
 		out.Set(v)
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				out.Field(i).Set(whole(v.Field(i)))
-			}
-		}
-		return out
-	case reflect.Slice:
-		if v.IsNil() && v.Type().Elem().Kind() != reflect.Uint8 {
-			return reflect.MakeSlice(v.Type(), 0, 0)
-		}
-		if k := v.Type().Elem().Kind(); k != reflect.Struct && k != reflect.Pointer {
-			return v
-		}
-		out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
-		for i := range v.Len() {
-			out.Index(i).Set(whole(v.Index(i)))
+		for _, f := range listFields(v.Type()) {
+			out.Field(f.index).Set(whole(v.Field(f.index)))
 		}
 		return out
 	}
-	return v
+	out := reflect.MakeSlice(v.Type(), v.Len(), v.Len())
+	for i := range v.Len() {
+		out.Index(i).Set(whole(v.Index(i)))
+	}
+	return out
+}
+
+// lacks reports whether a list is missing in v where it would be written.
+func lacks(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Pointer:
+		return !v.IsNil() && v.Type().Elem().Kind() == reflect.Struct && lacks(v.Elem())
+	case reflect.Struct:
+		for _, f := range listFields(v.Type()) {
+			if field := v.Field(f.index); !(f.omitted && field.Kind() == reflect.Slice && field.IsNil()) && lacks(field) {
+				return true
+			}
+		}
+	case reflect.Slice:
+		elem := v.Type().Elem().Kind()
+		if v.IsNil() {
+			return elem != reflect.Uint8
+		}
+		if elem != reflect.Struct && elem != reflect.Pointer {
+			return false
+		}
+		for i := range v.Len() {
+			if lacks(v.Index(i)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// listField is a field of a struct that may be a list or hold one.
+type listField struct {
+	index   int
+	omitted bool // where it is empty it is not written
+}
+
+var listFieldsOf sync.Map // of reflect.Type to []listField
+
+// listFields gives the fields of a struct's type that lists may be missing in.
+func listFields(t reflect.Type) []listField {
+	if known, ok := listFieldsOf.Load(t); ok {
+		return known.([]listField)
+	}
+	out := []listField{}
+	for i := range t.NumField() {
+		f := t.Field(i)
+		kind := f.Type.Kind()
+		if !f.IsExported() || kind != reflect.Pointer && kind != reflect.Struct && kind != reflect.Slice {
+			continue
+		}
+		_, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+		out = append(out, listField{i, slices.Contains(strings.Split(options, ","), "omitempty")})
+	}
+	listFieldsOf.Store(t, out)
+	return out
 }

@@ -76,8 +76,9 @@ func (q *querying) facet(ctx context.Context, p *Plan, i int, counts []int, r *F
 		}
 	}
 	out.TotalValues, out.OtherCount = chosen.values, chosen.others()
-	for _, v := range chosen.best {
-		out.Values = append(out.Values, q.facetValue(groups, &v))
+	out.Values = slices.Grow(out.Values, len(chosen.best))
+	for i := range chosen.best {
+		out.Values = append(out.Values, q.facetValue(groups, &chosen.best[i]))
 	}
 	if among != nil {
 		q.place(groups, counts, out.Values)

@@ -29,7 +29,8 @@ type chosenValue struct {
 }
 
 func newChosenValues(q *querying, g *Groups, limit int) *chosenValues {
-	return &chosenValues{q: q, groups: g, raw: g.rawNames(), limit: max(0, limit)}
+	limit = max(0, limit)
+	return &chosenValues{q: q, groups: g, raw: g.rawNames(), limit: limit, best: make([]chosenValue, 0, min(limit, MaxFacetValues))}
 }
 
 // compare puts more frequent values first, then those earlier in the alphabet.

@@ -20,8 +20,8 @@ type assetText struct {
 	text  string
 	langs []string
 
-	tokens []text.Token // read once
-	forms  [][]string   // of each token
+	memo  *text.Memo  // of all texts that are read for a query; nil for none
+	words []text.Word // read once
 }
 
 // mainFields are the texts of TextPlace Main.
@@ -34,35 +34,34 @@ func (t *assetText) counts(e *TextEvidence) bool {
 
 // read takes the text apart when it is first looked into.
 func (t *assetText) read() {
-	if t.tokens != nil {
+	if t.words != nil {
 		return
 	}
-	t.tokens = text.Tokens(t.text)
-	t.forms = make([][]string, len(t.tokens))
-	for i, token := range t.tokens {
-		t.forms[i] = text.Forms(token, t.langs)
+	if t.memo == nil {
+		t.memo = &text.Memo{}
 	}
+	t.words = t.memo.Words(t.text, t.langs)
 }
 
-// textsOf gives the texts of an asset in the order in which a reader of lang looks at them.
-func (st *state) textsOf(a *semdex.Asset, lang string) []assetText {
+// textsOf gives the texts of an asset in the order in which a reader of lang looks at them, to be read with memo.
+func (st *state) textsOf(a *semdex.Asset, lang string, memo *text.Memo) []assetText {
 	untagged := st.settings.Languages
 	if a.Language != "" {
 		untagged = []string{a.Language}
 	}
-	var out []assetText
+	out := make([]assetText, 0, countTexts(a))
 	many := func(field string, t semdex.Text) {
 		for _, l := range readersFirst(t, lang) {
 			langs := untagged
 			if l != "" {
 				langs = []string{l}
 			}
-			out = append(out, assetText{field: field, text: t[l], langs: langs})
+			out = append(out, assetText{field: field, text: t[l], langs: langs, memo: memo})
 		}
 	}
 	list := func(field string, values []string) {
 		for _, v := range values {
-			out = append(out, assetText{field: field, text: v, langs: untagged})
+			out = append(out, assetText{field: field, text: v, langs: untagged, memo: memo})
 		}
 	}
 	many("title", a.Title)
@@ -79,6 +78,15 @@ func (st *state) textsOf(a *semdex.Asset, lang string) []assetText {
 	return out
 }
 
+// countTexts is how many texts textsOf gives.
+func countTexts(a *semdex.Asset) int {
+	n := len(a.Title) + len(a.Tags) + len(a.Keywords) + len(a.Description) + len(a.Alt) + len(a.Albums)
+	for _, values := range a.Fields {
+		n += len(values)
+	}
+	return n + 3 // file name, credit, copyright
+}
+
 // span is a stretch of a text, in bytes.
 type span struct{ from, to int }
 
@@ -92,9 +100,9 @@ func (t *assetText) occurrences(e *TextEvidence) []span {
 	}
 	t.read()
 	var spans []span
-	for i := 0; i+len(e.Terms) <= len(t.tokens); i++ {
+	for i := 0; i+len(e.Terms) <= len(t.words); i++ {
 		if t.standsAt(i, e) {
-			spans = append(spans, span{t.tokens[i].Start, t.tokens[i+len(e.Terms)-1].End})
+			spans = append(spans, span{t.words[i].Start, t.words[i+len(e.Terms)-1].End})
 		}
 	}
 	return spans
@@ -102,11 +110,9 @@ func (t *assetText) occurrences(e *TextEvidence) []span {
 
 func (t *assetText) standsAt(from int, e *TextEvidence) bool {
 	for i, wanted := range e.Terms {
-		forms := t.forms[from+i]
+		word := t.words[from+i]
 		last := e.Prefix && i == len(e.Terms)-1
-		if !slices.ContainsFunc(forms, func(f string) bool {
-			return slices.Contains(wanted, f) || last && strings.HasPrefix(f, wanted[0])
-		}) {
+		if !word.HasAny(wanted) && !(last && word.HasPrefix(wanted[0])) {
 			return false
 		}
 	}

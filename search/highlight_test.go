@@ -183,7 +183,7 @@ func FuzzHighlights(f *testing.F) {
 		a := &semdex.Asset{ID: "files:a", Title: semdex.Text{"en": title, "de": name + " " + title}, Tags: []string{tag, tag + title}, Name: name,
 			Description: semdex.Text{"": tag + title + name}, Fields: map[string][]string{"A": {name}}}
 		texts := map[string][]string{}
-		for _, at := range (&state{}).textsOf(a, "en") {
+		for _, at := range (&state{}).textsOf(a, "en", nil) {
 			texts[at.field] = append(texts[at.field], at.text)
 		}
 		highlights, _ := highlightsOf(t, a, query, "en")

@@ -18,7 +18,7 @@ func (s *Service) hit(q *querying, found Found) (*Hit, error) {
 	}
 	h := &Hit{ID: found.ID, Score: found.Score, Asset: q.st.assetView(a, q.request.Access, q.request.Lang), Highlights: map[string][]string{}}
 	h.Matched = Matched{Terms: []string{}, Concepts: []semdex.ConceptID{}, Fields: []string{}}
-	w := &hitWriter{q: q, hit: h, texts: q.st.textsOf(a, q.request.Lang)}
+	w := &hitWriter{q: q, hit: h, texts: q.st.textsOf(a, q.request.Lang, &q.memo)}
 	w.marks = make([][]span, len(w.texts))
 	var because []string
 	for _, m := range found.Matches {

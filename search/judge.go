@@ -17,7 +17,7 @@ type dossier struct {
 }
 
 func (st *state) dossier(a *semdex.Asset) *dossier {
-	d := &dossier{asset: a, values: map[Value]bool{}, texts: st.textsOf(a, "")}
+	d := &dossier{asset: a, values: map[Value]bool{}, texts: st.textsOf(a, "", &text.Memo{})}
 	fields := append([]string{"type", "album", "source", "approval", "year"}, conceptFields...)
 	for name := range a.Fields {
 		fields = append(fields, CustomField(name))
@@ -139,7 +139,7 @@ func (d *dossier) says(e *TextEvidence) bool {
 			continue
 		}
 		d.texts[i].read()
-		for from := 0; from+len(e.Terms) <= len(d.texts[i].tokens); from++ {
+		for from := 0; from+len(e.Terms) <= len(d.texts[i].words); from++ {
 			if d.texts[i].standsAt(from, e) {
 				return true
 			}

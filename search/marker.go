@@ -7,6 +7,7 @@ import "slices"
 type marker struct {
 	first    map[string][]*TextEvidence // by each form of its first word
 	prefixes []*TextEvidence            // those whose first word may go on
+	begins   [256]bool                  // with which byte any of all these first words begins
 }
 
 // newMarker takes the evidence of all groups but those that are left out.
@@ -26,6 +27,9 @@ func newMarker(groups []Group) *marker {
 			}
 			for _, form := range e.Terms[0] {
 				m.first[form] = append(m.first[form], e)
+				if form != "" {
+					m.begins[form[0]] = true
+				}
 			}
 		}
 	}
@@ -38,13 +42,16 @@ func (m *marker) spans(t *assetText) []span {
 	var out []span
 	add := func(i int, found []*TextEvidence) {
 		for _, e := range found {
-			if end := i + len(e.Terms); end <= len(t.tokens) && t.counts(e) && t.standsAt(i, e) {
-				out = append(out, span{t.tokens[i].Start, t.tokens[end-1].End})
+			if end := i + len(e.Terms); end <= len(t.words) && t.counts(e) && t.standsAt(i, e) {
+				out = append(out, span{t.words[i].Start, t.words[end-1].End})
 			}
 		}
 	}
-	for i, forms := range t.forms {
-		for _, form := range forms {
+	for i := range t.words {
+		if !m.begins[t.words[i].First()] {
+			continue
+		}
+		for _, form := range t.words[i].Forms() {
 			add(i, m.first[form])
 		}
 		add(i, m.prefixes)

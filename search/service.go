@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"semdex"
+	"semdex/internal/text"
 )
 
 // Service answers searches of one library. All methods are safe for use by many goroutines.
@@ -136,6 +137,7 @@ type querying struct {
 	named     []namedConcept
 	words     []TextEvidence      // the words themselves, in the place of which a reason tells them
 	marker    *marker             // of all that is searched for in texts
+	memo      text.Memo           // of the texts of hits
 	filtered  map[string][]string // all filters, those of the query included
 	chosen    map[string][]string // by dimension: what it is filtered by
 	taken     map[string]int      // parts of the query that are in the plan, with their groups
@@ -224,7 +226,7 @@ func (s *Service) Search(ctx context.Context, r Request) (*Answer, error) {
 	defer q.view.Release()
 	answer := &Answer{
 		QueryID: s.newID(), Query: r.Query, Total: result.Total, TotalRelation: "eq", Ignored: q.ignored, Page: r.Page, PerPage: r.Limit,
-		TotalPages: (result.Total + r.Limit - 1) / r.Limit, Corrections: q.corrections, Expansion: q.expansion(), Hits: []Hit{},
+		TotalPages: (result.Total + r.Limit - 1) / r.Limit, Corrections: q.corrections, Expansion: q.expansion(), Hits: make([]Hit, 0, len(result.Hits)),
 	}
 	if answer.Facets, err = q.facets(ctx, plan, result); err != nil {
 		return nil, err

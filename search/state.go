@@ -58,6 +58,7 @@ type state struct {
 	restricting  restricting
 	spelled      labelWords
 	supposed     supposed
+	names        names
 
 	mu        sync.Mutex
 	groupings map[groupingKey]*Groups
@@ -118,14 +119,6 @@ func (st *state) bearing(c int32) []bearing {
 		values = append(append(values, st.links.bearing(old)...), st.supposed.values[old]...)
 	}
 	return values
-}
-
-// label is the name of a concept to show in lang, else in the library's languages.
-func (st *state) label(c int32, lang string) string {
-	if lang == "" {
-		return st.th.PrefLabel(c, st.settings.Languages...)
-	}
-	return st.th.PrefLabel(c, append([]string{lang}, st.settings.Languages...)...)
 }
 
 // dimension finds a dimension by name: a configured one, a built-in one, "concept" for all concepts, or a

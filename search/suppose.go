@@ -99,8 +99,8 @@ func (v supposingView) Spellings(ctx context.Context, s *Spelling) ([]Spelled, e
 func (d *dossier) has(word string) bool {
 	for i := range d.texts {
 		d.texts[i].read()
-		for _, forms := range d.texts[i].forms {
-			if slices.Contains(forms, word) {
+		for _, w := range d.texts[i].words {
+			if w.HasAny([]string{word}) {
 				return true
 			}
 		}

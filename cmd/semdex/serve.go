@@ -80,6 +80,7 @@ const drain = 20 * time.Second
 // serveAPI serves until ctx ends, then lets running requests end. prepare, if any, runs once the server
 // listens and before it is ready.
 func (p *program) serveAPI(ctx context.Context, s *session, listener net.Listener, prepare func(context.Context) error) error {
+	defer boundHeap()()
 	keys, err := s.keys()
 	if err != nil {
 		listener.Close()

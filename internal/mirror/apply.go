@@ -61,7 +61,7 @@ func (m *Mirror) Apply(b Batch) (uint64, error) {
 		if w.writes == 0 {
 			return errNothing
 		}
-		return tx.Bucket(bucketMeta).Put(keySequence, key(w.seq))
+		return w.finish()
 	})
 	if errors.Is(err, errNothing) {
 		return seq, nil
@@ -77,13 +77,27 @@ type writer struct {
 	assets, deleted, changes, vocabs, forgotten *bbolt.Bucket
 	seq                                         uint64
 	writes                                      int
+	count                                       int  // of assets
+	counted                                     bool // else count is not known
 }
 
 func newWriter(tx *bbolt.Tx) *writer {
-	return &writer{
+	w := &writer{
 		tx: tx, assets: tx.Bucket(bucketAssets), deleted: tx.Bucket(bucketDeleted), changes: tx.Bucket(bucketChanges),
 		vocabs: tx.Bucket(bucketVocabularies), forgotten: tx.Bucket(bucketForgotten), seq: number(tx.Bucket(bucketMeta).Get(keySequence)),
 	}
+	w.count, w.counted = keptCount(tx)
+	return w
+}
+
+// finish stores what is kept of the whole: the last number given, and how many assets there are.
+func (w *writer) finish() error {
+	if w.counted {
+		if err := putCount(w.tx, w.count, w.seq); err != nil {
+			return err
+		}
+	}
+	return w.tx.Bucket(bucketMeta).Put(keySequence, key(w.seq))
 }
 
 func (w *writer) batch(b Batch) error {
@@ -132,6 +146,9 @@ func (w *writer) put(r semdex.Record) error {
 	if len(old) >= recordHead && semdex.Hash(old[8:recordHead]) == r.Hash {
 		return nil
 	}
+	if old == nil {
+		w.count++
+	}
 	before := number(old)
 	if tomb := w.deleted.Get(id); tomb != nil {
 		before = number(tomb)
@@ -152,6 +169,7 @@ func (w *writer) delete(asset semdex.AssetID) error {
 		return nil
 	}
 	before := number(old)
+	w.count--
 	if err := w.assets.Delete(id); err != nil {
 		return err
 	}

@@ -11,7 +11,8 @@
 //
 // Keys in the bbolt file, by bucket:
 //
-//	meta          "format" -> format version, "sequence" -> last number given (both big-endian uint64)
+//	meta          "format" -> format version, "sequence" -> last number given (both big-endian uint64),
+//	              "assets" -> how many assets there are, and the last number given when that was so (both big-endian uint64)
 //	assets        asset id -> number (8 bytes), hash (16 bytes), the record as JSON
 //	deleted       asset id -> number of its deletion
 //	forgotten     name of a vocabulary -> number of its removal
@@ -62,6 +63,7 @@ var (
 
 	keyFormat   = []byte("format")
 	keySequence = []byte("sequence")
+	keyAssets   = []byte("assets")
 )
 
 // Mirror is an open mirror. Any number of goroutines may read it while one applies a batch.
@@ -143,7 +145,7 @@ func (m *Mirror) Sequence() (uint64, error) {
 	return seq, err
 }
 
-// Asset reads one record; nil where there is none.
+// Asset reads one record; nil where there is none. Whoever keeps a text of it keeps the whole record.
 func (m *Mirror) Asset(id semdex.AssetID) (*semdex.Asset, error) {
 	var asset *semdex.Asset
 	err := m.db.View(func(tx *bbolt.Tx) error {
@@ -151,9 +153,14 @@ func (m *Mirror) Asset(id semdex.AssetID) (*semdex.Asset, error) {
 		if raw == nil {
 			return nil
 		}
-		var err error
-		asset, err = readRecord(id, raw)
-		return err
+		body, err := bodyOf(id, raw)
+		if err != nil {
+			return err
+		}
+		if asset, err = semdex.ReadRecord(body); err != nil {
+			return fmt.Errorf("record of %s: %w", id, err)
+		}
+		return nil
 	})
 	return asset, err
 }
@@ -166,16 +173,6 @@ func (m *Mirror) Has(id semdex.AssetID) (bool, error) {
 		return nil
 	})
 	return found, err
-}
-
-// Count gives how many assets there are.
-func (m *Mirror) Count() (int, error) {
-	n := 0
-	err := m.db.View(func(tx *bbolt.Tx) error {
-		n = tx.Bucket(bucketAssets).Stats().KeyN
-		return nil
-	})
-	return n, err
 }
 
 // Each calls yield for every asset in the order of ids, from one state of the mirror, until yield fails.
@@ -230,15 +227,24 @@ func hasPrefix(k, prefix []byte) bool {
 
 const recordHead = 8 + 16
 
+// readRecord reads a record for those who read many and keep texts of them, each of which is a copy of its own.
 func readRecord(id semdex.AssetID, raw []byte) (*semdex.Asset, error) {
-	if len(raw) < recordHead {
-		return nil, fmt.Errorf("record of %s is cut short", id)
+	body, err := bodyOf(id, raw)
+	if err != nil {
+		return nil, err
 	}
 	var a semdex.Asset
-	if err := json.Unmarshal(raw[recordHead:], &a); err != nil {
+	if err := json.Unmarshal(body, &a); err != nil {
 		return nil, fmt.Errorf("record of %s: %w", id, err)
 	}
 	return &a, nil
+}
+
+func bodyOf(id semdex.AssetID, raw []byte) ([]byte, error) {
+	if len(raw) < recordHead {
+		return nil, fmt.Errorf("record of %s is cut short", id)
+	}
+	return raw[recordHead:], nil
 }
 
 func key(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }

@@ -43,20 +43,33 @@ func primary(lang string) string {
 
 // Stem gives the folded stem of a token in lang, a language tag; its term where lang has no stemmer.
 func Stem(t Token, lang string) string {
-	sub := primary(lang)
-	stem, ok := stemmers[sub]
+	by, ok := stemmersByLanguage[primary(lang)]
 	if !ok || len(t.Lower) > 64 {
 		return t.Term
 	}
-	return cachedStem(t.Lower, sub, func() string {
+	return cachedStem(t.Lower, by.lang, func() string {
 		env := snowballstem.NewEnv(t.Lower)
-		stem(env)
+		by.stem(env)
 		if s := strip(env.Current()); s != "" {
 			return s
 		}
 		return t.Term
 	})
 }
+
+// stemmer is a stemmer with the name of its language, which may be kept.
+type stemmer struct {
+	lang string
+	stem func(*snowballstem.Env) bool
+}
+
+var stemmersByLanguage = func() map[string]stemmer {
+	out := map[string]stemmer{}
+	for lang, stem := range stemmers {
+		out[lang] = stemmer{lang, stem}
+	}
+	return out
+}()
 
 // Forms gives the term of t and then its stems in langs, each form once. Two words match where they have
 // a form in common: "jackets" (jackets, jacket) meets "jacket" (jacket).

@@ -2,7 +2,6 @@ package text
 
 import (
 	"hash/maphash"
-	"strings"
 	"sync/atomic"
 )
 
@@ -10,7 +9,12 @@ import (
 // has one place, and takes it from whatever stood there, so that it never grows. It is safe for use by many goroutines.
 var stemCache [1 << 15]atomic.Pointer[stemmed]
 
-type stemmed struct{ lower, lang, stem string }
+// stemmed is a word and its stem, side by side in memory: to look one up takes longer to fetch than to compare.
+type stemmed struct {
+	both  string // the word in lower case, then its stem
+	lower int    // where the stem begins, in bytes
+	lang  string
+}
 
 var stemSeed = maphash.MakeSeed()
 
@@ -22,14 +26,14 @@ func stemPlace(lower, lang string) *atomic.Pointer[stemmed] {
 	return &stemCache[h%uint64(len(stemCache))]
 }
 
-// cachedStem gives the stem of a word, by stem where it is not remembered.
+// cachedStem gives the stem of a word, by stem where it is not remembered. lang is kept.
 func cachedStem(lower, lang string, stem func() string) string {
 	place := stemPlace(lower, lang)
-	if known := place.Load(); known != nil && known.lower == lower && known.lang == lang {
-		return known.stem
+	if known := place.Load(); known != nil && known.both[:known.lower] == lower && known.lang == lang {
+		return known.both[known.lower:]
 	}
 	// Words are mostly parts of a text, which should not be kept for their sake.
-	s := &stemmed{strings.Clone(lower), strings.Clone(lang), strings.Clone(stem())}
+	s := &stemmed{lower + stem(), len(lower), lang}
 	place.Store(s)
-	return s.stem
+	return s.both[s.lower:]
 }

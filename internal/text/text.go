@@ -28,10 +28,16 @@ type Token struct {
 // Tokens reads s from left to right. It never fails: bytes that are no UTF-8 part tokens as signs do.
 func Tokens(s string) []Token {
 	var tokens []Token
+	eachWord(s, func(start, end int) { tokens = append(tokens, newToken(s, start, end)) })
+	return tokens
+}
+
+// eachWord gives where the tokens of s stand, in bytes.
+func eachWord(s string, word func(start, end int)) {
 	start := -1
 	flush := func(end int) {
 		if start >= 0 {
-			tokens = append(tokens, newToken(s, start, end))
+			word(start, end)
 			start = -1
 		}
 	}
@@ -39,18 +45,17 @@ func Tokens(s string) []Token {
 		switch {
 		case isSingle(r):
 			flush(i)
-			tokens = append(tokens, newToken(s, i, i+utf8.RuneLen(r)))
+			word(i, i+utf8.RuneLen(r))
 		case isWord(r):
 			if start < 0 {
 				start = i
 			}
-		case start >= 0 && unicode.Is(unicode.Mn, r): // an accent written apart belongs to its letter
+		case start >= 0 && r >= utf8.RuneSelf && unicode.Is(unicode.Mn, r): // an accent written apart belongs to its letter
 		default:
 			flush(i)
 		}
 	}
 	flush(len(s))
-	return tokens
 }
 
 func isWord(r rune) bool {

@@ -117,6 +117,9 @@ func FuzzTokens(f *testing.F) {
 				if form == "" {
 					t.Fatalf("token %+v of %q has an empty form", tok, s)
 				}
+				if form[0] != tok.Term[0] {
+					t.Fatalf("token %+v of %q has the form %q, which begins otherwise", tok, s, form)
+				}
 			}
 		}
 	})
