@@ -60,12 +60,25 @@ func (s *scratch) borrow(docs uint32) []float32 {
 	return make([]float32, docs)
 }
 
-// maxSpare is how many borrowed slices are kept.
+// maxSpare is how many borrowed slices are kept, the largest.
 const maxSpare = 8
 
 func (s *scratch) giveBack(zeros []float32) {
-	if zeros != nil && len(s.spare) < maxSpare {
+	if zeros == nil {
+		return
+	}
+	if len(s.spare) < maxSpare {
 		s.spare = append(s.spare, zeros)
+		return
+	}
+	least := 0
+	for i, spare := range s.spare {
+		if len(spare) < len(s.spare[least]) {
+			least = i
+		}
+	}
+	if len(s.spare[least]) < len(zeros) { // a large part needs it more than a small one
+		s.spare[least] = zeros
 	}
 }
 

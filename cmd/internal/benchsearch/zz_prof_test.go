@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -94,4 +95,43 @@ func TestProf(t *testing.T) {
 	f, _ := os.Create("/tmp/prof/heap.prof")
 	pprof.WriteHeapProfile(f)
 	f.Close()
+}
+
+func TestTax(t *testing.T) {
+	ctx := context.Background()
+	o := generate.Default()
+	dir := os.Getenv("PROF_DIR")
+	b := &bench{table: &table{out: os.Stdout}, library: generate.New(o), dir: dir, each: 8 * time.Second}
+	b.words = plainWords(b.library)
+	b.mix = newMix(b.library, b.words, 2000)
+	steps := &stepLog{}
+	l, err := b.openLogged(ctx, dir, slog.New(steps))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	for i := range 100 {
+		asker(l)(ctx, b.mix[i])
+	}
+	tx := &taxonomist{bench: b, l: l, steps: steps}
+	tx.from, tx.to = b.library.Vocabulary.Leaves()
+	kinds := []struct {
+		what string
+		do   func(context.Context, int) (time.Duration, error)
+	}{{"label", tx.relabel}, {"moved", tx.move}, {"link", tx.link}}
+	for _, k := range kinds {
+		var took times
+		steps.reset()
+		f, _ := os.Create(filepath.Join("/tmp/prof", k.what+".prof"))
+		pprof.StartCPUProfile(f)
+		for i := range changes {
+			d, err := k.do(ctx, i)
+			if err != nil {
+				t.Fatal(err)
+			}
+			took = append(took, d)
+		}
+		pprof.StopCPUProfile()
+		fmt.Printf("%s %s median %.1f best %.1f worst %.1f\n", k.what, steps, took.quantile(.5), took.quantile(0), took.quantile(1))
+	}
 }
