@@ -248,9 +248,9 @@ func (r *run) bounds(f *found, docs []uint32, bound int64, least, most []int64) 
 	}
 }
 
-// reaching gives the levels with which a document may have a score of the bound or more, nil where that does not depend on
-// one level alone.
-func (r *run) reaching(f *found, bound int64) []bool {
+// reaching gives 1 for the levels with which a document may have a score of the bound or more, and 0 for others; nil
+// where that does not depend on one level alone.
+func (r *run) reaching(f *found, bound int64) []int {
 	if len(r.groups) != 1 || f.evidence[0].narrow == nil || f.pinned != nil || f.raised != nil || bound == math.MinInt64 {
 		return nil
 	}
@@ -259,9 +259,11 @@ func (r *run) reaching(f *found, bound int64) []bool {
 	if f.texted != nil {
 		most += r.mostText()
 	}
-	reaching := make([]bool, len(g.base))
+	reaching := make([]int, len(g.base))
 	for l := range reaching {
-		reaching[l] = g.base[l]+most >= float64(bound)/boundSteps
+		if g.base[l]+most >= float64(bound)/boundSteps {
+			reaching[l] = 1
+		}
 	}
 	return reaching
 }

@@ -103,13 +103,12 @@ func (t *topHits) reaching(f *found, first first, bound int64) []uint32 {
 	if levels == nil {
 		return docs
 	}
-	kept, of := docs[:0], f.evidence[0].narrow
+	kept, of := 0, f.evidence[0].narrow
 	for _, doc := range docs {
-		if levels[of[doc]] {
-			kept = append(kept, doc)
-		}
+		docs[kept] = doc
+		kept += levels[of[doc]] // no branch, which could not be foreseen
 	}
-	return kept
+	return docs[:kept]
 }
 
 // first gives what decides first among the hits of a part; not ok where that is no number.

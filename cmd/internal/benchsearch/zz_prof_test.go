@@ -135,3 +135,37 @@ func TestTax(t *testing.T) {
 		fmt.Printf("%s %s median %.1f best %.1f worst %.1f\n", k.what, steps, took.quantile(.5), took.quantile(0), took.quantile(1))
 	}
 }
+
+func TestWordHits(t *testing.T) {
+	ctx := context.Background()
+	o := generate.Default()
+	b := &bench{table: &table{out: os.Stdout}, library: generate.New(o), each: 8 * time.Second}
+	b.words = plainWords(b.library)
+	l, err := b.open(ctx, os.Getenv("PROF_DIR"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	count := func(q string, all bool) int {
+		r := query{text: q, lang: "en"}.request(l.Client())
+		r.Access.All = all
+		r.Facets = nil
+		a, err := l.Search(ctx, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a.Total
+	}
+	for _, rank := range []int{0, 1, 2, 3, 5, 8, 12, 16, 20, 25, 30, 40, 60, 100, 200} {
+		w := b.library.Word("en", rank)
+		fmt.Println("rank", rank, w, count(w, true), count(w, false))
+	}
+	for i := 0; i < 150; i += 15 {
+		fmt.Println("plain", i, b.words[i], count(b.words[i], true), count(b.words[i], false))
+	}
+	for _, size := range sizes {
+		for _, x := range b.inners()[size] {
+			fmt.Println("inner", size, x.label, len(x.uris), count(x.label, true), count(x.label, false))
+		}
+	}
+}
