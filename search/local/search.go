@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"slices"
 
 	"semdex/search"
 )
@@ -96,6 +97,8 @@ func (r *run) addTexts(g *group, texts []*scored) {
 			g.scored = g.scored || t.Scored && !g.plan.Excluded
 		}
 	}
+	g.weakest = slices.Clone(g.texts)
+	slices.SortStableFunc(g.weakest, func(a, b *scored) int { return int(b.level) - int(a.level) })
 }
 
 // takeStatistics decides what words are scored by: what the plan brings along, if it fits, else what the view has.

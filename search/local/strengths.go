@@ -111,25 +111,24 @@ func (g *group) addTo(has bitset, partIndex int, values []borne) {
 	}
 }
 
-// weigh writes the best level of evidence for a group, by document. Values come weakest first, so that the best is
-// written last; the rest is compared.
+// weigh writes the best level of evidence for a group, by document: the weakest first, so that the best is written last.
 func weigh[T uint8 | uint16](g *group, partIndex int, values []borne, levels []T) {
-	for _, v := range values {
-		for _, doc := range v.list {
-			levels[doc] = T(v.level)
-		}
-		v.set.each(func(doc uint32) { levels[doc] = T(v.level) })
-	}
-	for _, c := range g.codes {
-		for _, n := range c.parts[partIndex] {
-			raise(levels, n.doc, T(c.level))
+	next := 0
+	writeValues := func(least uint16) {
+		for ; next < len(values) && values[next].level >= least; next++ {
+			v := &values[next]
+			for _, doc := range v.list {
+				levels[doc] = T(v.level)
+			}
+			v.set.each(func(doc uint32) { levels[doc] = T(v.level) })
 		}
 	}
 	var buffer [512]uint32
-	for _, t := range g.texts {
-		found := t.parts[partIndex]
+	for _, t := range g.weakest {
+		writeValues(t.level)
+		found, level := t.parts[partIndex], T(t.level)
 		for _, doc := range found.list {
-			raise(levels, doc, T(t.level))
+			levels[doc] = level
 		}
 		if found.bitmap == nil {
 			continue
@@ -137,8 +136,14 @@ func weigh[T uint8 | uint16](g *group, partIndex int, values []borne, levels []T
 		it := found.bitmap.ManyIterator()
 		for n := it.NextMany(buffer[:]); n > 0; n = it.NextMany(buffer[:]) {
 			for _, doc := range buffer[:n] {
-				raise(levels, doc, T(t.level))
+				levels[doc] = level
 			}
+		}
+	}
+	writeValues(0)
+	for _, c := range g.codes {
+		for _, n := range c.parts[partIndex] {
+			raise(levels, n.doc, T(c.level))
 		}
 	}
 }
