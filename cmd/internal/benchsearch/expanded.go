@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"time"
 
 	"semdex"
 	"semdex/cmd/internal/library"
+	"semdex/search"
 	"semdex/search/local/baretest"
 )
 
@@ -82,29 +82,65 @@ func (b *bench) compare(n int, plain, other func(i int) error) (first, second ti
 	return first, second, median(ratios), err
 }
 
-// someWords are frequent enough to have work to do: ranks up to about 200.
-func (b *bench) someWords() []string {
-	r := rand.New(rand.NewPCG(b.library.Seed, 'w'))
-	words := slices.Clone(b.words[:min(len(b.words), 150)])
-	r.Shuffle(len(words), func(i, j int) { words[i], words[j] = words[j], words[i] })
-	return words
+// frequentWords is how many plain words are asked by turns.
+const frequentWords = 12
+
+// someWords are the plain words that most assets have, so that their requests have work to do, too. It tells how many
+// a plain key finds by them, on average.
+func (b *bench) someWords(ctx context.Context, l *library.Library) ([]string, int, error) {
+	type counted struct {
+		word string
+		hits int
+	}
+	var all []counted
+	for _, word := range b.words[:min(len(b.words), 150)] {
+		a, err := l.Search(ctx, search.Request{Query: word, Lang: "en", Access: l.Client()})
+		if err != nil {
+			return nil, 0, err
+		}
+		all = append(all, counted{word, a.Total})
+	}
+	slices.SortStableFunc(all, func(x, y counted) int { return cmp.Compare(y.hits, x.hits) })
+	var words []string
+	sum := 0
+	for _, x := range all[:min(len(all), frequentWords)] {
+		words, sum = append(words, x.word), sum+x.hits
+	}
+	return words, sum / max(1, len(words)), nil
 }
 
 // expanded compares requests for a concept with the same requests for a plain word.
 func (b *bench) expanded(ctx context.Context, l *library.Library) error {
 	b.heading("A request expanded to many concepts, by the same request with a plain word; five facets, rights; by turns")
-	words, inners := b.someWords(), b.inners()
-	ask := func(text string) error { return asker(l)(ctx, query{text: text, lang: "en"}) }
+	inners := b.inners()
+	words, hits, err := b.someWords(ctx, l)
+	if err != nil {
+		return err
+	}
+	b.note("hits of a word", "%d", hits)
+	found := 0
+	ask := func(text string) error {
+		a, err := l.Search(ctx, query{text: text, lang: "en"}.request(l.Client()))
+		if err == nil {
+			found = a.Total
+		}
+		return err
+	}
 	for _, size := range sizes {
 		x := inners[size]
 		of := func(i int) *inner { return &x[i%len(x)] }
 		plain := func(i int) error { return ask(words[i%len(words)]) }
-		p, e, ratio, err := b.compare(400, plain, func(i int) error { return ask(of(i).label) })
+		labelled := 0
+		p, e, ratio, err := b.compare(400, plain, func(i int) error {
+			err := ask(of(i).label)
+			labelled = max(labelled, found)
+			return err
+		})
 		if err != nil {
 			return err
 		}
 		b.atMost(fmt.Sprintf("label of a concept with about %d (%d, ...): times a word", size, len(x[0].uris)), ratio, 2, "x")
-		b.note("  p50 of the word and of the label", "%.2f, %.2f ms", p.quantile(.5), e.quantile(.5))
+		b.note("  p50 of the word and of the label", "%.2f, %.2f ms; up to %d hits", p.quantile(.5), e.quantile(.5), labelled)
 		_, e, ratio, err = b.compare(400, plain, func(i int) error { return ask(words[i%len(words)] + " " + of(i).label) })
 		if err != nil {
 			return err
