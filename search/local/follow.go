@@ -48,12 +48,12 @@ func (v *view) Follow(following []search.Following) {
 
 // followed is a grouping that takes the place of another.
 type followed struct {
-	before *groupsOf
-	now    *grouped
-	moved  []int32        // groups that values are newly in, or no longer
-	losing []fieldValue   // values that are in other groups than before
-	within [][]fieldValue // by place in moved: the values that are in the group now
-	places []uint8        // by group: its place in moved, plus 1
+	before    *groupsOf
+	now       *grouped
+	moved     []int32        // groups that values are newly in, or no longer
+	elsewhere []fieldValue   // values that are in other groups than before
+	within    [][]fieldValue // by place in moved: the values that are in the group now
+	places    []uint8        // by group: its place in moved, plus 1
 }
 
 // maxMoved is how many groups a mask tells apart.
@@ -85,7 +85,7 @@ func (f *followed) compare(v fieldValue, before, now []int32) {
 	if slices.Equal(before, now) {
 		return
 	}
-	f.losing = append(f.losing, v)
+	f.elsewhere = append(f.elsewhere, v)
 	for _, pair := range [][2][]int32{{before, now}, {now, before}} {
 		for _, group := range pair[0] {
 			if f.places[group] == 0 && len(f.moved) < maxMoved && !slices.Contains(pair[1], group) {
@@ -137,7 +137,7 @@ func (f *followed) table(a *segmentArrays) {
 	}
 	next := *t
 	next.of = f.now.groupsOf
-	if docs := a.bearingAny(f.losing); docs != nil {
+	if docs := a.bearingAny(f.elsewhere); docs != nil {
 		var ok bool
 		if next.cells, ok = t.with(docs, f.newMover(t, a).codes); !ok {
 			a.makeTable(f.now)

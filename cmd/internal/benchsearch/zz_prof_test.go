@@ -30,7 +30,8 @@ func TestProf(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	words, inners := b.someWords(), b.inners()
+	inners := b.inners()
+	words, _, _ := b.someWords(ctx, l)
 	kinds := map[string]func(i int) query{
 		"mix":    func(i int) query { return b.mix[i%len(b.mix)] },
 		"plain":  func(i int) query { return b.mix[i*2%len(b.mix)] },
@@ -160,7 +161,7 @@ func TestWordHits(t *testing.T) {
 		w := b.library.Word("en", rank)
 		fmt.Println("rank", rank, w, count(w, true), count(w, false))
 	}
-	for i := 0; i < 150; i += 15 {
+	for i := 0; i < 16; i++ {
 		fmt.Println("plain", i, b.words[i], count(b.words[i], true), count(b.words[i], false))
 	}
 	for _, size := range sizes {
@@ -168,4 +169,46 @@ func TestWordHits(t *testing.T) {
 			fmt.Println("inner", size, x.label, len(x.uris), count(x.label, true), count(x.label, false))
 		}
 	}
+}
+
+func TestSlow(t *testing.T) {
+	ctx := context.Background()
+	o := generate.Default()
+	b := &bench{table: &table{out: os.Stdout}, library: generate.New(o), each: 8 * time.Second}
+	b.words = plainWords(b.library)
+	b.mix = newMix(b.library, b.words, 2000)
+	l, err := b.open(ctx, os.Getenv("PROF_DIR"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	l.Warm(ctx)
+	ask := func(q query) (float64, *search.Answer) {
+		s := time.Now()
+		a, err := l.Search(ctx, q.request(l.Client()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return time.Since(s).Seconds() * 1000, a
+	}
+	for i := range 50 {
+		ask(b.mix[i])
+	}
+	var first, second times
+	f, _ := os.Create("/tmp/prof/slow.prof")
+	pprof.StartCPUProfile(f)
+	for i, q := range b.mix[50:] {
+		x, a := ask(q)
+		y, _ := ask(q)
+		first, second = append(first, time.Duration(x*1e6)), append(second, time.Duration(y*1e6))
+		if x > 45 {
+			n := 0
+			if len(a.Expansion.Concepts) > 0 {
+				n = a.Expansion.Concepts[0].AddedTotal
+			}
+			fmt.Printf("%d %q %v: %.1f then %.1f ms, %d hits, %d concepts +%d\n", i, q.text, q.concept, x, y, a.Total, len(a.Expansion.Concepts), n)
+		}
+	}
+	pprof.StopCPUProfile()
+	fmt.Println("first", first, "second", second)
 }
