@@ -258,7 +258,11 @@ func (e *evidence) add(group *Group, named int32, expanded []Expanded) {
 		return cmp.Or(cmp.Compare(a.Class, b.Class), -cmp.Compare(a.Weight, b.Weight))
 	})
 	for _, x := range order {
-		e.addValues(group, named, x)
+		borne := x
+		if e.st.labels.isVariety(x, named) {
+			borne.Class = Tagged
+		}
+		e.addValues(group, named, borne)
 		if !x.Text {
 			e.capped = e.capped || len(e.st.labels.texts[x.Concept]) > 0
 			continue

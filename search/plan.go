@@ -12,7 +12,7 @@ type Class uint8
 
 const (
 	Exact        Class = iota + 1 // is what the query names by a code: an id, a file name, a field value
-	Tagged                        // bears the concept itself, or an exact match of it
+	Tagged                        // bears the concept itself, an exact match of it, or a narrower one that is named after it
 	Words                         // has its exact words in a text
 	Synonym                       // has another of its labels in a text
 	Narrower                      // bears a narrower concept
