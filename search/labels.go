@@ -174,8 +174,10 @@ type Reading struct {
 	Weight   float64 // 1 for a whole label
 }
 
-// weightBare is the weight of a label of which a qualifier in brackets was left out.
-const weightBare = 0.9
+const (
+	weightBare = 0.9 // of a label of which a qualifier in brackets was left out
+	weightDone = 0.9 // of a verb that a noun is made of
+)
 
 // Read finds the longest labels in tokens from left to right, none overlapping. A label matches by its
 // terms or, where none does, by its stems in a language of the library, written as one word or as several,
@@ -233,7 +235,10 @@ func (l *Labels) named(span []text.Token, lang string, in func(int32) bool) (ref
 	if refs := among(l.bare.key[text.Join(span)], in); len(refs) > 0 {
 		return refs, weightBare
 	}
-	return among(l.bare.inflected(span, l.langs), in), weightBare
+	if refs := among(l.bare.inflected(span, l.langs), in); len(refs) > 0 {
+		return refs, weightBare
+	}
+	return among(l.done(span, lang), in), weightDone
 }
 
 // among keeps the labels of the concepts for which in holds.
