@@ -27,7 +27,7 @@ type Labels struct {
 	heads    readings              // labels of several words by the last one
 	within   func() within         // labels of one word; sorted when they are first asked for
 	joined   map[string][]LabelRef // terms written as one word
-	verbs    map[string][]LabelRef // German verbs, by verbStem
+	verbs    map[string][]LabelRef // German verbs, by infinitiveStem
 	notation map[string][]int32
 	texts    [][]labelText // by concept: its labels as words to search for
 	longest  int

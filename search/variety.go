@@ -43,7 +43,7 @@ func (t *labelText) isKindOf(of labelText) bool {
 		return true
 	}
 	lang, _, _ := strings.Cut(t.label.Lang, "-")
-	return slices.Contains(nounFirst, lang) && endsWith(t.terms[:m], of.terms)
+	return slices.Contains(nounFirst, lang) && endsWith(firstForms(t.terms[:m]), firstForms(of.terms)) // "nachhaltige" is no "Nachhaltigkeit"
 }
 
 // endsWith reports whether words, each in one of its forms, are others, or a single one ends with the other.

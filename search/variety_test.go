@@ -14,6 +14,7 @@ func TestVariety(t *testing.T) {
 		{"by the end of a compound", "Bergschuhe@de", "Schuhe@de", true},
 		{"a German name stands behind", "Regenjacke Griesel@de", "Regenjacke@de", true},
 		{"in English the first word does not say what it is", "Mountain hut@en", "Mountain@en", false},
+		{"an adjective in front is no name", "Nachhaltige Verpackung@de", "Nachhaltigkeit@de", false},
 		{"another word", "Anorak@en", "Jacket@en", false},
 		{"not by an altLabel of its own", "Anorak@en | ~Hooded jacket@en", "Jacket@en", false},
 		{"not by a hidden label", "Anorak jakket@en", "Jacket@en | !jakket@en", false},
