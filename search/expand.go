@@ -257,6 +257,11 @@ func (e *evidence) add(group *Group, named int32, expanded []Expanded) {
 	slices.SortStableFunc(order, func(a, b Expanded) int {
 		return cmp.Or(cmp.Compare(a.Class, b.Class), -cmp.Compare(a.Weight, b.Weight))
 	})
+	values := 0
+	for i := range order {
+		values += len(e.st.bearing(order[i].Concept))
+	}
+	group.Values = slices.Grow(group.Values, values)
 	for _, x := range order {
 		borne := x
 		if e.st.labels.isVariety(x, named) {
@@ -280,14 +285,17 @@ func (e *evidence) add(group *Group, named int32, expanded []Expanded) {
 
 // addValues adds what assets bear. A value that names concepts of several schemes is weaker evidence for each.
 func (e *evidence) addValues(group *Group, named int32, x Expanded) {
-	number := map[float64]int{} // weight -> reason
+	first := len(*e.reasons) // those of this concept are told apart by their weights
 	for _, v := range e.st.bearing(x.Concept) {
-		weight := x.Weight * e.scale * scaleAmbiguous(len(e.st.of(v)))
-		if _, known := number[weight]; !known {
-			*e.reasons = append(*e.reasons, reason{named: named, expanded: x, weight: weight})
-			number[weight] = len(*e.reasons) - 1
+		weight := x.Weight * e.scale * scaleAmbiguous(v.among)
+		number := first
+		for number < len(*e.reasons) && (*e.reasons)[number].weight != weight {
+			number++
 		}
-		group.Values = append(group.Values, ValueEvidence{Value: v, Class: x.Class, Weight: weight, Reason: number[weight]})
+		if number == len(*e.reasons) {
+			*e.reasons = append(*e.reasons, reason{named: named, expanded: x, weight: weight})
+		}
+		group.Values = append(group.Values, ValueEvidence{Value: v.Value, Number: v.number + 1, Class: x.Class, Weight: weight, Reason: number})
 	}
 }
 

@@ -76,9 +76,9 @@ func (c *chosenValues) others() int {
 
 // rawNames gives the names of the groups that are no concepts, by their numbers from the first such group on.
 func (g *Groups) rawNames() []string {
-	g.mu.RLock()
-	defer g.mu.RUnlock()
-	return g.names[:len(g.names):len(g.names)]
+	g.raw.mu.RLock()
+	defer g.raw.mu.RUnlock()
+	return g.raw.names[:len(g.raw.names):len(g.raw.names)]
 }
 
 // valueMatch tells which values of a facet have a label that suits what was typed.

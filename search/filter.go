@@ -166,7 +166,7 @@ func (q *querying) borne(d *Dimension, c int32, direct bool) []Value {
 	for _, c := range concepts {
 		for _, v := range q.st.bearing(c) {
 			if slices.Contains(fields, v.Field) {
-				out = append(out, v)
+				out = append(out, v.Value)
 			}
 		}
 	}

@@ -43,7 +43,14 @@ type links struct {
 
 	mu     sync.RWMutex
 	fields map[string]*linkedField
-	values [][]Value // by concept
+	values [][]bearing // by concept
+}
+
+// bearing is a raw value that names a concept.
+type bearing struct {
+	Value
+	number int32 // in View.Values; -1 where it is not known
+	among  int   // how many concepts it names
 }
 
 // linkedField holds the values of one field that are linked so far, by their numbers in View.Values.
@@ -59,7 +66,7 @@ type linkedField struct {
 }
 
 func newLinks(th Thesaurus, labels *Labels, dimensions []Dimension) *links {
-	l := &links{th: th, labels: labels, dimensions: dimensions, fields: map[string]*linkedField{}, values: make([][]Value, th.Len())}
+	l := &links{th: th, labels: labels, dimensions: dimensions, fields: map[string]*linkedField{}, values: make([][]bearing, th.Len())}
 	for _, d := range dimensions {
 		if d.HasScheme {
 			l.scopes = append(l.scopes, d)
@@ -115,15 +122,17 @@ func (l *links) link(field string, values []string) {
 
 // add links the value with the number n, which is higher than those of f so far.
 func (l *links) add(field string, f *linkedField, n int, value string) {
-	v := Value{field, value}
-	found := l.resolve(f, int32(n), v)
-	if len(found) == 0 {
-		return
+	if named := l.resolve(f, int32(n), Value{field, value}); len(named) > 0 {
+		l.name(field, f, n, value, named)
 	}
+}
+
+// name notes which concepts a value names.
+func (l *links) name(field string, f *linkedField, n int, value string, named []int32) {
 	f.at[value] = int32(len(f.numbers))
-	f.numbers, f.named = append(f.numbers, int32(n)), append(f.named, found)
-	for _, c := range found {
-		l.values[c] = append(l.values[c], v)
+	f.numbers, f.named = append(f.numbers, int32(n)), append(f.named, named)
+	for _, c := range named {
+		l.values[c] = append(l.values[c], bearing{Value{field, value}, int32(n), len(named)})
 	}
 }
 
@@ -230,7 +239,7 @@ func (l *links) each(field string, from int, values []string, yield func(i int, 
 }
 
 // bearing gives the raw values that name concept c.
-func (l *links) bearing(c int32) []Value {
+func (l *links) bearing(c int32) []bearing {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	values := l.values[c]

@@ -123,7 +123,8 @@ func TestLinksGoOnFromWhatTheySaw(t *testing.T) {
 	view.values["tags"] = append(view.values["tags"], "PATH")
 	st.update(view)
 	st.update(view)
-	if d := cmp.Diff([]Value{{"tags", "trail"}, {"tags", "PATH"}}, st.bearing(linkVocabulary.Number("trail"))); d != "" {
+	want := []bearing{{Value{"tags", "trail"}, 0, 2}, {Value{"tags", "PATH"}, 1, 1}}
+	if d := cmp.Diff(want, st.bearing(linkVocabulary.Number("trail")), cmp.AllowUnexported(bearing{})); d != "" {
 		t.Errorf("bearing trail (-want +got)\n%s", d)
 	}
 }

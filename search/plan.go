@@ -98,6 +98,7 @@ type Group struct {
 // Related, and weight, those come first that bear fewer concepts, tags and keywords: they are more about it.
 type ValueEvidence struct {
 	Value
+	Number int32 // where the value is in View.Values, plus 1, if the caller knows: then it need not be looked for; else 0
 	Class  Class
 	Weight float64 // 0 to 1, orders within the class
 	Reason int     // the caller's; comes back with the hit
@@ -267,6 +268,17 @@ type View interface {
 	Generation() uint64
 	Release()
 }
+
+// Follower is a View that keeps what it was asked by a Grouping, and can go on from there for another one that takes
+// its place.
+type Follower interface {
+	// Follow makes ready for each Grouping what is kept of the one before it, at the cost of the values that it puts
+	// elsewhere. Group numbers mean the same in both.
+	Follow(following []Following)
+}
+
+// Following are a Grouping and the one that it takes the place of.
+type Following struct{ Before, Now Grouping }
 
 // Spelling asks for words, in the form of terms, that differ from Word by at most Edits letters inserted, deleted,
 // replaced or swapped with the next, and stand in assets that may be seen; Word itself is among them. Stems are words

@@ -137,19 +137,10 @@ func (l *links) take(field string, before *linkedField, d *difference) {
 		case again:
 			l.add(field, f, n, before.values[n])
 		case linked:
-			l.keep(field, f, n, before.values[n], d.renumber(before.named[next-1]))
+			l.name(field, f, n, before.values[n], d.renumber(before.named[next-1]))
 		}
 	}
 	slices.Sort(f.unknown)
-}
-
-// keep adds a value that names what it named before.
-func (l *links) keep(field string, f *linkedField, n int, value string, named []int32) {
-	f.at[value] = int32(len(f.numbers))
-	f.numbers, f.named = append(f.numbers, int32(n)), append(f.named, named)
-	for _, c := range named {
-		l.values[c] = append(l.values[c], Value{field, value})
-	}
 }
 
 // keep takes over what is to be told of the values that are not touched.
@@ -176,6 +167,19 @@ func (d *difference) renumber(concepts []int32) []int32 {
 		out[i] = d.numbers[c]
 	}
 	return out
+}
+
+// sameConcepts reports whether two vocabularies have the same concepts, numbered alike.
+func sameConcepts(a, b Thesaurus) bool {
+	if a.Len() != b.Len() {
+		return false
+	}
+	for c := range int32(a.Len()) {
+		if a.ID(c) != b.ID(c) {
+			return false
+		}
+	}
+	return true
 }
 
 // sameLabels reports whether two vocabularies have the same concepts, numbered alike, with the same names.

@@ -63,7 +63,9 @@ func (s *Service) SetVocabulary(th Thesaurus) { s.Prepare(th)() }
 // Prepare makes ready what depends on a vocabulary, and gives what takes it into use, which takes no time. Until then,
 // or where that is never called, queries see the one before. What the two have in common is not read again.
 func (s *Service) Prepare(th Thesaurus) (use func()) {
-	next := s.prepared(th, s.state.Load())
+	before := s.state.Load()
+	next := s.prepared(th, before)
+	s.follow(before, next)
 	return func() {
 		next := s.prepared(th, next)
 		if before := s.state.Swap(next); before != next {
@@ -87,6 +89,15 @@ func (s *Service) prepared(th Thesaurus, st *state) *state {
 	}
 	st.update(view)
 	return st
+}
+
+// follow lets the engine go on with the groupings of the state before, where numbers mean the same in both.
+func (s *Service) follow(before, next *state) {
+	view := s.engine.View()
+	defer view.Release()
+	if follower, able := view.(Follower); able && before != next {
+		follower.Follow(next.following(before))
+	}
 }
 
 // With gives a service that answers by another vocabulary over the same index and records, with the same curation and

@@ -112,7 +112,7 @@ func stateOf(l *links, settings Settings) *state {
 }
 
 // bearing gives the raw values that name c or a deprecated concept that c has taken the place of.
-func (st *state) bearing(c int32) []Value {
+func (st *state) bearing(c int32) []bearing {
 	values := append(st.links.bearing(c), st.supposed.values[c]...)
 	for _, old := range st.predecessors[c] {
 		values = append(append(values, st.links.bearing(old)...), st.supposed.values[old]...)
@@ -188,10 +188,27 @@ func (st *state) groupingOf(key groupingKey) *Groups {
 	defer st.mu.Unlock()
 	g := st.groupings[key]
 	if g == nil {
-		g = &Groups{st: st, dimension: key.dimension, direct: key.direct, unmapped: key.unmapped, raw: map[string]int32{}, around: make([]atomic.Pointer[[]int32], st.th.Len())}
+		g = &Groups{st: st, dimension: key.dimension, direct: key.direct, unmapped: key.unmapped, raw: &rawGroups{numbers: map[string]int32{}}, around: make([]atomic.Pointer[[]int32], st.th.Len())}
 		st.groupings[key] = g
 	}
 	return g
+}
+
+// following gives the groupings of this state that take the place of those of the state before, none where they cannot
+// go on with their numbers. It is called before the state is in use.
+func (st *state) following(before *state) []Following {
+	if !sameConcepts(before.th, st.th) {
+		return nil
+	}
+	before.mu.Lock()
+	defer before.mu.Unlock()
+	var out []Following
+	for key, was := range before.groupings {
+		now := st.groupingOf(key)
+		now.raw = was.raw
+		out = append(out, Following{was, now})
+	}
+	return out
 }
 
 // scaleAmbiguous is the weight of each of n concepts that the same words name: it keeps their sum of squares.
@@ -223,9 +240,14 @@ type Groups struct {
 
 	around []atomic.Pointer[[]int32] // by concept: its groups, once they were asked for
 
-	mu    sync.RWMutex
-	raw   map[string]int32
-	names []string
+	raw *rawGroups
+}
+
+// rawGroups numbers the raw values that are groups. Those of a vocabulary go on with those of the one before.
+type rawGroups struct {
+	mu      sync.RWMutex
+	numbers map[string]int32
+	names   []string
 }
 
 // Fields are the fields whose values take part.
@@ -337,13 +359,14 @@ func upwards(th Thesaurus, from []int32) []int32 {
 }
 
 func (g *Groups) rawGroup(value string) int32 {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	n, known := g.raw[value]
+	r := g.raw
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n, known := r.numbers[value]
 	if !known {
-		n = int32(g.st.th.Len() + len(g.names))
-		g.raw[value] = n
-		g.names = append(g.names, value)
+		n = int32(g.st.th.Len() + len(r.names))
+		r.numbers[value] = n
+		r.names = append(r.names, value)
 	}
 	return n
 }
@@ -353,7 +376,5 @@ func (g *Groups) Name(group int32, lang string) (string, semdex.ConceptID) {
 	if int(group) < g.st.th.Len() {
 		return g.st.label(group, lang), g.st.th.ID(group)
 	}
-	g.mu.RLock()
-	defer g.mu.RUnlock()
-	return g.names[int(group)-g.st.th.Len()], ""
+	return g.rawNames()[int(group)-g.st.th.Len()], ""
 }

@@ -13,7 +13,7 @@ import (
 func (q *querying) supposing(values []Value, before, asset *semdex.Asset) (*state, View) {
 	probe := &links{th: q.st.th, labels: q.st.labels, dimensions: q.st.dimensions, scopes: q.st.scopes} // what it notes as ambiguous is of no interest
 	st := &state{links: q.st.links, settings: q.st.settings, predecessors: q.st.predecessors, groupings: map[groupingKey]*Groups{},
-		supposed: supposed{concepts: map[Value][]int32{}, values: map[int32][]Value{}}}
+		supposed: supposed{concepts: map[Value][]int32{}, values: map[int32][]bearing{}}}
 	q.st.mu.Lock()
 	st.shares = maps.Clone(q.st.shares) // one asset more or less makes no difference
 	q.st.mu.Unlock()
@@ -28,7 +28,7 @@ func (q *querying) supposing(values []Value, before, asset *semdex.Asset) (*stat
 		}
 		st.supposed.concepts[v] = probe.resolve(&linkedField{}, 0, v)
 		for _, c := range st.supposed.concepts[v] {
-			st.supposed.values[c] = append(st.supposed.values[c], v)
+			st.supposed.values[c] = append(st.supposed.values[c], bearing{v, -1, len(st.supposed.concepts[v])})
 		}
 	}
 	return st, view
@@ -37,7 +37,7 @@ func (q *querying) supposing(values []Value, before, asset *semdex.Asset) (*stat
 // supposed are links beside those of the library.
 type supposed struct {
 	concepts map[Value][]int32
-	values   map[int32][]Value
+	values   map[int32][]bearing
 }
 
 // of gives the concepts that a raw value names.

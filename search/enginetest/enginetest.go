@@ -225,7 +225,7 @@ func (s *suite) access(t *testing.T) {
 // paging goes through answers by offset and by cursor: nothing twice, nothing lost.
 func (s *suite) paging(t *testing.T) {
 	p := &planner{rand.New(rand.NewPCG(3, 9)), s.assets, newGrouping(s.assets)}
-	sorts := [][]search.SortKey{nil, {{Field: "title"}}, {{Field: "size", Desc: true}}, {{Field: "created"}, {Field: "name", Desc: true}}, {{Field: "id"}}, {{Field: "score", Desc: true}}, {{Field: "field:Region", Desc: true}, {Field: "width"}}}
+	sorts := [][]search.SortKey{nil, {{Field: "title"}}, {{Field: "size", Desc: true}}, {{Field: "created"}, {Field: "name", Desc: true}}, {{Field: "id"}}, {{Field: "score", Desc: true}}, {{Field: "score"}}, {{Field: "field:Region", Desc: true}, {Field: "width"}}}
 	for i := range 60 {
 		plan := p.plan()
 		plan.Facets, plan.Limit, plan.Sort = nil, 1000, sorts[i%len(sorts)]

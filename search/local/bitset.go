@@ -15,6 +15,7 @@ func newBitset(docs uint32) bitset { return make(bitset, words(docs)) }
 func words(docs uint32) int { return int(docs+63) / 64 }
 
 func (b bitset) set(doc uint32)      { b[doc>>6] |= 1 << (doc & 63) }
+func (b bitset) unset(doc uint32)    { b[doc>>6] &^= 1 << (doc & 63) }
 func (b bitset) has(doc uint32) bool { return b[doc>>6]&(1<<(doc&63)) != 0 }
 
 func (b bitset) fill(docs uint32) {

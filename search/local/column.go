@@ -1,6 +1,7 @@
 package local
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"sync"
@@ -92,17 +93,17 @@ func (c *column) findAll(values []numbered, yield func(entry uint32)) {
 	case c == nil:
 	case c.entry != nil || 16*len(values) < len(c.numbers):
 		for i := range values {
-			if e, ok := c.find(values[i].number); ok {
+			if e, ok := c.find(values[i].number()); ok {
 				yield(e)
 			}
 		}
 	default: // side by side
 		at := 0
 		for i := range values {
-			for at < len(c.numbers) && c.numbers[at] < values[i].number {
+			for at < len(c.numbers) && c.numbers[at] < values[i].number() {
 				at++
 			}
-			if at < len(c.numbers) && c.numbers[at] == values[i].number {
+			if at < len(c.numbers) && c.numbers[at] == values[i].number() {
 				yield(c.entries[at])
 			}
 		}
@@ -151,6 +152,35 @@ func (c *column) borne(value, doc uint32) bool {
 	_, ok := slices.BinarySearch(list, doc)
 	return ok
 }
+
+// bears gives which of the values, whose numbers rise, a document bears first: its order.
+func (c *column) bears(doc uint32, values []numbered) (order int, ok bool) {
+	if c == nil {
+		return 0, false
+	}
+	if len(values) < fewValues {
+		for _, v := range values {
+			if c.borne(v.number(), doc) {
+				return v.order, true
+			}
+		}
+		return 0, false
+	}
+	first := len(values)
+	c.values().of(doc, func(value uint32) {
+		at, found := slices.BinarySearchFunc(values, value, func(v numbered, value uint32) int { return cmp.Compare(v.number(), value) })
+		if found {
+			first = min(first, at)
+		}
+	})
+	if first == len(values) {
+		return 0, false
+	}
+	return values[first].order, true
+}
+
+// fewValues are looked for one by one, which needs not know all that a document bears.
+const fewValues = 16
 
 // each calls yield with every value number that the segment holds, and how many documents bear it.
 func (c *column) each(yield func(value uint32, entry uint32)) {
@@ -241,6 +271,23 @@ func (f *forward) of(doc uint32, yield func(value uint32)) {
 	for i := f.starts[doc]; i < f.starts[doc+1]; i++ {
 		yield(f.at(i))
 	}
+}
+
+// appendTo appends the value numbers of a document.
+func (f *forward) appendTo(list []uint32, doc uint32) []uint32 {
+	switch {
+	case f.starts == nil:
+		if n := f.at(doc); n != 0 {
+			list = append(list, n-1)
+		}
+	case f.narrow != nil:
+		for _, n := range f.narrow[f.starts[doc]:f.starts[doc+1]] {
+			list = append(list, uint32(n))
+		}
+	default:
+		list = append(list, f.wide[f.starts[doc]:f.starts[doc+1]]...)
+	}
+	return list
 }
 
 func (f *forward) at(i uint32) uint32 {

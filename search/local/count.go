@@ -73,13 +73,12 @@ func (c *counts) add(partIndex int, f *found) error {
 // count counts the documents of a set for a facet.
 func (c *counts) count(f *facet, a *segmentArrays, set bitset) {
 	sources := f.by.sources(a)
-	if !f.by.shared || len(sources) == 1 && sources[0].column.values().single() {
-		for _, s := range sources {
-			if f.values[s.field] == nil {
-				f.values[s.field] = make([]uint32, len(s.groups.starts)+1)
-			}
-			s.column.values().count(set, f.values[s.field])
-		}
+	if len(sources) == 1 && sources[0].column.values().single() {
+		f.countValues(sources, set)
+		return
+	}
+	if !f.by.shared && f.by.sets.len() > fewSets {
+		f.countValues(sources, set)
 		return
 	}
 	table := a.table(f.by)
@@ -91,8 +90,25 @@ func (c *counts) count(f *facet, a *segmentArrays, set bitset) {
 		f.tableCount(table, set)
 		return
 	}
+	if !f.by.shared {
+		f.countValues(sources, set)
+		return
+	}
 	w := newWalker(f.by, a)
 	set.each(func(doc uint32) { w.each(doc, func(group int32) { f.groups[group]++ }) })
+}
+
+// fewSets is how many values of their own groups a table is made for: more of them are as quickly counted one by one.
+const fewSets = 1 << 12
+
+// countValues counts values, of which no two that a document bears are in the same group.
+func (f *facet) countValues(sources []source, set bitset) {
+	for _, s := range sources {
+		if f.values[s.field] == nil {
+			f.values[s.field] = make([]uint32, len(s.sets)+1)
+		}
+		s.column.values().count(set, f.values[s.field])
+	}
 }
 
 // join adds the counts of another worker.
@@ -149,10 +165,9 @@ func (c *counts) sum() [][]int {
 		f := &c.facets[i]
 		f.settle()
 		for field, values := range f.values {
-			list := f.by.lists[field]
-			for value := range max(0, len(values)-2) {
+			for value := range max(0, len(values)-1) {
 				if n := values[value+1]; n != 0 {
-					for _, group := range list.of(uint32(value)) {
+					for _, group := range f.by.sets.of(f.by.values[field][value]) {
 						f.groups[group] += n
 					}
 				}
@@ -204,32 +219,21 @@ func countMany[T uint16 | uint32](starts []uint32, values []T, set bitset, count
 
 // tableCount counts the documents of a set by a table.
 func (f *facet) tableCount(t *groupTable, set bitset) {
-	if t.narrow != nil {
+	if t.places == nil {
 		if f.narrow == nil {
 			f.narrow = narrowPool.Get().(*narrowCounts)
 			clear(f.narrow[:])
 		}
-		countNarrow(t.starts, t.narrow, set, f.narrow)
+		t.cells.count(set, f.narrow)
 		return
 	}
 	if more := len(f.by.codes.all().starts) - len(f.wide); more > 0 {
 		f.wide = append(f.wide, make([]uint32, more)...)
 	}
-	eachSpan(set, t.starts, t.wide, func(spans []span) {
+	eachSpan(set, t.places, t.wide, func(spans []span) {
 		for _, s := range spans {
 			for _, code := range t.wide[s.from:s.to] {
 				f.wide[code]++
-			}
-		}
-	})
-}
-
-// countNarrow does most of the work of large answers: no index is checked.
-func countNarrow(starts []uint32, codes []uint16, set bitset, counts *narrowCounts) {
-	eachSpan(set, starts, codes, func(spans []span) {
-		for _, s := range spans {
-			for _, code := range codes[s.from:s.to] {
-				counts[code]++
 			}
 		}
 	})

@@ -83,20 +83,26 @@ func (f *found) noteTexts(g *group, partIndex int, matching bitset) {
 	}
 }
 
+// fieldValue is a value of a field, by its number.
+type fieldValue struct {
+	field  string
+	number uint32
+}
+
 // filter is a filter of the plan, made ready.
 type filter struct {
 	plan   *search.Filter
-	values []numbered
+	values []fieldValue
 	ids    []string
 }
 
 func newFilter(p *search.Filter, d *dictionary) filter {
 	f := filter{plan: p}
-	for i, v := range p.Values {
+	for _, v := range p.Values {
 		if v.Field == "id" {
 			f.ids = append(f.ids, v.Value)
 		} else if n, known := d.lookup(v.Field, v.Value); known {
-			f.values = append(f.values, numbered{field: v.Field, number: n, order: i})
+			f.values = append(f.values, fieldValue{v.Field, n})
 		}
 	}
 	return f
@@ -197,21 +203,28 @@ const boundSteps = 1e6
 func boundOf(score float64) int64 { return int64(math.Floor(boundSteps * score)) }
 
 // bounds gives two numbers for each document that its score lies between, without scoring texts. Where no scored text
-// stands in a document, they are next to each other.
-func (r *run) bounds(f *found, docs []uint32, least, most []int64) {
+// stands in a document, they are next to each other. Where a document stays below the bound whatever its signals and
+// texts are, they are not looked at, and both numbers may be too low.
+func (r *run) bounds(f *found, docs []uint32, bound int64, least, most []int64) {
 	var sums [batch]float64
 	r.base(f, docs, sums[:len(docs)])
-	f.signals.add(docs, sums[:len(docs)])
-	for i, sum := range sums[:len(docs)] {
-		n := boundOf(sum)
-		least[i], most[i] = n-1, n+2
-	}
+	more := int64(0)
 	if f.texted != nil {
-		more := boundOf(r.mostText())
-		for i, doc := range docs {
-			if f.texted.has(doc) {
-				most[i] += more
-			}
+		more = boundOf(r.mostText())
+	}
+	enough := math.Inf(-1)
+	if bound > math.MinInt64 {
+		enough = float64(bound-more-4)/boundSteps - maxSignals
+	}
+	for i, sum := range sums[:len(docs)] {
+		if sum < enough {
+			least[i], most[i] = math.MinInt64, math.MinInt64
+			continue
+		}
+		n := boundOf(sum + min(maxSignals, f.signals.of(docs[i])))
+		least[i], most[i] = n-1, n+2
+		if more > 0 && f.texted.has(docs[i]) {
+			most[i] += more
 		}
 	}
 	if f.pinned == nil {

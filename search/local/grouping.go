@@ -7,24 +7,40 @@ import (
 	"semdex/search"
 )
 
-// groupsOf remembers which groups a grouping puts each value in.
+// groupsOf remembers which groups a grouping puts each value in. Values in the same groups share one set of them. All
+// grows at its ends alone, so what was read stays true.
 type groupsOf struct {
-	used atomic.Uint64 // by which search, as dictionary counts them
+	used      atomic.Uint64 // by which search, as dictionary counts them
+	forgotten atomic.Bool   // its tables are of no use
+	codes     *codes        // that tables are written in
+	memo      atomic.Pointer[codeMemo]
 
 	mu     sync.RWMutex
-	fields map[string]*groupList
-	taken  bitset // groups that a value is in
-	shared bool   // a group has more values than one
-	codes  codes
+	fields map[string][]uint32 // by value number: its set, 0 for none
+	sets   groupList           // the first one is of no group
+	taken  bitset              // groups that a value is in
+	shared bool                // a group has more values than one
 }
 
-// groupList holds the groups of values by their number. It grows at its ends alone, so what was read stays true.
+func newGroupsOf(c *codes) *groupsOf {
+	return &groupsOf{fields: map[string][]uint32{}, sets: groupList{starts: []uint32{0, 0}}, codes: c}
+}
+
+// groupList holds groups by the number of a set or a code.
 type groupList struct {
-	starts []uint32 // where the groups of a value begin; one more than there are values
+	starts []uint32 // where the groups of a number begin; one more than there are numbers
 	groups []int32
 }
 
-func (l *groupList) of(value uint32) []int32 { return l.groups[l.starts[value]:l.starts[value+1]] }
+func (l *groupList) of(number uint32) []int32 { return l.groups[l.starts[number]:l.starts[number+1]] }
+
+func (l *groupList) len() int { return len(l.starts) - 1 }
+
+func (l *groupList) add(groups []int32) (number uint32) {
+	l.groups = append(l.groups, groups...)
+	l.starts = append(l.starts, uint32(len(l.groups)))
+	return uint32(l.len() - 1)
+}
 
 // What is remembered of groupings, at most: those of vocabularies that are gone go when new ones come.
 const (
@@ -39,41 +55,56 @@ func (d *dictionary) grouping(g search.Grouping) *groupsOf {
 	d.searches++
 	t := d.groupings[g]
 	if t == nil {
-		for old, o := range d.groupings {
-			if gone(old) || d.searches-o.used.Load() > idleGroupings || len(d.groupings) >= maxGroupings {
-				delete(d.groupings, old)
-			}
-		}
-		t = &groupsOf{fields: map[string]*groupList{}}
-		d.groupings[g] = t
+		t = d.addGrouping(g, newCodes())
 	}
 	t.used.Store(d.searches)
 	return t
 }
 
-// of gives the groups by value number for a field, for the values that a view knows. Later values are not asked
-// about: the caller may have linked only those that its view gives.
-func (t *groupsOf) of(g search.Grouping, field string, values []string) groupList {
-	t.mu.RLock()
-	list := t.fields[field]
-	if list != nil && len(list.starts) > len(values) {
-		defer t.mu.RUnlock()
-		return *list
+// addGrouping remembers a grouping from now on, and no longer those that are not in use. The caller holds mu.
+func (d *dictionary) addGrouping(g search.Grouping, c *codes) *groupsOf {
+	for old, o := range d.groupings {
+		if gone(old) || d.searches-o.used.Load() > idleGroupings || len(d.groupings) >= maxGroupings {
+			o.forgotten.Store(true)
+			delete(d.groupings, old)
+		}
 	}
+	t := newGroupsOf(c)
+	t.used.Store(d.searches)
+	d.groupings[g] = t
+	return t
+}
+
+// of gives the sets by value number for a field, for the values that a view knows. Later values are not asked
+// about: the caller may have linked only those that its view gives.
+func (t *groupsOf) of(g search.Grouping, field string, values []string) []uint32 {
+	t.mu.RLock()
+	known := t.fields[field]
 	t.mu.RUnlock()
+	if len(known) >= len(values) && known != nil {
+		return known
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	list = t.fields[field]
-	if list == nil {
-		list = &groupList{starts: []uint32{0}}
-		t.fields[field] = list
-	}
-	for _, groups := range allGroups(g, field, len(list.starts)-1, values) {
+	known = t.fields[field]
+	numbers := map[*int32]uint32{} // values that name the same have the very same groups
+	for _, groups := range allGroups(g, field, len(known), values) {
+		if len(groups) == 0 {
+			known = append(known, 0)
+			continue
+		}
 		t.take(groups)
-		list.groups = append(list.groups, groups...)
-		list.starts = append(list.starts, uint32(len(list.groups)))
+		number, again := numbers[&groups[0]]
+		if !again {
+			number = t.sets.add(groups)
+		}
+		if len(groups) > 1 { // else it is one more number at most
+			numbers[&groups[0]] = number
+		}
+		known = append(known, number)
 	}
-	return *list
+	t.fields[field] = known
+	return known
 }
 
 // allGroups gives the groups of the values from a number on.
@@ -105,43 +136,40 @@ func (t *groupsOf) take(groups []int32) {
 	}
 }
 
-// state tells how many groups there may be, and whether any has more values than one.
-func (t *groupsOf) state() (groups int, shared bool) {
-	t.mu.RLock()
-	defer t.mu.RUnlock()
-	return 64 * len(t.taken), t.shared
-}
-
 // grouped is a grouping made ready for one view.
 type grouped struct {
 	*groupsOf
 	fields []string
-	lists  []groupList // by field
-	groups int         // all have lower numbers
-	shared bool        // a group has more values than one: a document may be in it twice
+	values [][]uint32 // by field: by value number, its set
+	sets   groupList
+	groups int  // all have lower numbers
+	shared bool // a group has more values than one: a document may be in it twice
 }
 
 func (v *view) grouped(g search.Grouping) *grouped {
 	out := &grouped{groupsOf: v.dictionary.grouping(g), fields: g.Fields()}
 	for _, field := range out.fields {
-		out.lists = append(out.lists, out.groupsOf.of(g, field, v.values[field]))
+		out.values = append(out.values, out.groupsOf.of(g, field, v.values[field]))
 	}
-	out.groups, out.shared = out.state()
+	t := out.groupsOf
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	out.sets, out.groups, out.shared = t.sets, 64*len(t.taken), t.shared
 	return out
 }
 
-// source is a column with the groups of its values.
+// source is a column with the sets of its values.
 type source struct {
 	field  int // in grouped.fields
 	column *column
-	groups groupList
+	sets   []uint32
 }
 
 func (g *grouped) sources(a *segmentArrays) []source {
 	var out []source
 	for i, field := range g.fields {
-		if c := a.columns[field]; c != nil && len(g.lists[i].groups) > 0 {
-			out = append(out, source{i, c, g.lists[i]})
+		if c := a.columns[field]; c != nil {
+			out = append(out, source{i, c, g.values[i]})
 		}
 	}
 	return out

@@ -47,9 +47,9 @@ func (h *numberHeap) Pop() any {
 // first is a number that decides the order of hits before everything else, the higher the better, or what it lies
 // between.
 type first struct {
-	of    func(docs []uint32, least, most []int64)
-	after int64 // of the hit to go on after; what is surely higher was given before
-	local bool  // it says nothing of other parts
+	of    func(docs []uint32, bound int64, least, most []int64) // what is surely below bound need not be told any closer
+	after int64                                                 // of the hit to go on after; what is surely higher was given before
+	local bool                                                  // it says nothing of other parts
 }
 
 // batch is how many documents are looked at together.
@@ -70,7 +70,7 @@ func (t *topHits) promising(f *found) []uint32 {
 	kept, numbers := docs[:0], f.ranks.numbers[:0]
 	bound := best.least()
 	for chunk := range slices.Chunk(docs, batch) {
-		first.of(chunk, least[:len(chunk)], most[:len(chunk)])
+		first.of(chunk, bound, least[:len(chunk)], most[:len(chunk)])
 		for i, doc := range chunk {
 			if most[i] < bound || least[i] > first.after {
 				continue
@@ -103,8 +103,8 @@ func (t *topHits) first(f *found) (first, bool) {
 	out, ok := t.byKey(f)
 	if ok && !t.sort[0].Desc { // the least comes first
 		of := out.of
-		out.of = func(docs []uint32, least, most []int64) {
-			of(docs, most, least)
+		out.of = func(docs []uint32, _ int64, least, most []int64) {
+			of(docs, math.MinInt64, most, least)
 			for i := range docs {
 				least[i], most[i] = ^least[i], ^most[i]
 			}
@@ -118,7 +118,7 @@ func (t *topHits) first(f *found) (first, bool) {
 }
 
 func (t *topHits) byScore(f *found) first {
-	out := first{after: math.MaxInt64, of: func(docs []uint32, least, most []int64) { t.run.bounds(f, docs, least, most) }}
+	out := first{after: math.MaxInt64, of: func(docs []uint32, bound int64, least, most []int64) { t.run.bounds(f, docs, bound, least, most) }}
 	if t.after != nil {
 		out.after = boundOf(t.after.score)
 	}
@@ -148,8 +148,8 @@ func (t *topHits) byKey(f *found) (out first, ok bool) {
 }
 
 // exactly is for a number that is known of each document.
-func exactly(of func(doc uint32) int64) func(docs []uint32, least, most []int64) {
-	return func(docs []uint32, least, most []int64) {
+func exactly(of func(doc uint32) int64) func(docs []uint32, bound int64, least, most []int64) {
+	return func(docs []uint32, _ int64, least, most []int64) {
 		for i, doc := range docs {
 			least[i] = of(doc)
 			most[i] = least[i]

@@ -1,43 +1,10 @@
 package local
 
 import (
-	"cmp"
 	"context"
-	"math"
-	"slices"
-	"strings"
 
 	"semdex/search"
 )
-
-// maxLevels bounds how many strengths of evidence a group tells apart; the weakest share the last.
-const maxLevels = math.MaxUint16
-
-// level is one strength of evidence: class first, then weight.
-type level struct {
-	class  search.Class
-	weight float64
-}
-
-// group is a group of the plan, made ready: values by number, texts matched, strengths numbered from 1, the
-// best first.
-type group struct {
-	plan   *search.Group
-	levels []level
-	values []numbered // the weakest first, those of a field together, their numbers rising
-	texts  []*scored
-	codes  []*coded
-	base   []float64 // by level, what it adds to a score whatever the texts; 0 is no evidence
-	focus  []float64 // by level, what share of the focus it adds
-	scored bool      // the score of a text counts
-}
-
-type numbered struct {
-	field  string
-	number uint32
-	level  uint16
-	order  int
-}
 
 // run is the state of one search.
 type run struct {
@@ -142,71 +109,6 @@ func (r *run) takeStatistics() {
 	}
 }
 
-func (r *run) newGroup(p *search.Group) *group {
-	g := &group{plan: p, levels: levelsOf(p)}
-	for i, v := range p.Values {
-		if n, known := r.view.dictionary.lookup(v.Field, v.Value.Value); known {
-			g.values = append(g.values, numbered{v.Field, n, g.levelOf(v.Class, v.Weight), i})
-		}
-	}
-	slices.SortFunc(g.values, func(a, b numbered) int {
-		if a.level != b.level {
-			return int(b.level) - int(a.level)
-		}
-		return cmp.Or(strings.Compare(a.field, b.field), cmp.Compare(a.number, b.number), cmp.Compare(a.order, b.order))
-	})
-	r.addBase(g)
-	return g
-}
-
-// addBase notes what each level adds to a score.
-func (r *run) addBase(g *group) {
-	g.base, g.focus = make([]float64, len(g.levels)+1), make([]float64, len(g.levels)+1)
-	ranked := float64(max(r.ranked, 1))
-	for i, l := range g.levels {
-		if r.parts {
-			g.base[i+1] = g.share() * l.weight
-			continue
-		}
-		g.base[i+1] = r.step() + classSteps - scoreClass*float64(l.class) + shareWeight*l.weight/ranked
-		if isTag(l.class) {
-			g.focus[i+1] = 1 / ranked
-		}
-	}
-}
-
-// levelsOf gives the strengths of a group's evidence, the best first.
-func levelsOf(p *search.Group) []level {
-	seen := map[level]bool{}
-	var levels []level
-	add := func(class search.Class, weight float64) {
-		if l := (level{class, weight}); !seen[l] {
-			seen[l] = true
-			levels = append(levels, l)
-		}
-	}
-	for i := range p.Values {
-		add(p.Values[i].Class, p.Values[i].Weight)
-	}
-	for i := range p.Texts {
-		add(p.Texts[i].Class, p.Texts[i].Weight)
-	}
-	for i := range p.Codes {
-		add(p.Codes[i].Class, p.Codes[i].Weight)
-	}
-	slices.SortFunc(levels, compareLevels)
-	return levels
-}
-
-func compareLevels(a, b level) int {
-	return cmp.Or(cmp.Compare(a.class, b.class), -cmp.Compare(a.weight, b.weight))
-}
-
-func (g *group) levelOf(class search.Class, weight float64) uint16 {
-	n, _ := slices.BinarySearchFunc(g.levels, level{class, weight}, compareLevels)
-	return uint16(min(n+1, maxLevels))
-}
-
 // hit tells which evidence was the best for each group.
 func (r *run) hit(c *candidate) (search.Found, error) {
 	id, err := r.view.id(c.part, c.doc)
@@ -221,30 +123,4 @@ func (r *run) hit(c *candidate) (search.Found, error) {
 		hit.Matches = append(hit.Matches, r.best(i, g, c))
 	}
 	return hit, nil
-}
-
-// best finds the evidence behind the level of a hit; what a hit bears comes before what its texts say.
-func (r *run) best(number int, g *group, c *candidate) search.Match {
-	want := c.levels[number]
-	arrays := r.view.parts[c.part].arrays
-	for _, v := range g.values {
-		if v.level != want {
-			continue
-		}
-		if arrays.columns[v.field].borne(v.number, c.doc) {
-			evidence := &g.plan.Values[v.order]
-			return search.Match{Group: number, Class: evidence.Class, Reason: evidence.Reason, Value: &evidence.Value}
-		}
-	}
-	for _, code := range g.codes {
-		if value, ok := code.of(c.part, c.doc); ok && code.level == want {
-			return search.Match{Group: number, Class: code.evidence.Class, Reason: code.evidence.Reason, Value: &value}
-		}
-	}
-	for _, t := range g.texts {
-		if t.level == want && t.holds(c.part, c.doc) {
-			return search.Match{Group: number, Class: t.evidence.Class, Reason: t.evidence.Reason}
-		}
-	}
-	return search.Match{Group: number, Class: g.levels[want-1].class, Reason: -1}
 }

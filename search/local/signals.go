@@ -98,13 +98,3 @@ func (s *signals) of(doc uint32) float64 {
 	}
 	return sum
 }
-
-// add adds what is added for each of some documents.
-func (s *signals) add(docs []uint32, sums []float64) {
-	if s == nil {
-		return
-	}
-	for i, doc := range docs {
-		sums[i] += min(maxSignals, s.of(doc))
-	}
-}

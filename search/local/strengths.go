@@ -40,16 +40,15 @@ type borne struct {
 func (g *group) bearing(partIndex int, a *segmentArrays, s *scratch) ([]borne, int) {
 	s.borne = s.borne[:0]
 	n := 0
-	for from, to := 0, 0; from < len(g.values); from = to {
-		v := &g.values[from]
-		for to = from; to < len(g.values) && g.values[to].level == v.level && g.values[to].field == v.field; to++ {
-		}
-		c := a.columns[v.field]
-		c.findAll(g.values[from:to], func(entry uint32) {
+	for values := g.values; len(values) > 0; {
+		same := values[:alike(values)]
+		level, c := same[0].level(), a.columns[g.fields[same[0].field()]]
+		c.findAll(same, func(entry uint32) {
 			list, set := c.documents(entry)
-			s.borne = append(s.borne, borne{list, set, v.level})
+			s.borne = append(s.borne, borne{list, set, level})
 			n += len(list) + 64*len(set)
 		})
+		values = values[len(same):]
 	}
 	for _, c := range g.codes {
 		n += len(c.parts[partIndex])

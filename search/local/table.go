@@ -6,6 +6,7 @@ import (
 	"math/bits"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // A group table says which groups each document of a segment is in. Two values of a document may be in the same groups,
@@ -13,76 +14,45 @@ import (
 // value before it is in, as one number: a code. To count documents is to count codes, of which there are about as many
 // as values; only in the end each code counts for its groups.
 
-// codes numbers the codes of one grouping, for all segments alike. Values with the same groups have the same codes.
+// codes numbers the sets of groups that stand for values or for several values of a document, for all segments alike.
 type codes struct {
-	making sync.Mutex // one table at a time is made: over rows, row and known
-
-	rows  map[string]uint32 // by groups, written down
-	row   [][]uint32        // by field, by value number: its row plus 1; 0 is not known yet
-	known [][]coding        // by row
-
 	mu     sync.RWMutex
-	groups groupList // by code
+	number map[string]uint32 // by groups, written down
+	groups groupList         // by code
 }
 
-// coding is a code of a row: the groups of a mask, of 64 groups of the row.
-type coding struct {
-	part uint32 // which 64
-	code uint32
-	mask uint64
+// maxCodes is how many codes may be known where another grouping goes on with them.
+const maxCodes = 3 << 14
+
+func newCodes() *codes {
+	return &codes{number: map[string]uint32{}, groups: groupList{starts: make([]uint32, 1+maxCells)}} // the first ones are of no group
 }
 
-// code gives the code of a value's groups in a mask.
-func (c *codes) code(field int, value, part uint32, mask uint64, groups []int32) uint32 {
-	row := c.rowOf(field, value, groups)
-	for _, known := range c.known[row] {
-		if known.mask == mask && known.part == part {
-			return known.code
-		}
-	}
-	code := c.add(mask, groups[64*part:])
-	c.known[row] = append(c.known[row], coding{part, code, mask})
-	return code
-}
-
-func (c *codes) rowOf(field int, value uint32, groups []int32) uint32 {
-	for len(c.row) <= field {
-		c.row = append(c.row, nil)
-	}
-	if more := int(value) + 1 - len(c.row[field]); more > 0 {
-		c.row[field] = append(c.row[field], make([]uint32, more)...)
-	}
-	if row := c.row[field][value]; row != 0 {
-		return row - 1
-	}
-	var key []byte
+// of gives the code of a set of groups; key is room to write in.
+func (c *codes) of(groups []int32, key []byte) (uint32, []byte) {
+	key = key[:0]
 	for _, group := range groups {
 		key = binary.LittleEndian.AppendUint32(key, uint32(group))
 	}
-	row, known := c.rows[string(key)]
-	if !known {
-		if c.rows == nil {
-			c.rows = map[string]uint32{}
-		}
-		row = uint32(len(c.known))
-		c.rows[string(key)] = row
-		c.known = append(c.known, nil)
+	c.mu.RLock()
+	code, known := c.number[string(key)]
+	c.mu.RUnlock()
+	if known {
+		return code, key
 	}
-	c.row[field][value] = row + 1
-	return row
-}
-
-func (c *codes) add(mask uint64, groups []int32) uint32 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.groups.starts == nil {
-		c.groups.starts = []uint32{0}
+	if code, known = c.number[string(key)]; known {
+		return code, key
 	}
-	for ; mask != 0; mask &= mask - 1 {
-		c.groups.groups = append(c.groups.groups, groups[bits.TrailingZeros64(mask)])
-	}
-	c.groups.starts = append(c.groups.starts, uint32(len(c.groups.groups)))
-	return uint32(len(c.groups.starts) - 2)
+	code = c.groups.add(groups)
+	c.number[string(key)] = code
+	return code, key
+}
+
+func (c *codes) len() int {
+	list := c.all()
+	return list.len()
 }
 
 // all gives the groups of all codes.
@@ -95,9 +65,10 @@ func (c *codes) all() groupList {
 // groupTable holds the codes of each document of a segment.
 type groupTable struct {
 	of     *groupsOf
-	starts []uint32 // by document: where its codes begin
-	narrow []uint16 // codes, where all fit; else
-	wide   []uint32
+	joined bool // a document has one code for all its groups
+	cells
+	places []uint32 // by document: where its codes begin in wide; nil where they lie in cells
+	wide   []uint32 // codes, where not all fit into cells
 }
 
 // tableBytes bounds what the tables of a segment take together, for each document; those used last stay.
@@ -119,42 +90,190 @@ func (a *segmentArrays) table(g *grouped) *groupTable {
 
 // makeTable makes the table of a grouping and keeps it.
 func (a *segmentArrays) makeTable(g *grouped) *groupTable {
-	c := &g.groupsOf.codes
-	c.making.Lock()
-	defer c.making.Unlock()
-	if t := a.table(g); t != nil {
-		return t // another search made it just now
-	}
-	t := &groupTable{of: g.groupsOf, starts: make([]uint32, 1, a.docs+1)}
-	w := newWalker(g, a)
+	m := newTableMaker(g, a)
+	t := &groupTable{of: g.groupsOf, joined: m.joins(), places: make([]uint32, 1, a.docs+1), wide: make([]uint32, 0, a.docs)}
+	most := uint32(0)
 	for doc := range a.docs {
-		w.fresh(doc, func(s *source, value, part uint32, mask uint64) {
-			t.wide = append(t.wide, c.code(s.field, value, part, mask, s.groups.of(value)))
-		})
-		t.starts = append(t.starts, uint32(len(t.wide)))
+		for _, code := range m.codes(doc, t.joined) {
+			t.wide = append(t.wide, code)
+			most = max(most, code)
+		}
+		t.places = append(t.places, uint32(len(t.wide)))
 	}
-	t.pack()
+	if most <= math.MaxUint16 {
+		t.cells = newCells(t.places, t.wide)
+		t.places, t.wide = nil, nil
+	}
 	a.keep(t)
 	return t
 }
 
-// pack stores the codes in two bytes each, where they fit.
-func (t *groupTable) pack() {
-	if len(t.wide) > 0 && slices.Max(t.wide) > math.MaxUint16 {
-		t.wide = slices.Clip(t.wide)
-		return
+// tableMaker finds the codes of the documents of one segment.
+type tableMaker struct {
+	*walker
+	all   *codes
+	memo  *codeMemo
+	pairs map[uint64]uint32 // by two codes: the one for both
+	found []uint32
+	rest  []int32
+	key   []byte
+}
+
+func newTableMaker(g *grouped, a *segmentArrays) *tableMaker {
+	return &tableMaker{walker: walkerOf(g, a), all: g.codes, memo: g.remembered(g.sets), pairs: map[uint64]uint32{}}
+}
+
+// codes gives those of a document, one for all where they are to be joined. The next call writes over them.
+func (m *tableMaker) codes(doc uint32, joined bool) []uint32 {
+	m.found = m.found[:0]
+	for _, set := range m.setsOf(doc) {
+		groups, mask := m.sets.of(set), uint64(0)
+		for i, group := range groups[:min(len(groups), 64)] {
+			if m.seen[group] != doc+1 {
+				m.seen[group] = doc + 1
+				mask |= 1 << i
+			}
+		}
+		if mask != 0 {
+			m.found = append(m.found, m.code(set, groups, mask))
+		}
+		if len(groups) > 64 {
+			m.addLong(doc, groups[64:])
+		}
 	}
-	t.narrow = make([]uint16, len(t.wide))
-	for i, code := range t.wide {
-		t.narrow[i] = uint16(code)
+	if !joined || len(m.found) == 0 {
+		return m.found
 	}
-	t.wide = nil
+	for _, more := range m.found[1:] {
+		m.found[0] = m.both(m.found[0], more)
+	}
+	return m.found[:1]
+}
+
+// addLong adds a code for those of many groups that a document is not yet in.
+func (m *tableMaker) addLong(doc uint32, groups []int32) {
+	m.rest = m.rest[:0]
+	for _, group := range groups {
+		if m.seen[group] != doc+1 {
+			m.seen[group] = doc + 1
+			m.rest = append(m.rest, group)
+		}
+	}
+	if len(m.rest) > 0 {
+		var code uint32
+		code, m.key = m.all.of(m.rest, m.key)
+		m.found = append(m.found, code)
+	}
+}
+
+// code gives the code of those groups of a set that a mask names.
+func (m *tableMaker) code(set uint32, groups []int32, mask uint64) uint32 {
+	known := m.memo.at(set, mask)
+	if known != nil {
+		if code := atomic.LoadUint32(known); code != 0 {
+			return code
+		}
+	}
+	m.rest = m.rest[:0]
+	for left := mask; left != 0; left &= left - 1 {
+		m.rest = append(m.rest, groups[bits.TrailingZeros64(left)])
+	}
+	var code uint32
+	code, m.key = m.all.of(m.rest, m.key)
+	if known != nil {
+		atomic.StoreUint32(known, code)
+	}
+	return code
+}
+
+// codeMemo keeps the codes of sets of few groups, by which of them are meant.
+type codeMemo struct {
+	starts []uint32 // by set: where its codes begin
+	codes  []uint32 // by mask; 0 where it was not asked yet
+}
+
+// fewGroups is how many groups of a set are remembered in all their combinations.
+const fewGroups = 6
+
+// at gives the place of a code, nil where it has none.
+func (m *codeMemo) at(set uint32, mask uint64) *uint32 {
+	from, to := m.starts[set], m.starts[set+1]
+	if uint64(to-from) <= mask {
+		return nil
+	}
+	return &m.codes[uint64(from)+mask]
+}
+
+// remembered gives the memo for the sets.
+func (t *groupsOf) remembered(sets groupList) *codeMemo {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	before := t.memo.Load()
+	if before != nil && len(before.starts) >= len(sets.starts) {
+		return before
+	}
+	m := &codeMemo{starts: make([]uint32, 1, len(sets.starts))}
+	n := uint32(0)
+	for set := range uint32(sets.len()) {
+		if few := len(sets.of(set)); few <= fewGroups {
+			n += 1 << few
+		}
+		m.starts = append(m.starts, n)
+	}
+	m.codes = make([]uint32, n)
+	if before != nil {
+		for i := range before.codes {
+			m.codes[i] = atomic.LoadUint32(&before.codes[i])
+		}
+	}
+	t.memo.Store(m)
+	return m
+}
+
+// both gives the code for the groups of two codes, which have none in common.
+func (m *tableMaker) both(a, b uint32) uint32 {
+	pair := uint64(a)<<32 | uint64(b)
+	code, known := m.pairs[pair]
+	if !known {
+		list := m.all.all()
+		groups := slices.Concat(list.of(a), list.of(b))
+		slices.Sort(groups)
+		code, m.key = m.all.of(groups, m.key)
+		m.pairs[pair] = code
+	}
+	return code
+}
+
+// What joining codes is worth: how many documents are looked at, and how many of those with several codes there must be
+// for each combination of them.
+const (
+	joinSample = 2048
+	joinShare  = 8
+)
+
+// joins reports whether few combinations of codes stand for most documents.
+func (m *tableMaker) joins() bool {
+	several, seen := 0, map[string]bool{}
+	for doc := range min(joinSample, m.docs) {
+		codes := m.codes(doc, false)
+		if len(codes) < 2 {
+			continue
+		}
+		several++
+		m.key = m.key[:0]
+		for _, code := range codes {
+			m.key = binary.LittleEndian.AppendUint32(m.key, code)
+		}
+		seen[string(m.key)] = true
+	}
+	clear(m.seen) // the same documents come again
+	return joinShare*len(seen) <= several
 }
 
 func (a *segmentArrays) keep(t *groupTable) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.tables = append([]*groupTable{t}, a.tables...)
+	a.tables = slices.DeleteFunc(append([]*groupTable{t}, a.tables...), func(t *groupTable) bool { return t.of.forgotten.Load() })
 	left := tableBytes * int(a.docs)
 	for i, t := range a.tables {
 		if left -= t.size(); left < 0 && i > 0 {
@@ -164,75 +283,82 @@ func (a *segmentArrays) keep(t *groupTable) {
 	}
 }
 
-func (t *groupTable) size() int { return 4*len(t.starts) + 2*len(t.narrow) + 4*len(t.wide) }
+func (t *groupTable) size() int { return t.cells.size() + 4*len(t.places) + 4*len(t.wide) }
+
+// each calls yield with the codes of a document; some may be of no group.
+func (t *groupTable) each(doc uint32, yield func(code uint32)) {
+	if t.places == nil {
+		t.cells.each(doc, yield)
+		return
+	}
+	for _, code := range t.wide[t.places[doc]:t.places[doc+1]] {
+		yield(code)
+	}
+}
 
 // walker gives the groups of the documents of one part, each group once per document, from a table or from the
 // documents' values.
 type walker struct {
-	table   *groupTable
-	codes   groupList
+	docs   uint32
+	table  *groupTable
+	groups groupList // by code, where there is a table
+
+	sets    groupList
 	sources []source
-	values  []*forward
-	seen    []uint32 // by group: the last document (plus 1) it was given for
+	values  []*forward // by source
+	seen    []uint32   // by group: the last document (plus 1) it was given for
+	of      []uint32   // the sets of a document
 }
 
 func newWalker(g *grouped, a *segmentArrays) *walker {
-	w := &walker{table: a.table(g)}
-	if w.table != nil {
-		w.codes = g.codes.all()
-		return w
+	if t := a.table(g); t != nil {
+		return &walker{docs: a.docs, table: t, groups: g.codes.all()}
 	}
-	w.sources = g.sources(a)
+	return walkerOf(g, a)
+}
+
+// walkerOf gives one that reads the values.
+func walkerOf(g *grouped, a *segmentArrays) *walker {
+	w := &walker{docs: a.docs, sets: g.sets, sources: g.sources(a), seen: make([]uint32, g.groups)}
 	for _, s := range w.sources {
 		w.values = append(w.values, s.column.values())
 	}
-	w.seen = make([]uint32, g.groups)
 	return w
 }
 
 func (w *walker) each(doc uint32, yield func(group int32)) {
-	if t := w.table; t != nil {
-		for i := t.starts[doc]; i < t.starts[doc+1]; i++ {
-			for _, group := range w.codes.of(t.at(i)) {
+	if w.table != nil {
+		w.table.each(doc, func(code uint32) {
+			for _, group := range w.groups.of(code) {
+				yield(group)
+			}
+		})
+		return
+	}
+	for _, set := range w.setsOf(doc) {
+		for _, group := range w.sets.of(set) {
+			if w.seen[group] != doc+1 {
+				w.seen[group] = doc + 1
 				yield(group)
 			}
 		}
-		return
 	}
-	w.fresh(doc, func(s *source, value, part uint32, mask uint64) {
-		groups := s.groups.of(value)[64*part:]
-		for ; mask != 0; mask &= mask - 1 {
-			yield(groups[bits.TrailingZeros64(mask)])
-		}
-	})
 }
 
-func (t *groupTable) at(i uint32) uint32 {
-	if t.wide != nil {
-		return t.wide[i]
-	}
-	return uint32(t.narrow[i])
-}
-
-// fresh gives for each value of a document which of its groups no value before it is in, 64 at a time, where there are
-// any.
-func (w *walker) fresh(doc uint32, yield func(s *source, value, part uint32, mask uint64)) {
+// setsOf gives the sets of the values of a document. The next call writes over them.
+func (w *walker) setsOf(doc uint32) []uint32 {
+	w.of = w.of[:0]
 	for i, f := range w.values {
-		s := &w.sources[i]
-		f.of(doc, func(value uint32) {
-			groups := s.groups.of(value)
-			for part := 0; 64*part < len(groups); part++ {
-				mask := uint64(0)
-				for j, group := range groups[64*part : min(64*part+64, len(groups))] {
-					if w.seen[group] != doc+1 {
-						w.seen[group] = doc + 1
-						mask |= 1 << j
-					}
-				}
-				if mask != 0 {
-					yield(s, value, uint32(part), mask)
-				}
+		sets, at := w.sources[i].sets, len(w.of)
+		w.of = f.appendTo(w.of, doc)
+		n := at
+		for _, value := range w.of[at:] {
+			if set := sets[value]; set != 0 {
+				w.of[n] = set
+				n++
 			}
-		})
+		}
+		w.of = w.of[:n]
 	}
+	return w.of
 }

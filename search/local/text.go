@@ -335,14 +335,19 @@ func (v *view) match(groups []search.Group) ([]*scored, error) {
 		return nil, nil
 	}
 	numbers := v.lexicon.number(texts)
-	for i := range v.parts {
+	err := v.eachPart(func(i int) error {
 		found, err := v.parts[i].lexis.find(v.lexicon, numbers, texts)
-		if err != nil {
-			return nil, err
-		}
 		for j, m := range found {
 			out[j].parts[i] = m
-			out[j].frequent += float64(m.docs)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range out {
+		for _, m := range s.parts {
+			s.frequent += float64(m.docs)
 		}
 	}
 	return out, nil

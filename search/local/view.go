@@ -108,7 +108,7 @@ func (x *Index) newView(s *scorch.IndexSnapshot) (*view, error) {
 		p.live = newBitset(p.arrays.docs)
 		p.live.fill(p.arrays.docs)
 		if deleted := seg.Deleted(); deleted != nil {
-			eachOf(deleted, func(doc uint32) { p.live[doc>>6] &^= 1 << (doc & 63) })
+			eachOf(deleted, p.live.unset)
 		}
 		v.bySize = append(v.bySize, len(v.parts))
 		v.parts = append(v.parts, p)

@@ -35,6 +35,33 @@ func (h helpers) take() bool {
 
 func (h helpers) giveBack() { <-h }
 
+// eachPart calls do with the place of every part, with whatever help there is, the largest first. It gives the first
+// error.
+func (v *view) eachPart(do func(partIndex int) error) error {
+	var next atomic.Int32
+	var failed atomic.Pointer[error]
+	work := func() {
+		for i := int(next.Add(1)) - 1; i < len(v.bySize) && failed.Load() == nil; i = int(next.Add(1)) - 1 {
+			if err := do(v.bySize[i]); err != nil {
+				failed.CompareAndSwap(nil, &err)
+			}
+		}
+	}
+	var helping sync.WaitGroup
+	for n := 1; v.total >= helpedDocs && n < len(v.parts) && v.helpers.take(); n++ {
+		helping.Go(func() {
+			defer v.helpers.giveBack()
+			work()
+		})
+	}
+	work()
+	helping.Wait()
+	if err := failed.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
 // work searches all parts, with whatever help there is.
 func (r *run) work(ctx context.Context) (*worker, error) {
 	workers := []*worker{r.newWorker()}

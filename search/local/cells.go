@@ -1,0 +1,173 @@
+package local
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
+
+// cells hold the codes of the documents of a segment: as many cells for each document, so that all that a document has
+// is read at once, without looking up where it is and how much. What finds no cell lies apart.
+type cells struct {
+	width  int      // cells of a document: one of cellWidths
+	codes  []uint16 // by document; a cell without a code holds the number of its place, a code of no group
+	over   bitset   // the documents with more codes than cells
+	before []uint32 // by word of over: how many of them come before it
+	starts []uint32 // by their order: where the rest of their codes begins
+	rest   []uint16
+}
+
+// maxCells is how many cells a document has at most; as many codes from 0 on are of no group.
+const maxCells = 8
+
+var cellWidths = []int{1, 2, 4, maxCells}
+
+// overShare is how many documents there are, at least, for each with more codes than cells, where that can be had.
+const overShare = 16
+
+// newCells takes lists of codes, those of a document from one of starts to before the next.
+func newCells(starts, codes []uint32) cells {
+	docs := len(starts) - 1
+	c := cells{width: widthFor(starts), over: newBitset(uint32(docs)), starts: []uint32{0}}
+	c.codes = make([]uint16, c.width*docs)
+	for doc := range docs {
+		row, of := c.codes[c.width*doc:c.width*(doc+1)], codes[starts[doc]:starts[doc+1]]
+		for i := range row {
+			if row[i] = uint16(i); i < len(of) {
+				row[i] = uint16(of[i])
+			}
+		}
+		if len(of) <= c.width {
+			continue
+		}
+		c.over.set(uint32(doc))
+		for _, code := range of[c.width:] {
+			c.rest = append(c.rest, uint16(code))
+		}
+		c.starts = append(c.starts, uint32(len(c.rest)))
+	}
+	c.rank()
+	return c
+}
+
+// rank notes how many documents of over come before each of its words.
+func (c *cells) rank() {
+	c.before = make([]uint32, len(c.over))
+	n := 0
+	for i, w := range c.over {
+		c.before[i] = uint32(n)
+		n += bits.OnesCount64(w)
+	}
+}
+
+// with gives cells in which some documents have other codes than before: of gives them. ok is false where one of these
+// does not fit.
+func (c *cells) with(docs bitset, of func(doc uint32) []uint32) (out cells, ok bool) {
+	out = cells{width: c.width, codes: slices.Clone(c.codes), over: slices.Clone(c.over), starts: []uint32{0}}
+	rest, most := map[uint32][]uint16{}, uint32(0)
+	docs.each(func(doc uint32) {
+		row := out.codes[out.width*int(doc) : out.width*(int(doc)+1)]
+		for i := range row {
+			row[i] = uint16(i)
+		}
+		out.over.unset(doc)
+		for i, code := range of(doc) {
+			most = max(most, code)
+			if i < out.width {
+				row[i] = uint16(code)
+			} else {
+				out.over.set(doc)
+				rest[doc] = append(rest[doc], uint16(code))
+			}
+		}
+	})
+	out.over.each(func(doc uint32) {
+		if docs.has(doc) {
+			out.rest = append(out.rest, rest[doc]...)
+		} else {
+			out.rest = append(out.rest, c.left(doc)...)
+		}
+		out.starts = append(out.starts, uint32(len(out.rest)))
+	})
+	out.rank()
+	return out, most <= math.MaxUint16
+}
+
+func widthFor(starts []uint32) int {
+	var having [maxCells + 1]int // by how many codes: documents with more
+	for doc, to := range starts[1:] {
+		for n := range min(int(to-starts[doc]), maxCells+1) {
+			having[n]++
+		}
+	}
+	for _, width := range cellWidths {
+		if overShare*having[width] <= len(starts)-1 {
+			return width
+		}
+	}
+	return maxCells
+}
+
+func (c *cells) size() int {
+	return 2*len(c.codes) + 8*len(c.over) + 4*len(c.before) + 4*len(c.starts) + 2*len(c.rest)
+}
+
+// each calls yield with the codes of a document, those of no group too.
+func (c *cells) each(doc uint32, yield func(code uint32)) {
+	for _, code := range c.codes[c.width*int(doc) : c.width*(int(doc)+1)] {
+		yield(uint32(code))
+	}
+	if c.over.has(doc) {
+		for _, code := range c.left(doc) {
+			yield(uint32(code))
+		}
+	}
+}
+
+// left gives the codes of a document that found no cell, where there are any.
+func (c *cells) left(doc uint32) []uint16 {
+	n := c.before[doc>>6] + uint32(bits.OnesCount64(c.over[doc>>6]&(1<<(doc&63)-1)))
+	return c.rest[c.starts[n]:c.starts[n+1]]
+}
+
+// count counts the codes of the documents of a set. It does most of the work of large answers: no index of counts is
+// checked, and the processor does not have to guess how many codes there are.
+func (c *cells) count(set bitset, counts *narrowCounts) {
+	switch c.width {
+	case 1:
+		set.each(func(doc uint32) { counts[c.codes[doc]]++ })
+	case 2:
+		set.each(func(doc uint32) {
+			row := (*[2]uint16)(c.codes[2*doc:])
+			counts[row[0]]++
+			counts[row[1]]++
+		})
+	case 4:
+		set.each(func(doc uint32) {
+			row := (*[4]uint16)(c.codes[4*doc:])
+			counts[row[0]]++
+			counts[row[1]]++
+			counts[row[2]]++
+			counts[row[3]]++
+		})
+	default:
+		set.each(func(doc uint32) {
+			row := (*[8]uint16)(c.codes[8*doc:])
+			counts[row[0]]++
+			counts[row[1]]++
+			counts[row[2]]++
+			counts[row[3]]++
+			counts[row[4]]++
+			counts[row[5]]++
+			counts[row[6]]++
+			counts[row[7]]++
+		})
+	}
+	for i, w := range c.over {
+		for w &= set[i]; w != 0; w &= w - 1 {
+			for _, code := range c.left(uint32(i<<6 + bits.TrailingZeros64(w))) {
+				counts[code]++
+			}
+		}
+	}
+}

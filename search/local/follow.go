@@ -1,0 +1,247 @@
+package local
+
+import (
+	"math/bits"
+	"slices"
+
+	"semdex/search"
+)
+
+// Follow makes the tables of groupings of those of the ones before: a vocabulary changes often, and little at a time.
+func (v *view) Follow(following []search.Following) {
+	var all []*followed
+	for _, f := range following {
+		if next := v.follow(f); next != nil {
+			all = append(all, next)
+		}
+	}
+	v.eachPart(func(i int) error { // which gives none
+		for _, f := range all {
+			f.table(v.parts[i].arrays)
+		}
+		return nil
+	})
+}
+
+// followed is a grouping that takes the place of another.
+type followed struct {
+	before *groupsOf
+	now    *grouped
+	moved  []int32        // groups that values are newly in, or no longer
+	losing []fieldValue   // values that are in other groups than before
+	within [][]fieldValue // by place in moved: the values that are in the group now
+	places []uint8        // by group: its place in moved, plus 1
+}
+
+// maxMoved is how many groups a mask tells apart.
+const maxMoved = 64
+
+// follow gives nil where nothing is known of the grouping before, or where another beginning is better.
+func (v *view) follow(following search.Following) *followed {
+	before := v.dictionary.followed(following)
+	if before == nil {
+		return nil
+	}
+	f := &followed{before: before, now: v.grouped(following.Now)}
+	was := v.grouped(following.Before)
+	if !slices.Equal(was.fields, f.now.fields) {
+		return nil
+	}
+	f.places = make([]uint8, max(was.groups, f.now.groups))
+	for i, field := range f.now.fields {
+		for value := range min(len(was.values[i]), len(f.now.values[i])) {
+			f.compare(fieldValue{field, uint32(value)}, was.sets.of(was.values[i][value]), f.now.sets.of(f.now.values[i][value]))
+		}
+	}
+	f.gather()
+	return f
+}
+
+// compare notes the groups that a value is newly in, or no longer.
+func (f *followed) compare(v fieldValue, before, now []int32) {
+	if slices.Equal(before, now) {
+		return
+	}
+	f.losing = append(f.losing, v)
+	for _, pair := range [][2][]int32{{before, now}, {now, before}} {
+		for _, group := range pair[0] {
+			if f.places[group] == 0 && len(f.moved) < maxMoved && !slices.Contains(pair[1], group) {
+				f.moved = append(f.moved, group)
+				f.places[group] = uint8(len(f.moved))
+			}
+		}
+	}
+}
+
+// gather notes the values in the groups that moved.
+func (f *followed) gather() {
+	f.within = make([][]fieldValue, len(f.moved))
+	if len(f.moved) == 0 {
+		return
+	}
+	for i, field := range f.now.fields {
+		for value, set := range f.now.values[i] {
+			for _, group := range f.now.sets.of(set) {
+				if place := f.places[group]; place != 0 {
+					f.within[place-1] = append(f.within[place-1], fieldValue{field, uint32(value)})
+				}
+			}
+		}
+	}
+}
+
+// followed prepares the new grouping to go on with the codes of the one before, and gives that.
+func (d *dictionary) followed(f search.Following) *groupsOf {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	before := d.groupings[f.Before]
+	if before == nil || d.groupings[f.Now] != nil || before.codes.len() > maxCodes {
+		return nil
+	}
+	d.addGrouping(f.Now, before.codes)
+	return before
+}
+
+// table makes the table of a segment, where there is one of the grouping before.
+func (f *followed) table(a *segmentArrays) {
+	t := a.table(&grouped{groupsOf: f.before})
+	switch {
+	case t == nil:
+		return
+	case t.places != nil || len(f.moved) == maxMoved:
+		a.makeTable(f.now)
+		return
+	}
+	next := *t
+	next.of = f.now.groupsOf
+	if docs := a.bearingAny(f.losing); docs != nil {
+		var ok bool
+		if next.cells, ok = t.with(docs, f.newMover(t, a).codes); !ok {
+			a.makeTable(f.now)
+			return
+		}
+	}
+	a.keep(&next)
+}
+
+// bearingAny gives the documents that bear one of the values, nil where none does.
+func (a *segmentArrays) bearingAny(values []fieldValue) bitset {
+	var docs bitset
+	for _, v := range values {
+		list, set := a.columns[v.field].bearing(v.number)
+		if docs == nil && (len(list) > 0 || set != nil) {
+			docs = newBitset(a.docs)
+		}
+		for _, doc := range list {
+			docs.set(doc)
+		}
+		if set != nil {
+			docs.or(set)
+		}
+	}
+	return docs
+}
+
+// mover turns the codes of the documents of a segment into those for the groups they are in now. A group is in one code of
+// a document at most, so those that moved can be taken out and put in without looking at what else the document bears.
+type mover struct {
+	*followed
+	table  *groupTable
+	wanted []bitset // by place in moved: the documents that are in the group now
+	masks  []uint64 // by code: which of moved are in it
+	groups groupList
+	known  map[moving]uint32
+	found  []uint32
+	key    []byte
+}
+
+// moving is a code, and which of the groups that moved it is to have.
+type moving struct {
+	code uint32
+	mask uint64
+}
+
+func (f *followed) newMover(t *groupTable, a *segmentArrays) *mover {
+	m := &mover{followed: f, table: t, groups: f.before.codes.all(), known: map[moving]uint32{}}
+	for _, values := range f.within {
+		set := a.bearingAny(values)
+		if set == nil {
+			set = newBitset(a.docs)
+		}
+		m.wanted = append(m.wanted, set)
+	}
+	m.masks = make([]uint64, m.groups.len())
+	for code := range m.masks {
+		for _, group := range m.groups.of(uint32(code)) {
+			if place := f.places[group]; place != 0 {
+				m.masks[code] |= 1 << (place - 1)
+			}
+		}
+	}
+	return m
+}
+
+// codes gives those of a document. The next call writes over them.
+func (m *mover) codes(doc uint32) []uint32 {
+	wanted, has := uint64(0), uint64(0)
+	for i, set := range m.wanted {
+		if set.has(doc) {
+			wanted |= 1 << i
+		}
+	}
+	m.found = m.found[:0]
+	if m.table.joined {
+		return m.joined(uint32(m.table.cells.codes[doc]), wanted)
+	}
+	m.table.each(doc, func(code uint32) {
+		if code < maxCells {
+			return
+		}
+		mask := m.masks[code]
+		has |= mask
+		if mask&^wanted != 0 {
+			if code = m.with(code, mask&wanted); code < maxCells {
+				return
+			}
+		}
+		m.found = append(m.found, code)
+	})
+	if missing := wanted &^ has; missing != 0 {
+		m.found = append(m.found, m.with(0, missing))
+	}
+	return m.found
+}
+
+// joined is codes where there is one for all groups of a document.
+func (m *mover) joined(code uint32, wanted uint64) []uint32 {
+	if m.masks[code] != wanted {
+		code = m.with(code, wanted)
+	}
+	if code >= maxCells {
+		m.found = append(m.found, code)
+	}
+	return m.found
+}
+
+// with gives the code for what is in a code and did not move, and for those of moved that are in the mask: 0 for no group.
+func (m *mover) with(code uint32, mask uint64) uint32 {
+	key := moving{code, mask}
+	out, known := m.known[key]
+	if known {
+		return out
+	}
+	var groups []int32
+	for _, group := range m.groups.of(code) {
+		if m.places[group] == 0 {
+			groups = append(groups, group)
+		}
+	}
+	for left := mask; left != 0; left &= left - 1 {
+		groups = append(groups, m.moved[bits.TrailingZeros64(left)])
+	}
+	if len(groups) > 0 {
+		out, m.key = m.before.codes.of(groups, m.key)
+	}
+	m.known[key] = out
+	return out
+}
