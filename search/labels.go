@@ -21,13 +21,14 @@ type LabelRef struct {
 // Labels finds concepts by what they are called. It is made once for a vocabulary and then only read.
 type Labels struct {
 	langs    []string
-	exact    map[string][]LabelRef // text.Exact
-	whole    readings              // whole labels
-	bare     readings              // labels without a qualifier in brackets at their end
-	heads    readings              // labels of several words by the last one
-	within   func() within         // labels of one word; sorted when they are first asked for
-	joined   map[string][]LabelRef // terms written as one word
-	verbs    map[string][]LabelRef // German verbs, by infinitiveStem
+	exact    map[string][]LabelRef           // text.Exact
+	whole    readings                        // whole labels
+	bare     readings                        // labels without a qualifier in brackets at their end
+	heads    readings                        // labels of several words by the last one
+	within   func() within                   // labels of one word; sorted when they are first asked for
+	longer   func() map[string][]longerLabel // places in labels of several words; made when they are first asked for
+	joined   map[string][]LabelRef           // terms written as one word
+	verbs    map[string][]LabelRef           // German verbs, by infinitiveStem
 	notation map[string][]int32
 	texts    [][]labelText // by concept: its labels as words to search for
 	longest  int
@@ -71,6 +72,7 @@ func newLabels(th Thesaurus, langs []string, before *Labels) *Labels {
 	l.addDeprecated(th, deprecated)
 	l.tellApart()
 	l.within = sync.OnceValue(func() within { return newWithin(l.single()) })
+	l.longer = sync.OnceValue(l.newLonger)
 	return l
 }
 
