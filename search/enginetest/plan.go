@@ -88,6 +88,10 @@ func (p *planner) group() search.Group {
 		e := p.text()
 		e.Class, e.Weight, e.Reason = p.class(), p.Float64(), 1000+i
 		g.Texts = append(g.Texts, e)
+		if len(e.Except) > 0 && p.IntN(2) == 0 { // the same without exceptions, as weaker evidence
+			e.Except, e.Class, e.Reason = nil, min(e.Class+1, search.Misspelt), 1500+i
+			g.Texts = append(g.Texts, e)
+		}
 	}
 	return g
 }
