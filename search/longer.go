@@ -22,7 +22,7 @@ type longerLabel struct {
 // newLonger finds the places in labels of several words by the forms of the word there. Languages in which what a word is
 // about may stand before it are left out.
 func (l *Labels) newLonger() map[string][]longerLabel {
-	by := map[string][]longerLabel{}
+	by := make(map[string][]longerLabel, len(l.texts))
 	for c := range l.texts {
 		for i := range l.texts[c] {
 			t := &l.texts[c][i]
