@@ -36,6 +36,18 @@ var fillers = termSet(`
 	zeigen zeigt zeige bitte mochte mochten konnte konnten sollte sollten soll sollen kann konnen muss mussen darf wollen etwas jemand gern gerne mehr sehr
 	photographie besoin cherche cherchons recherche montrer imagen imagenes necesito necesitamos busco buscamos mostrar`)
 
+// places are where a piece is to be used, as terms. What stands behind "for" says nothing about what the piece shows.
+var (
+	places = termSet(`
+	newsletter website websites webpage webpages homepage page pages header headers banner banners teaser teasers cover covers slide slides
+	brochure brochures flyer flyers poster posters catalogue catalogues catalog catalogs magazine magazines spread presentation presentations
+	webseite webseiten startseite titelseite doppelseite seite seiten broschure broschuren katalog kataloge plakat plakate prasentation prasentationen
+	folie folien magazin heft titelbild site page affiche brochure catalogue pagina cartel folleto catalogo`)
+	purposes = termSet(`for fur pour para per voor`)
+)
+
+const maxPurpose = 4 // words from "for" to the place
+
 // negations say that a brief is not about what follows, up to the next sign or a few words on.
 var negations = termSet(`not no without except never none avoid nicht kein keine keinen keinem keiner ohne weder sans pas aucun aucune sin ningun ninguna senza nessun geen zonder niet`)
 
@@ -108,7 +120,7 @@ func (q *querying) brief(ctx context.Context, units []unit) ([]unit, error) {
 			others = append(others, u)
 			continue
 		}
-		if q.isFiller(&u) || slices.ContainsFunc(negated, func(n span) bool { return n.from <= u.Start && u.Start < n.to }) {
+		if q.isFiller(&u) || q.isPlace(&u) || slices.ContainsFunc(negated, func(n span) bool { return n.from <= u.Start && u.Start < n.to }) {
 			continue
 		}
 		u.times = 1
@@ -156,16 +168,28 @@ func (q *querying) isFiller(u *unit) bool {
 	return u.Kind == Plain && len(u.senses) == 0 && len(u.Tokens) == 1 && fillers[u.Tokens[0].Term]
 }
 
-// addKinds notes for words of a brief that name no concept those of which they are the last word of a label, if
+// isPlace reports a word that says where a piece is to be used: one of places, a few words behind "for".
+func (q *querying) isPlace(u *unit) bool {
+	if u.Kind != Plain || len(u.senses) > 0 || len(u.Tokens) != 1 || !places[u.Tokens[0].Term] {
+		return false
+	}
+	before := text.Tokens(q.request.Query[:u.Start])
+	before = before[max(0, len(before)-maxPurpose):]
+	return slices.ContainsFunc(before, func(t text.Token) bool {
+		return purposes[t.Term] && !strings.ContainsAny(q.request.Query[t.End:u.Start], ",.;:!?\n")
+	})
+}
+
+// addKinds notes for words beside a concept that name none themselves those of which they are the last word of a label, if
 // these are few: kinds of what the word means.
 func (q *querying) addKinds(parts []unit) {
-	if q.request.Expand != ExpandNarrower && q.request.Expand != ExpandRelated || !slices.ContainsFunc(parts, func(u unit) bool { return len(u.senses) > 0 }) {
-		return // a brief that names no concept is read as words alone
+	if q.request.Expand != ExpandNarrower && q.request.Expand != ExpandRelated || !slices.ContainsFunc(parts, func(u unit) bool { return len(u.senses) > 0 && !u.Not }) {
+		return // what names no concept is read as words alone
 	}
 	in := q.allowed()
 	for i := range parts {
 		u := &parts[i]
-		if len(u.senses) > 0 || u.Kind != Plain || len(u.Tokens) != 1 {
+		if len(u.senses) > 0 || u.Kind != Plain || len(u.Tokens) != 1 || u.Not || u.must {
 			continue
 		}
 		refs := preferLanguage(among(q.st.labels.kinds(u.Tokens[0], q.compounded()), in), q.request.Lang)

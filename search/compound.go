@@ -39,7 +39,8 @@ func (q *querying) compounded() bool {
 	})
 }
 
-// split takes words apart that are no label and stand nowhere, into labels or words that stand somewhere.
+// split takes words apart that are no label and stand nowhere, or in few assets where they are all of the query, into
+// labels or words that stand somewhere.
 func (q *querying) split(ctx context.Context, units []unit) ([]unit, error) {
 	if !q.compounded() {
 		return units, nil
@@ -65,7 +66,7 @@ func (q *querying) split(ctx context.Context, units []unit) ([]unit, error) {
 			continue
 		}
 		tried++
-		parts, err := q.partsOf(ctx, u, n > 0)
+		parts, err := q.partsOf(ctx, u)
 		if err != nil {
 			return nil, err
 		}
@@ -75,8 +76,8 @@ func (q *querying) split(ctx context.Context, units []unit) ([]unit, error) {
 }
 
 // besides gives what is searched for in the place of a word that stands in n assets. One that stands nowhere and has no
-// parts may be the first part of others. One that stands in some is searched for, and beside it, as words alone, all of
-// its parts together; what has the word suits all of them.
+// parts may be the first part of others. One that stands in some is searched for, and beside it all of its parts
+// together, with the concepts that they name; what has the word suits all of them.
 func besides(u unit, n int, parts []unit) []unit {
 	switch {
 	case n == 0 && len(parts) == 1 && len(parts[0].senses) == 0:
@@ -119,15 +120,15 @@ func (q *querying) isCompound(ctx context.Context, t text.Token) (bool, error) {
 		}
 	}
 	was := len(q.compounds)
-	parts, err := q.partsOf(ctx, unit{Clause: Clause{Kind: Plain, Tokens: []text.Token{t}, Start: t.Start, End: t.End}}, false)
+	parts, err := q.partsOf(ctx, unit{Clause: Clause{Kind: Plain, Tokens: []text.Token{t}, Start: t.Start, End: t.End}})
 	q.compounds = q.compounds[:was]
 	return len(parts) > 1 || len(parts) == 1 && parts[0].Tokens[0].Term != t.Term, err
 }
 
 // partsOf gives the units that the word of a unit is taken apart into, itself where it cannot be. A word that is
-// known but for letters spelled out ("Huettentour") is that word. Labels may be left aside.
-func (q *querying) partsOf(ctx context.Context, u unit, wordsAlone bool) ([]unit, error) {
-	s := &splitter{q: q, ctx: ctx, known: map[string]*wordPart{}, wordsAlone: wordsAlone}
+// known but for letters spelled out ("Huettentour") is that word.
+func (q *querying) partsOf(ctx context.Context, u unit) ([]unit, error) {
+	s := &splitter{q: q, ctx: ctx, known: map[string]*wordPart{}}
 	word := u.Tokens[0].Lower
 	for _, form := range []string{word, spelledOut.Replace(word)} {
 		if form != word {
@@ -200,9 +201,7 @@ type splitter struct {
 	ctx   context.Context
 	known map[string]*wordPart // nil: looked up, and not known
 	count int                  // words looked up in the index
-
-	wordsAlone bool // labels do not count
-	err        error
+	err   error
 }
 
 // split gives the parts of a word: as few as there can be, at most so many, as many labels among them as there can
@@ -287,7 +286,7 @@ func (s *splitter) part(word string, least int) *wordPart {
 		return nil
 	}
 	p := &wordPart{written: word, token: tokens[0]}
-	if readings := s.q.readLabels(tokens); len(readings) > 0 && !s.wordsAlone {
+	if readings := s.q.readLabels(tokens); len(readings) > 0 {
 		p.senses = sensesOf(readings[0].Refs, readings[0].Weight)
 	} else {
 		known := false

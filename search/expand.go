@@ -34,6 +34,7 @@ const (
 	weightCloseMatch  = 0.70
 	weightNarrowMatch = 0.65
 	weightRelated     = 0.35
+	weightCustom      = 0.95 // borne in a custom field: whom or where it is for, rather than what it is about
 	weightLeast       = 0.15 // nothing lighter is searched for as text; deep tags keep this weight
 )
 
@@ -240,6 +241,7 @@ type evidence struct {
 	scale   float64
 	reasons *[]reason
 	capped  bool
+	inside  func(int32) bool // whether a concept is among those that are searched for, or below
 }
 
 // reason says why a hit matched: the expanded concept, and the label where it was found in a text.
@@ -247,7 +249,8 @@ type reason struct {
 	named    int32 // the concept that the query named; -1 for plain words, codes and field values
 	expanded Expanded
 	label    *semdex.Label
-	words    string // plain words, as typed
+	except   [][][]string // longer phrases, in which the label does not count as written
+	words    string       // plain words, as typed
 	weight   float64
 }
 
@@ -263,7 +266,11 @@ func (e *evidence) add(group *Group, named int32, expanded []Expanded) {
 	}
 	group.Values = slices.Grow(group.Values, values)
 	for _, x := range order {
-		e.addValues(group, named, x)
+		borne := x
+		if e.st.labels.isVariety(x, named) {
+			borne.Weight = weightTagged
+		}
+		e.addValues(group, named, borne)
 		if !x.Text {
 			e.capped = e.capped || len(e.st.labels.texts[x.Concept]) > 0
 			continue
@@ -284,6 +291,9 @@ func (e *evidence) addValues(group *Group, named int32, x Expanded) {
 	first := len(*e.reasons) // those of this concept are told apart by their weights
 	for _, v := range e.st.bearing(x.Concept) {
 		weight := x.Weight * e.scale * scaleAmbiguous(v.among)
+		if isCustom(v.Field) {
+			weight *= weightCustom
+		}
 		number := first
 		for number < len(*e.reasons) && (*e.reasons)[number].weight != weight {
 			number++
@@ -306,20 +316,22 @@ func (e *evidence) addText(group *Group, named int32, x Expanded, t *labelText) 
 	*e.reasons = append(*e.reasons, reason{named: named, expanded: x, label: &t.label, weight: weight})
 	words := TextEvidence{Terms: t.terms, Class: textClass[x.Class], Weight: weight, Reason: len(*e.reasons) - 1}
 	if x.Class == Tagged {
-		group.Texts = append(group.Texts, words.asWritten())
+		written := words.asWritten(e.st.labels.longerThan(t.terms, e.inside))
+		(*e.reasons)[words.Reason].except = written.Except
+		group.Texts = append(group.Texts, written)
 		words.Class = NarrowerText
 	}
 	group.Texts = append(group.Texts, words)
 }
 
 // asWritten is the evidence for what names a concept where it stands so in a main text: several words in any form, a
-// single one as it is, or where it is the stem of another. A word elsewhere, or one with the same stem alone, may well
-// mean something else, and so comes behind what bears a narrower concept.
-func (t TextEvidence) asWritten() TextEvidence {
+// single one as it is, or where it is the stem of another. A word elsewhere, within a longer name of something else, or one
+// with the same stem alone, may well mean something else, and so comes behind what bears a narrower concept.
+func (t TextEvidence) asWritten(except [][][]string) TextEvidence {
 	if len(t.Terms) == 1 {
 		t.Terms = firstForms(t.Terms)
 	}
-	t.Where, t.Scored = Main, false // what it finds is scored by the evidence for all texts
+	t.Where, t.Scored, t.Except = Main, false, except // what it finds is scored by the evidence for all texts
 	return t
 }
 

@@ -158,6 +158,7 @@ func (q *querying) addGroup(p *Plan, units []unit) {
 // addEvidence adds to a group what counts for one unit.
 func (q *querying) addEvidence(g *Group, u *unit) {
 	before := len(g.Texts)
+	var inside func(int32) bool
 	switch {
 	case u.isConcept():
 		g.Required = true
@@ -168,7 +169,7 @@ func (q *querying) addEvidence(g *Group, u *unit) {
 		q.addField(g, u)
 		return
 	case len(u.senses) > 0:
-		q.addSenses(g, u)
+		inside = q.addSenses(g, u)
 	}
 	q.addKindsOf(g, u)
 	q.addCode(g, u)
@@ -187,7 +188,7 @@ func (q *querying) addEvidence(g *Group, u *unit) {
 	}
 	texts := []TextEvidence{t}
 	if len(u.senses) > 0 && u.Kind == Plain {
-		texts = []TextEvidence{t.asWritten(), t}
+		texts = []TextEvidence{t.asWritten(q.st.labels.longerThan(t.Terms, inside)), t}
 		texts[1].Class = NarrowerText
 	}
 	if len(u.whole) > 0 {
@@ -219,15 +220,20 @@ func (q *querying) forms(tokens []text.Token) [][]string {
 }
 
 // addSenses adds what the concepts that words name expand to. Several concepts are all searched for, each with less
-// weight.
-func (q *querying) addSenses(g *Group, u *unit) {
+// weight. It tells which concepts are among those searched for, or below.
+func (q *querying) addSenses(g *Group, u *unit) (inside func(int32) bool) {
 	e := &evidence{st: q.st, lang: q.request.Lang, reasons: &q.reasons}
-	for _, s := range u.senses {
-		expanded := q.rules.Expand(q.st.th, s.concept)
-		e.capped, e.scale = false, s.weight*scaleAmbiguous(len(u.senses))
-		e.add(g, s.concept, expanded)
-		q.name(u, s, e.capped, expanded)
+	expanded := make([][]Expanded, len(u.senses))
+	for i, s := range u.senses {
+		expanded[i] = q.rules.Expand(q.st.th, s.concept)
 	}
+	e.inside = q.st.inside(slices.Concat(expanded...))
+	for i, s := range u.senses {
+		e.capped, e.scale = false, s.weight*scaleAmbiguous(len(u.senses))
+		e.add(g, s.concept, expanded[i])
+		q.name(u, s, e.capped, expanded[i])
+	}
+	return e.inside
 }
 
 // addKindsOf adds the assets that bear kinds of what a word means.

@@ -85,7 +85,7 @@ func tateNoHarm(t *testing.T, c *tate, works *collection, s *search.Service) {
 	for _, a := range works.records {
 		titles = append(titles, a.Title.In("en"))
 	}
-	named, free := namingAndNot(t, titles, labels, []string{"en"}, harmless)
+	named, free := namingAndNot(t, titles, labels, []string{"en"}, harmless, namesConcept(t, s, "en"))
 	noHarm(t, s, works.service([]string{"en"}), "en", named, free)
 }
 
@@ -111,15 +111,65 @@ func TestBrandNoHarm(t *testing.T) {
 			for _, a := range assets {
 				titles = append(titles, a.Title[lang], a.Description[lang])
 			}
-			named, free := namingAndNot(t, titles, labels, brandSettings.Languages, 40)
+			named, free := namingAndNot(t, titles, labels, brandSettings.Languages, harmless, namesConcept(t, s, lang))
 			noHarm(t, s, plain, lang, named, free)
 		})
 	}
 }
 
-// namingAndNot takes words and phrases of texts as queries, n of each kind: those that hold a label, be it inflected,
-// and those that do not.
-func namingAndNot(t *testing.T, texts, labels, langs []string, n int) (naming, not []string) {
+// TestBrandCompounds guards that what a compound brings by its parts comes behind all that has the word itself.
+func TestBrandCompounds(t *testing.T) {
+	s := brandLibrary(t)
+	path := filepath.Join(t.TempDir(), "assets.jsonl")
+	if err := os.WriteFile(path, brandFile(t, "assets.jsonl"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	words := map[string]bool{}
+	for _, a := range readAssets(t, "brand", path) {
+		for _, token := range text.Tokens(a.Title["de"] + " " + a.Description["de"]) {
+			words[token.Lower] = true
+		}
+	}
+	split, more := 0, 0
+	for _, word := range slices.Sorted(maps.Keys(words)) {
+		a := ask(t, s, search.Request{Query: word, Lang: "de", AsTyped: true, Explain: true, Access: search.Access{All: true}, Limit: 100})
+		if len(a.Expansion.Compounds) == 0 {
+			continue
+		}
+		split++
+		hasNot := func(h search.Hit) bool {
+			return !slices.ContainsFunc(h.Explain, func(e search.Explanation) bool { return e.Part == word })
+		}
+		first := slices.IndexFunc(a.Hits, hasNot)
+		if first < 0 {
+			continue
+		}
+		more++
+		if i := slices.IndexFunc(a.Hits[first:], func(h search.Hit) bool { return !hasNot(h) }); first == 0 || i >= 0 {
+			t.Errorf("%s: hit %d has not the word, a later one has", word, first+1)
+		}
+	}
+	t.Logf("of %d words %d are taken apart, %d of them find more by that", len(words), split, more)
+	if split < harmless || more == 0 {
+		t.Errorf("%d words are taken apart, of which %d find more; want at least %d", split, more, harmless)
+	}
+}
+
+// namesConcept reports whether the answer to a query says that it names a concept, be it by a part of a compound or by a
+// noun made of a verb.
+func namesConcept(t *testing.T, s *search.Service, lang string) func(query string) bool {
+	return func(query string) bool {
+		a, err := s.Search(context.Background(), search.Request{Query: query, Lang: lang, AsTyped: true, Access: search.Access{All: true}, Limit: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(a.Expansion.Concepts) > 0
+	}
+}
+
+// namingAndNot takes words and phrases of texts as queries, n of each kind: those that hold a label, be it inflected, or
+// name a concept in another way, and those that do not. At most a tenth of the first kind may be of the second way.
+func namingAndNot(t *testing.T, texts, labels, langs []string, n int, names func(query string) bool) (naming, not []string) {
 	t.Helper()
 	keys := map[string]bool{}
 	for _, label := range labels {
@@ -130,6 +180,7 @@ func namingAndNot(t *testing.T, texts, labels, langs []string, n int) (naming, n
 	}
 	texts = slices.Compact(slices.Sorted(slices.Values(texts)))
 	random := rand.New(rand.NewPCG(200, 3))
+	otherwise := 0
 	random.Shuffle(len(texts), func(i, j int) { texts[i], texts[j] = texts[j], texts[i] })
 	for _, s := range texts {
 		words := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" \t\"“”,;:*()[]", r) })
@@ -143,12 +194,19 @@ func namingAndNot(t *testing.T, texts, labels, langs []string, n int) (naming, n
 		case len(tokens) == 0:
 		case holdsAny(tokens, keys, langs):
 			naming = append(naming, query)
+		case names(query):
+			naming = append(naming, query)
+			otherwise++
 		default:
 			not = append(not, query)
 		}
 	}
 	if len(naming) < n || len(not) < n {
 		t.Fatalf("%d queries name a concept, %d do not; want %d of each", len(naming), len(not), n)
+	}
+	t.Logf("%d of %d queries name a concept, %d of them otherwise than by a label", len(naming), len(naming)+len(not), otherwise)
+	if 10*otherwise > len(naming) {
+		t.Errorf("%d of %d queries that name a concept do so otherwise than by a label, want a tenth at most", otherwise, len(naming))
 	}
 	return naming[:n], not[:n]
 }

@@ -109,9 +109,26 @@ func (t *assetText) occurrences(e *TextEvidence) []span {
 }
 
 func (t *assetText) standsAt(from int, e *TextEvidence) bool {
-	for i, wanted := range e.Terms {
+	return t.wordsAt(from, e.Terms, e.Prefix) && !t.exceptAt(from, e)
+}
+
+// exceptAt reports whether the words at a place stand within a longer phrase, where they do not count.
+func (t *assetText) exceptAt(from int, e *TextEvidence) bool {
+	for _, phrase := range e.Except {
+		for start := max(0, from+len(e.Terms)-len(phrase)); start <= from && start+len(phrase) <= len(t.words); start++ {
+			if t.wordsAt(start, phrase, false) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// wordsAt reports whether words stand one after the other at a place, the last one perhaps going on.
+func (t *assetText) wordsAt(from int, words [][]string, prefix bool) bool {
+	for i, wanted := range words {
 		word := t.words[from+i]
-		last := e.Prefix && i == len(e.Terms)-1
+		last := prefix && i == len(words)-1
 		if !word.HasAny(wanted) && !(last && word.HasPrefix(wanted[0])) {
 			return false
 		}

@@ -228,14 +228,21 @@ func TestOccurrences(t *testing.T) {
 	tests := []struct {
 		name, text, words string
 		prefix            bool
+		except            []string
 		want              string // what is marked, joined by |
 	}{
-		{"a word in any inflection", "Jackets, jacket and JACKET'S", "jackets", false, "Jackets|jacket|JACKET"},
-		{"words one after the other", "rain jackets, jacket rain, rain on jackets", "rain jacket", false, "rain jackets"},
-		{"a prefix", "packaging for packs and pickles", "pack", true, "packaging|packs"},
-		{"signs within", "a back-to-school day", "back to school", false, "back-to-school"},
-		{"none", "umbrella", "rain", false, ""},
-		{"more words than the text has", "rain", "rain jacket", false, ""},
+		{"a word in any inflection", "Jackets, jacket and JACKET'S", "jackets", false, nil, "Jackets|jacket|JACKET"},
+		{"words one after the other", "rain jackets, jacket rain, rain on jackets", "rain jacket", false, nil, "rain jackets"},
+		{"a prefix", "packaging for packs and pickles", "pack", true, nil, "packaging|packs"},
+		{"signs within", "a back-to-school day", "back to school", false, nil, "back-to-school"},
+		{"none", "umbrella", "rain", false, nil, ""},
+		{"more words than the text has", "rain", "rain jacket", false, nil, ""},
+		{"within a longer phrase", "rain jacket liner", "rain jacket", false, []string{"rain jacket liner"}, ""},
+		{"at the end of one", "A kids jacket", "jacket", false, []string{"kids jacket"}, ""},
+		{"in the middle of one", "kids jackets liner, jacket liner", "jacket", false, []string{"kids jacket liner"}, "jacket"},
+		{"within one and outside", "jacket liner of a jacket", "jacket", false, []string{"coat", "jacket liner"}, "jacket"},
+		{"a longer phrase that covers a part alone", "rain jacket liner", "rain jacket", false, []string{"jacket liner"}, "rain jacket"},
+		{"the beginning of a longer phrase at the end", "liner and jacket", "jacket", false, []string{"jacket liner"}, "jacket"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -244,12 +251,22 @@ func TestOccurrences(t *testing.T) {
 			for _, token := range text.Tokens(tt.words) {
 				e.Terms = append(e.Terms, text.Forms(token, []string{"en"}))
 			}
+			for _, longer := range tt.except {
+				var phrase [][]string
+				for _, token := range text.Tokens(longer) {
+					phrase = append(phrase, text.Forms(token, []string{"en"}))
+				}
+				e.Except = append(e.Except, phrase)
+			}
 			var got []string
 			for _, s := range at.occurrences(e) {
 				got = append(got, tt.text[s.from:s.to])
 			}
 			if strings.Join(got, "|") != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
+			}
+			if said := (&dossier{texts: []assetText{at}}).says(e); said != (tt.want != "") {
+				t.Errorf("an asset with the text says it: %t", said)
 			}
 		})
 	}

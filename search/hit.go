@@ -135,7 +135,7 @@ func (w *hitWriter) label(r *reason) string {
 	evidence := TextEvidence{Terms: terms}
 	where := ""
 	if r.expanded.Class == Tagged {
-		written := evidence.asWritten()
+		written := evidence.asWritten(r.except)
 		_, where = w.find(&written)
 	}
 	if where == "" {

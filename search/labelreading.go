@@ -2,7 +2,6 @@ package search
 
 import (
 	"slices"
-	"strings"
 
 	"semdex"
 	"semdex/internal/text"
@@ -54,8 +53,8 @@ func (l *Labels) readLabel(label semdex.Label) *labelReading {
 		w.head = l.spell(w.tokens[n-1:], langs)
 	}
 	w.joined = unspaced(w.tokens)
-	if len(w.tokens) == 1 && slices.ContainsFunc(langs, isGerman) && strings.HasSuffix(w.tokens[0].Term, "n") {
-		w.verb = verbStem(w.tokens[0].Term, "en", "n")
+	if len(w.tokens) == 1 && slices.ContainsFunc(langs, isGerman) {
+		w.verb = infinitiveStem(w.tokens[0].Term)
 	}
 	w.forms = make([][]string, len(w.tokens))
 	for i, t := range w.tokens {

@@ -21,13 +21,14 @@ type LabelRef struct {
 // Labels finds concepts by what they are called. It is made once for a vocabulary and then only read.
 type Labels struct {
 	langs    []string
-	exact    map[string][]LabelRef // text.Exact
-	whole    readings              // whole labels
-	bare     readings              // labels without a qualifier in brackets at their end
-	heads    readings              // labels of several words by the last one
-	within   func() within         // labels of one word; sorted when they are first asked for
-	joined   map[string][]LabelRef // terms written as one word
-	verbs    map[string][]LabelRef // German verbs, by verbStem
+	exact    map[string][]LabelRef           // text.Exact
+	whole    readings                        // whole labels
+	bare     readings                        // labels without a qualifier in brackets at their end
+	heads    readings                        // labels of several words by the last one
+	within   func() within                   // labels of one word; sorted when they are first asked for
+	longer   func() map[string][]longerLabel // places in labels of several words; made when they are first asked for
+	joined   map[string][]LabelRef           // terms written as one word
+	verbs    map[string][]LabelRef           // German verbs, by infinitiveStem
 	notation map[string][]int32
 	texts    [][]labelText // by concept: its labels as words to search for
 	longest  int
@@ -71,6 +72,7 @@ func newLabels(th Thesaurus, langs []string, before *Labels) *Labels {
 	l.addDeprecated(th, deprecated)
 	l.tellApart()
 	l.within = sync.OnceValue(func() within { return newWithin(l.single()) })
+	l.longer = sync.OnceValue(l.newLonger)
 	return l
 }
 
@@ -174,8 +176,10 @@ type Reading struct {
 	Weight   float64 // 1 for a whole label
 }
 
-// weightBare is the weight of a label of which a qualifier in brackets was left out.
-const weightBare = 0.9
+const (
+	weightBare = 0.9 // of a label of which a qualifier in brackets was left out
+	weightDone = 0.9 // of a verb that a noun is made of
+)
 
 // Read finds the longest labels in tokens from left to right, none overlapping. A label matches by its
 // terms or, where none does, by its stems in a language of the library, written as one word or as several,
@@ -233,7 +237,10 @@ func (l *Labels) named(span []text.Token, lang string, in func(int32) bool) (ref
 	if refs := among(l.bare.key[text.Join(span)], in); len(refs) > 0 {
 		return refs, weightBare
 	}
-	return among(l.bare.inflected(span, l.langs), in), weightBare
+	if refs := among(l.bare.inflected(span, l.langs), in); len(refs) > 0 {
+		return refs, weightBare
+	}
+	return among(l.done(span, lang), in), weightDone
 }
 
 // among keeps the labels of the concepts for which in holds.

@@ -75,6 +75,58 @@ func TestLabelsRead(t *testing.T) {
 	}
 }
 
+func TestLabelsOfVerbs(t *testing.T) {
+	voc := NewVocabulary(map[string]string{
+		"sew": "Sewing@en | Nähen@de", "hike": "Hiking@en | Wandern@de", "runner": "Runners@en | Läufer@de", "run": "Laufen@de",
+	}, nil)
+	labels := NewLabels(voc, []string{"en", "de"})
+	tests := []struct{ name, word, lang, want string }{
+		{"in another person", "wandert", "de", "hike 1"},
+		{"present participle", "Wandernde", "de", "hike 1"},
+		{"in another case", "wandernden", "de", "hike 1"},
+		{"of a verb with en", "laufendes", "de", "run 1"},
+		{"where it is done", "Näherei", "de", "sew 0.9"},
+		{"who does it", "Näherin", "de", "sew 0.9"},
+		{"several who do it", "Näherinnen", "de", "sew 0.9"},
+		{"who does it, of a verb with ern", "Wanderinnen", "de", "hike 0.9"},
+		{"a label is that label", "Läufern", "de", "runner 1"},
+		{"what begins like a short verb is another word", "Naht", "de", ""},
+		{"not in English", "Wanderin", "en", ""},
+	}
+	for _, tt := range tests {
+		got := ""
+		for _, r := range labels.Read(text.Tokens(tt.word), tt.lang) {
+			got = fmt.Sprintf("%s %g", voc.Names(conceptsOf(r.Refs, everyConcept)), r.Weight)
+		}
+		if got != tt.want {
+			t.Errorf("%s: %q reads as %q, want %q", tt.name, tt.word, got, tt.want)
+		}
+	}
+}
+
+func TestLabelsBesideConcepts(t *testing.T) {
+	voc := NewVocabulary(map[string]string{
+		"training": "Berufsausbildung@de", "education": "Ausbildung@de", "ibex": "Steinbock@de", "case": "Kindergartentasche@de", "bag": "Einkaufstasche@de", "safety": "Mountain safety@en",
+	}, nil)
+	labels := NewLabels(voc, []string{"en", "de"})
+	tests := []struct{ name, word, kinds, about string }{
+		{"the last word of a label", "safety", "safety", ""},
+		{"the last part of a compound", "Tasche", "bag case", ""},
+		{"the first part, before a label", "Beruf", "", "training"},
+		{"the first part, before what labels end with", "Kindergarten", "", "case"},
+		{"the beginning of a word that is no compound", "Stein", "", ""},
+		{"too short", "Bag", "", ""},
+	}
+	for _, tt := range tests {
+		word := text.Tokens(tt.word)[0]
+		kinds := voc.Names(conceptsOf(labels.kinds(word, true), everyConcept))
+		about := voc.Names(conceptsOf(labels.about(word), everyConcept))
+		if kinds != tt.kinds || about != tt.about {
+			t.Errorf("%s: kinds of %q are %q, about it are %q; want %q and %q", tt.name, tt.word, kinds, about, tt.kinds, tt.about)
+		}
+	}
+}
+
 func TestLabelsWhole(t *testing.T) {
 	labels := NewLabels(labelVocabulary, []string{"en", "de"})
 	for query, want := range map[string]string{

@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"strings"
 
 	"semdex"
 )
@@ -31,6 +32,9 @@ type Value struct {
 
 // CustomField gives the field of Value for a custom field of assets.
 func CustomField(name string) string { return "field:" + name }
+
+// isCustom reports a field of Value that CustomField gives.
+func isCustom(field string) bool { return strings.HasPrefix(field, "field:") }
 
 // Plan is a query in the terms of an engine: raw values and words, no concepts. It is all an engine needs.
 type Plan struct {
@@ -124,7 +128,8 @@ const (
 
 // TextEvidence holds for the assets in which the words stand one after the other in one text.
 type TextEvidence struct {
-	Terms  [][]string // for each position, the terms that may stand there
+	Terms  [][]string   // for each position, the terms that may stand there
+	Except [][][]string // longer phrases, written as Terms are: words that stand within one of them do not count; none if Scored
 	Where  TextPlace
 	Prefix bool // the last term, its first form alone, is the beginning of a word
 	Scored bool // count how often and how rarely it stands (BM25); else standing there is enough

@@ -146,22 +146,33 @@ func (l *Labels) kinds(t text.Token, compounded bool) []LabelRef {
 	return refs
 }
 
-// about gives the labels that are compounds of which a word is the first part: "Beruf" is what "Berufsausbildung" has
-// to do with.
+// about gives the labels that are compounds of a word and of one that labels are or end with: "Beruf" is what "Berufsausbildung" has to
+// do with, but "Stein" is no part of "Steinbock".
 func (l *Labels) about(t text.Token) []LabelRef {
 	var refs []LabelRef
 	if len(t.Term) >= leastWordPart {
 		for _, word := range l.within().beginning(t.Term) {
-			refs = append(refs, l.whole.key[word]...)
+			if l.endsCompound(word[len(t.Term):]) {
+				refs = append(refs, l.whole.key[word]...)
+			}
 		}
 	}
 	return refs
+}
+
+// endsCompound reports whether the rest of a word, perhaps behind linking letters, is a label, or the end of several.
+func (l *Labels) endsCompound(rest string) bool {
+	return slices.ContainsFunc(linking, func(letters string) bool {
+		label, ok := strings.CutPrefix(rest, letters)
+		return ok && len(label) >= leastLabelPart && (len(l.whole.inflected(text.Tokens(label), l.langs)) > 0 || len(l.within().ending(label)) > 1)
+	})
 }
 
 const (
 	maxJoined     = 3 // words that are tried as one
 	leastJoined   = 6 // letters of them together
 	leastVerbStem = 4
+	leastDoneStem = 3 // of a noun with a longer ending
 )
 
 // unspaced gives the terms of a few tokens as one word, "" where that says too little.
@@ -189,23 +200,57 @@ func (l *Labels) addSpellings(w *labelReading, ref LabelRef) {
 	}
 }
 
-// verb gives the labels that are the infinitive of a verb, for German: "wandert" finds "Wandern", which have
-// different stems.
+// Endings of German words that are made of a verb's stem and that stemming leaves on: of a verb in another person and of
+// its present participle; of nouns for who does it and for where it is done, of verbs that end with "ern" too.
+var (
+	verbEndings   = []string{"est", "et", "st", "t", "e", "endem", "enden", "ender", "endes", "ende", "end", "ndem", "nden", "nder", "ndes", "nde", "nd"}
+	doneEndings   = []string{"erinnen", "erin", "erei"}
+	erDoneEndings = []string{"innen", "in", "ei"}
+)
+
+// verb gives the labels that are the infinitive of a verb, for German: "wandert" and "Wandernde" find "Wandern", which
+// has another stem.
 func (l *Labels) verb(span []text.Token, lang string) []LabelRef {
 	if len(span) != 1 || !isGerman(lang) {
 		return nil
 	}
-	return l.verbs[verbStem(span[0].Term, "est", "et", "st", "t", "nd", "e")]
+	return l.verbOf(span[0].Term, verbEndings, func(stem string) bool { return len(stem) >= leastVerbStem })
 }
 
-// verbStem takes the first of the endings off that the term has; "" where it has none, or little is left.
-func verbStem(term string, endings ...string) string {
+// done gives the labels that are the infinitive of the verb that a German noun is made of: "Näherei" and "Näherin" find
+// "Nähen", "Wanderin" finds "Wandern".
+func (l *Labels) done(span []text.Token, lang string) []LabelRef {
+	if len(span) != 1 || !isGerman(lang) {
+		return nil
+	}
+	word := span[0].Term
+	if refs := l.verbOf(word, doneEndings, func(stem string) bool { return len(stem) >= leastDoneStem }); len(refs) > 0 {
+		return refs
+	}
+	return l.verbOf(word, erDoneEndings, func(stem string) bool { return len(stem) >= leastVerbStem && strings.HasSuffix(stem, "er") })
+}
+
+// verbOf gives the labels that are the infinitive of a verb of whose stem, if it will do, and one of the endings a word
+// is made.
+func (l *Labels) verbOf(word string, endings []string, do func(stem string) bool) []LabelRef {
 	for _, e := range endings {
-		if stem, ok := strings.CutSuffix(term, e); ok && len(stem) >= leastVerbStem {
-			return stem
+		if stem, ok := strings.CutSuffix(word, e); ok && do(stem) && len(l.verbs[stem]) > 0 {
+			return l.verbs[stem]
 		}
 	}
-	return ""
+	return nil
+}
+
+// infinitiveStem is the stem of a word that may be the infinitive of a German verb; "" where it is none, or little is left.
+func infinitiveStem(term string) string {
+	stem, ok := strings.CutSuffix(term, "n")
+	if !ok {
+		return ""
+	}
+	if stem = strings.TrimSuffix(stem, "e"); len(stem) < leastDoneStem {
+		return ""
+	}
+	return stem
 }
 
 func isGerman(lang string) bool { return lang == "de" || strings.HasPrefix(lang, "de-") }

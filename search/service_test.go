@@ -170,7 +170,7 @@ func TestSustainablePackaging(t *testing.T) {
 func TestSearch(t *testing.T) {
 	s, _ := library(t, settings, packaging, story()...)
 	tests := []struct{ name, query, lang, want string }{
-		{"what suits both concepts comes first", "rain jacket recyclable", "en", "both recyclable jacket liner kraft field"},
+		{"what suits both concepts comes first", "rain jacket recyclable", "en", "both recyclable jacket kraft liner field"},
 		{"a longer label is another thing", "rain jacket liner", "en", "liner"},
 		{"a query that is a label is that label, signs and all", "Bird - non-specific", "en", "bird"},
 		{"else the signs do not matter", "bird specific", "en", "sentence bird"},

@@ -14,7 +14,7 @@ import (
 type unit struct {
 	Clause
 	senses []sense
-	kinds  []sense      // in a brief: concepts that are kinds of what the word means
+	kinds  []sense      // beside a concept: those that are kinds of what the word means
 	must   bool         // required
 	begins bool         // it is searched for as the beginning of words
 	whole  []text.Token // the word that this is a part of, which stands in a few assets
@@ -93,6 +93,7 @@ func (q *querying) understand(ctx context.Context) ([]unit, error) {
 	if isBrief(q.request.Query, units) {
 		return q.brief(ctx, units)
 	}
+	q.addKinds(units)
 	return units, nil
 }
 

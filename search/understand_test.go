@@ -235,6 +235,69 @@ func TestCompounds(t *testing.T) {
 	}
 }
 
+func TestACompoundInFewAssetsBringsConcepts(t *testing.T) {
+	t.Parallel()
+	assets := append(outdoorAssets(), &semdex.Asset{ID: "files:word", Title: semdex.Text{"": "Strandzelt"}, Approval: semdex.Approved},
+		&semdex.Asset{ID: "files:both", Title: semdex.Text{"": "late"}, Approval: semdex.Approved, Concepts: []string{search.Base + "beach", search.Base + "tent"}})
+	s, _ := library(t, outdoorSettings, outdoor, assets...)
+	for mode, want := range map[search.Mode]string{search.ExpandNone: "word", search.ExpandNarrower: "word both"} {
+		if got := hitIDs(ask(t, s, search.Request{Query: "Strandzelt", Lang: "de", Access: everyone, Expand: mode})); got != want {
+			t.Errorf("in mode %s finds %q, want %q", mode, got, want)
+		}
+	}
+}
+
+func TestAWordBesideAConceptMeansItsKinds(t *testing.T) {
+	t.Parallel()
+	s, _ := library(t, outdoorSettings, outdoor, outdoorAssets()...)
+	tests := []struct{ name, query, want string }{
+		{"beside a concept", "beach production", "beach fair"},
+		{"without one it is a word", "sand production", "beach"},
+		{"an excluded concept is none", "sand production -winter", "beach"},
+		{"what is excluded is the word alone", "rome beach -production", "beach italy"},
+	}
+	for _, tt := range tests {
+		if got := hitIDs(ask(t, s, search.Request{Query: tt.query, Lang: "en", Access: everyone})); sorted(got) != sorted(tt.want) {
+			t.Errorf("%s: %q finds %q, want %q", tt.name, tt.query, got, tt.want)
+		}
+	}
+}
+
+func TestWhatIsNamedAfterAConceptLeadsWhatIsNarrower(t *testing.T) {
+	t.Parallel()
+	s, _ := library(t, outdoorSettings, outdoor, outdoorAssets()...)
+	a := ask(t, s, search.Request{Query: "jacket", Lang: "en", Access: everyone, Explain: true})
+	if got := hitIDs(a); got != "jacket raintext rain hardshell liner" && got != "jacket raintext rain liner hardshell" {
+		t.Errorf("finds %q, want what is tagged Jacket, then the words, then what is tagged Rain jacket, then what else is narrower", got)
+	}
+	for _, h := range a.Hits {
+		if h.ID == "files:rain" && (h.Explain[0].Class != "narrower" || h.Matched.Because != "tagged Rain jacket, narrower than Jacket") {
+			t.Errorf("%s, because %s", h.Explain[0].Class, h.Matched.Because)
+		}
+	}
+}
+
+func TestABriefIsNotAboutThePlaceItIsFor(t *testing.T) {
+	t.Parallel()
+	s, _ := library(t, outdoorSettings, outdoor, append(outdoorAssets(), &semdex.Asset{ID: "files:flyer", Title: semdex.Text{"": "Flyer, Magazin"}, Approval: semdex.Approved})...)
+	tests := []struct{ name, query, lang, want string }{
+		{"behind for", "We need a wet beach, for our new winter flyer. The kids should be small.", "en", "wet beach winter kids small"},
+		{"behind für", "Wir suchen Kinder am Strand für das neue Magazin. Warm und trocken, bitte klein.", "de", "Kinder Strand Warm"},
+		{"what is wanted itself", "We need the flyer about winter. It has a wet beach on it.", "en", "flyer winter wet beach"},
+		{"in another phrase", "This is for kids, winter and a flyer. It has a wet beach on it.", "en", "kids winter flyer wet beach"},
+		{"farther on", "This is for kids and the winter and the wet flyer. There is a beach on it.", "en", "kids winter wet flyer beach"},
+	}
+	for _, tt := range tests {
+		var got []string
+		for _, x := range ask(t, s, search.Request{Query: tt.query, Lang: tt.lang, Access: everyone}).Expansion.About {
+			got = append(got, x.Text)
+		}
+		if d := cmp.Diff(strings.Fields(sorted(tt.want)), strings.Fields(sorted(strings.Join(got, " ")))); d != "" {
+			t.Errorf("%s: about (-want +got)\n%s", tt.name, d)
+		}
+	}
+}
+
 func TestBrief(t *testing.T) {
 	t.Parallel()
 	s, _ := library(t, outdoorSettings, outdoor, outdoorAssets()...)

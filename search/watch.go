@@ -105,7 +105,7 @@ func bare(g Group) Group {
 	}
 	slices.SortFunc(out.Values, func(a, b ValueEvidence) int { return compareValues(a.Value, b.Value) }) // they came in the order of the index
 	for _, t := range g.Texts {
-		out.Texts = append(out.Texts, TextEvidence{Terms: t.Terms, Where: t.Where, Prefix: t.Prefix})
+		out.Texts = append(out.Texts, TextEvidence{Terms: t.Terms, Except: t.Except, Where: t.Where, Prefix: t.Prefix})
 	}
 	for _, c := range g.Codes {
 		out.Codes = append(out.Codes, CodeEvidence{Code: c.Code})

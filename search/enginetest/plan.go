@@ -88,6 +88,10 @@ func (p *planner) group() search.Group {
 		e := p.text()
 		e.Class, e.Weight, e.Reason = p.class(), p.Float64(), 1000+i
 		g.Texts = append(g.Texts, e)
+		if len(e.Except) > 0 && p.IntN(2) == 0 { // the same without exceptions, as weaker evidence
+			e.Except, e.Class, e.Reason = nil, min(e.Class+1, search.Misspelt), 1500+i
+			g.Texts = append(g.Texts, e)
+		}
 	}
 	return g
 }
@@ -118,7 +122,24 @@ func (p *planner) text() search.TextEvidence {
 		last := len(e.Terms) - 1
 		e.Prefix, e.Terms[last] = true, []string{e.Terms[last][0][:1+p.IntN(len(e.Terms[last][0])-1)]}
 	}
+	for !e.Scored && len(e.Except) < 3 && p.IntN(2) == 0 {
+		e.Except = append(e.Except, p.around(e.Terms))
+	}
 	return e
+}
+
+// around gives words as they stand with others before them, behind them, or both. Mostly these are frequent ones.
+func (p *planner) around(terms [][]string) [][]string {
+	other := func() [][]string {
+		return [][]string{text.Forms(text.Tokens(Words[min(p.IntN(len(Words)), p.IntN(len(Words)))])[0], languages)}
+	}
+	switch p.IntN(3) {
+	case 0:
+		return slices.Concat(other(), terms)
+	case 1:
+		return slices.Concat(terms, other())
+	}
+	return slices.Concat(other(), terms, other())
 }
 
 func (p *planner) filter() search.Filter {

@@ -86,7 +86,7 @@ func (d *document) says(e *search.TextEvidence) bool {
 func saysIn(texts [][][]string, e *search.TextEvidence) bool {
 	for _, words := range texts {
 		for i := 0; i+len(e.Terms) <= len(words); i++ {
-			if standAt(words[i:], e) {
+			if standAt(words[i:], e.Terms, e.Prefix) && !within(words, i, e) {
 				return true
 			}
 		}
@@ -94,10 +94,22 @@ func saysIn(texts [][][]string, e *search.TextEvidence) bool {
 	return false
 }
 
-func standAt(words [][]string, e *search.TextEvidence) bool {
-	for i, wanted := range e.Terms {
+// within reports whether what stands at a place is part of a longer phrase, in which it does not count.
+func within(words [][]string, at int, e *search.TextEvidence) bool {
+	for _, longer := range e.Except {
+		for start := 0; start+len(longer) <= len(words); start++ {
+			if start <= at && at+len(e.Terms) <= start+len(longer) && standAt(words[start:], longer, false) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func standAt(words, terms [][]string, prefix bool) bool {
+	for i, wanted := range terms {
 		meets := func(form string) bool {
-			if e.Prefix && i == len(e.Terms)-1 {
+			if prefix && i == len(terms)-1 {
 				return strings.HasPrefix(form, wanted[0])
 			}
 			return slices.Contains(wanted, form)

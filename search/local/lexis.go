@@ -60,7 +60,7 @@ func (l *lexicon) full() bool {
 	return len(l.numbers) >= maxTexts
 }
 
-// appendText writes down what decides where a text stands: its words and its place, not its class or weight.
+// appendText writes down what decides where a text stands: its words, what they must not stand within, and its place, not its class or weight.
 func appendText(key []byte, t *search.TextEvidence) []byte {
 	flags := byte('a')
 	if t.Prefix {
@@ -72,8 +72,15 @@ func appendText(key []byte, t *search.TextEvidence) []byte {
 	if t.Where == search.Main {
 		flags += 4
 	}
-	key = append(key, flags)
-	for _, forms := range t.Terms {
+	key = appendWords(append(key, flags), t.Terms)
+	for _, phrase := range t.Except {
+		key = appendWords(append(key, 2), phrase)
+	}
+	return key
+}
+
+func appendWords(key []byte, terms [][]string) []byte {
+	for _, forms := range terms {
 		for _, form := range forms {
 			key = append(append(key, form...), 0)
 		}

@@ -110,11 +110,14 @@ func (s *scorer) count(field string, t *scored, yield func(doc uint32, times flo
 	case err != nil || len(positions) == 0:
 		return err
 	case len(positions) > 1:
-		docs, times, err := s.phrase(field, positions, s.wanted)
-		for i, doc := range docs {
-			yield(doc, times[i])
+		found, err := s.phrase(field, positions, s.wanted)
+		if err != nil {
+			return err
 		}
-		return err
+		for i, doc := range found.docs {
+			yield(doc, float32(len(found.starts[i])))
+		}
+		return nil
 	case len(positions[0]) > maxCounted:
 		docs, _, err := s.union(field, positions[0])
 		if docs != nil {

@@ -29,7 +29,7 @@ func (r *run) cover(f *found, doc uint32) float64 {
 		}
 		total += g.share() * covered
 	}
-	if f.raised != nil && f.raised.has(doc) {
+	if f.raised != nil && r.ranked > 0 && f.raised.has(doc) {
 		total += scoreRaised
 	}
 	return total + min(maxSignals, f.signals.of(doc))

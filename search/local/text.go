@@ -2,6 +2,7 @@ package local
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
@@ -49,7 +50,10 @@ func (m *matcher) find(t *search.TextEvidence) (*matched, error) {
 }
 
 func (m *matcher) stands(t *search.TextEvidence) (*matched, error) {
-	if len(t.Terms) == 1 {
+	switch {
+	case len(t.Except) > 0:
+		return m.outside(t)
+	case len(t.Terms) == 1:
 		return m.word(t)
 	}
 	found := &counted{}
@@ -58,11 +62,11 @@ func (m *matcher) stands(t *search.TextEvidence) (*matched, error) {
 		if err != nil || len(positions) == 0 {
 			return nowhere, err
 		}
-		docs, times, err := m.phrase(field, positions, nil)
+		here, err := m.phrase(field, positions, nil)
 		if err != nil {
 			return nowhere, err
 		}
-		found = found.with(&counted{docs, times})
+		found = found.with(here.count())
 	}
 	switch {
 	case len(found.docs) == 0:
@@ -205,15 +209,116 @@ func unionOf(all []*roaring.Bitmap) (docs *roaring.Bitmap, own bool) {
 	return roaring.FastOr(all...), true
 }
 
-// phrase gives the documents in which the positions stand one after the other, and how often, those of a set alone
+// outside is stands for a text of which some occurrences do not count, as they lie within longer phrases.
+func (m *matcher) outside(t *search.TextEvidence) (*matched, error) {
+	var all []*roaring.Bitmap
+	for _, field := range fieldsOf(t) {
+		positions, err := m.positions(field, t)
+		if err != nil {
+			return nowhere, err
+		}
+		docs, err := m.outsideIn(field, positions, t.Except)
+		if err != nil {
+			return nowhere, err
+		}
+		if docs != nil {
+			all = append(all, docs)
+		}
+	}
+	docs, own := unionOf(all)
+	return matchedBy(docs, own), nil
+}
+
+// outsideIn gives the documents in which the positions stand in a field outside of all longer phrases, nil for none. Only
+// those in which a longer phrase stands are looked into.
+func (m *matcher) outsideIn(field string, positions [][]string, longer [][][]string) (*roaring.Bitmap, error) {
+	docs, own, err := m.standing(field, positions)
+	if err != nil || docs == nil {
+		return nil, err
+	}
+	var phrases []*placed
+	var lengths []int
+	touched := roaring.New()
+	for _, words := range longer {
+		found, err := m.phrase(field, words, docs)
+		if err != nil {
+			return nil, err
+		}
+		if len(found.docs) > 0 {
+			phrases, lengths = append(phrases, found), append(lengths, len(words))
+			touched.AddMany(found.docs)
+		}
+	}
+	if len(phrases) == 0 {
+		return docs, nil
+	}
+	if !own {
+		docs = docs.Clone()
+	}
+	found, err := m.phrase(field, positions, touched)
+	if err != nil {
+		return nil, err
+	}
+	for i, doc := range found.docs {
+		free := slices.DeleteFunc(found.starts[i], func(start uint64) bool {
+			for j, p := range phrases {
+				if p.covers(doc, start, len(positions), lengths[j]) {
+					return true
+				}
+			}
+			return false
+		})
+		if len(free) == 0 {
+			docs.Remove(doc)
+		}
+	}
+	return docs, nil
+}
+
+// standing gives the documents in which the positions stand one after the other, nil for none. Unless own, the bitmap may
+// belong to the segment.
+func (m *matcher) standing(field string, positions [][]string) (docs *roaring.Bitmap, own bool, err error) {
+	if len(positions) == 1 {
+		return m.union(field, positions[0])
+	}
+	found, err := m.phrase(field, positions, nil)
+	if err != nil || len(found.docs) == 0 {
+		return nil, false, err
+	}
+	return roaring.BitmapOf(found.docs...), true, nil
+}
+
+// placed are documents, rising, and where something begins in each.
+type placed struct {
+	docs   []uint32
+	starts [][]uint64
+}
+
+// covers reports whether so many words at start lie within one of the phrases, which are so long.
+func (p *placed) covers(doc uint32, start uint64, words, length int) bool {
+	i, found := slices.BinarySearch(p.docs, doc)
+	return found && slices.ContainsFunc(p.starts[i], func(begin uint64) bool {
+		return begin <= start && start+uint64(words) <= begin+uint64(length)
+	})
+}
+
+func (p *placed) count() *counted {
+	c := &counted{docs: p.docs, times: make([]float32, len(p.docs))}
+	for i := range p.starts {
+		c.times[i] = float32(len(p.starts[i]))
+	}
+	return c
+}
+
+// phrase gives the documents in which the positions stand one after the other, and where, those of a set alone
 // unless that is nil. Most labels have a word that is nowhere, or never near the others: those end before any position
 // is read.
-func (m *matcher) phrase(field string, positions [][]string, within *roaring.Bitmap) ([]uint32, []float32, error) {
+func (m *matcher) phrase(field string, positions [][]string, within *roaring.Bitmap) (*placed, error) {
 	candidates := within
 	for _, forms := range positions {
 		docs, _, err := m.union(field, forms)
 		if err != nil || docs == nil {
-			return nil, nil, err
+			return &placed{}, err
 		}
 		if candidates == nil {
 			candidates = docs
@@ -221,32 +326,32 @@ func (m *matcher) phrase(field string, positions [][]string, within *roaring.Bit
 			candidates = roaring.And(candidates, docs)
 		}
 		if candidates.IsEmpty() {
-			return nil, nil, nil
+			return &placed{}, nil
 		}
 	}
 	return m.adjacent(field, positions, candidates)
 }
 
-// adjacent keeps the candidates in which the positions follow one another, and counts how often they do.
-func (m *matcher) adjacent(field string, positions [][]string, candidates *roaring.Bitmap) (docs []uint32, times []float32, err error) {
+// adjacent keeps the candidates in which the positions follow one another, and tells where they begin.
+func (m *matcher) adjacent(field string, positions [][]string, candidates *roaring.Bitmap) (*placed, error) {
 	all := candidates.ToArray()
 	starts := make([][]uint64, len(all)) // positions where the phrase so far would have begun
 	for i, forms := range positions {
 		here := make([][]uint64, len(all))
 		for _, form := range forms {
 			if err := m.follow(field, form, uint64(i), all, candidates, starts, here); err != nil {
-				return nil, nil, err
+				return nil, err
 			}
 		}
 		starts = here
 	}
+	found := &placed{}
 	for i, doc := range all {
 		if len(starts[i]) > 0 {
-			docs = append(docs, doc)
-			times = append(times, float32(len(starts[i])))
+			found.docs, found.starts = append(found.docs, doc), append(found.starts, starts[i])
 		}
 	}
-	return docs, times, nil
+	return found, nil
 }
 
 // follow notes for each candidate where the phrase would begin if form, its word number at, stands there.
