@@ -265,9 +265,10 @@ func (e *evidence) add(group *Group, named int32, expanded []Expanded) {
 		values += len(e.st.bearing(order[i].Concept))
 	}
 	group.Values = slices.Grow(group.Values, values)
-	for _, x := range order {
+	varieties := e.st.labels.varietiesAmong(order, named)
+	for i, x := range order {
 		borne := x
-		if e.st.labels.isVariety(x, named) {
+		if varieties[i] {
 			borne.Weight = weightTagged
 		}
 		e.addValues(group, named, borne)

@@ -34,6 +34,8 @@ type Labels struct {
 	longest  int
 	read     map[labelKey]*labelReading
 	before   map[labelKey]*labelReading // of the vocabulary before, while these are made
+
+	varieties varieties
 }
 
 // labelText is a label as words to search for, each position with the forms that may stand there.

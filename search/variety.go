@@ -3,6 +3,7 @@ package search
 import (
 	"slices"
 	"strings"
+	"sync"
 
 	"semdex"
 )
@@ -12,6 +13,40 @@ const leastVarietyPart = 4
 
 // nounFirst are the languages in which what a kind is called may stand behind what it is a kind of: "Regenjacke Griesel".
 var nounFirst = []string{"de", "es", "fr", "it", "pt"}
+
+// varieties remembers what isVariety found.
+type varieties struct {
+	mu sync.Mutex
+	of map[int32]map[int32]bool // by the broader concept, by the narrower one
+}
+
+// varietiesAmong gives those of the expanded concepts that are varieties of the concept they were reached from.
+func (l *Labels) varietiesAmong(expanded []Expanded, of int32) []bool {
+	out := make([]bool, len(expanded))
+	v := &l.varieties
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	known := v.of[of]
+	if known == nil {
+		if v.of == nil {
+			v.of = map[int32]map[int32]bool{}
+		}
+		known = make(map[int32]bool, len(expanded))
+		v.of[of] = known
+	}
+	for i, x := range expanded {
+		if x.Via != "narrower" {
+			continue
+		}
+		is, asked := known[x.Concept]
+		if !asked {
+			is = l.isVariety(x, of)
+			known[x.Concept] = is
+		}
+		out[i] = is
+	}
+	return out
+}
 
 // isVariety reports whether a narrower concept bears the name of the concept that it was reached from, as "Griesel rain
 // jacket" and "Hardshell" do below "Rain jacket" and "Shell". What is tagged so bears that name too, and so

@@ -224,10 +224,10 @@ func (r *run) bounds(f *found, docs []uint32, bound int64, least, most []int64) 
 	}
 	enough := math.Inf(-1)
 	if bound > math.MinInt64 {
-		enough = float64(bound-more-4)/boundSteps - maxSignals
+		enough = float64(bound-more-4)/boundSteps - f.signals.most()
 	}
 	for i, sum := range sums[:len(docs)] {
-		if sum < enough {
+		if sum+f.signals.popularity(docs[i]) < enough {
 			least[i], most[i] = math.MinInt64, math.MinInt64
 			continue
 		}
@@ -255,7 +255,7 @@ func (r *run) reaching(f *found, bound int64) []int {
 		return nil
 	}
 	g := r.groups[0]
-	most := maxSignals + shareFocus + 4/boundSteps
+	most := min(maxSignals, f.signals.most()+f.signals.mostPopularity()) + shareFocus + 4/boundSteps
 	if f.texted != nil {
 		most += r.mostText()
 	}

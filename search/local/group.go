@@ -84,7 +84,44 @@ func (r *run) number(g *group) {
 		}
 		g.values = append(g.values, newNumbered(strength, field, n, i))
 	}
-	slices.SortFunc(g.values, func(a, b numbered) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.order, b.order)) })
+	sortNumbered(g.values)
+}
+
+// fewSorted is how many values are sorted by comparing them.
+const fewSorted = 256
+
+// sortNumbered sorts values by key; those of one key keep their order. A large concept has thousands, for which bytes are
+// counted (radix sort), only those that differ.
+func sortNumbered(values []numbered) {
+	if len(values) < fewSorted {
+		slices.SortStableFunc(values, func(a, b numbered) int { return cmp.Compare(a.key, b.key) })
+		return
+	}
+	differs := uint64(0)
+	for i := range values {
+		differs |= values[i].key ^ values[0].key
+	}
+	from, to := values, make([]numbered, len(values))
+	for shift := 0; shift < 64; shift += 8 {
+		if differs>>shift&0xff == 0 {
+			continue
+		}
+		var places [256]int
+		for i := range from {
+			places[from[i].key>>shift&0xff]++
+		}
+		next := 0
+		for b, n := range places {
+			places[b], next = next, next+n
+		}
+		for i := range from {
+			b := from[i].key >> shift & 0xff
+			to[places[b]] = from[i]
+			places[b]++
+		}
+		from, to = to, from
+	}
+	copy(values, from)
 }
 
 // knownFields notes the fields of a group's values, and gives the values that a view knows of each.

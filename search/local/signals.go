@@ -81,6 +81,33 @@ func (r *run) signals(partIndex int) *signals {
 	return out
 }
 
+// most is the most that is added for a document beside its popularity.
+func (s *signals) most() float64 {
+	switch {
+	case s == nil:
+		return 0
+	case s.approved == nil:
+		return s.Freshness
+	}
+	return s.Freshness + s.Approval
+}
+
+// mostPopularity is the most that popularity adds.
+func (s *signals) mostPopularity() float64 {
+	if s == nil || s.popular == nil {
+		return 0
+	}
+	return s.Popularity
+}
+
+// popularity gives the share of it in what is added for a document.
+func (s *signals) popularity(doc uint32) float64 {
+	if s == nil || s.popular == nil {
+		return 0
+	}
+	return s.Popularity * float64(s.popular[doc])
+}
+
 // of gives what is added for a document.
 func (s *signals) of(doc uint32) float64 {
 	if s == nil {
