@@ -31,7 +31,7 @@ func newCells(starts, codes []uint32) cells {
 	c := cells{width: widthFor(starts), over: newBitset(uint32(docs)), starts: []uint32{0}}
 	c.codes = make([]uint16, c.width*docs)
 	for doc := range docs {
-		row, of := c.codes[c.width*doc:c.width*(doc+1)], codes[starts[doc]:starts[doc+1]]
+		row, of := c.row(uint32(doc)), codes[starts[doc]:starts[doc+1]]
 		for i := range row {
 			if row[i] = uint16(i); i < len(of) {
 				row[i] = uint16(of[i])
@@ -60,13 +60,19 @@ func (c *cells) rank() {
 	}
 }
 
-// with gives cells in which some documents have other codes than before: of gives them. ok is false where one of these
-// does not fit.
-func (c *cells) with(docs bitset, of func(doc uint32) []uint32) (out cells, ok bool) {
-	out = cells{width: c.width, codes: slices.Clone(c.codes), over: slices.Clone(c.over), starts: []uint32{0}}
-	rest, most := map[uint32][]uint16{}, uint32(0)
+// with gives cells in which some documents have other codes than before. edit changes the cells of a document in place; where
+// it returns false, of gives all codes. ok is false where one of these does not fit.
+func (c *cells) with(docs bitset, edit func(doc uint32, row []uint16) bool, of func(doc uint32) []uint32) (out cells, ok bool) {
+	out = cells{width: c.width, codes: slices.Clone(c.codes), over: slices.Clone(c.over), starts: make([]uint32, 1, len(c.starts)), rest: make([]uint16, 0, len(c.rest))}
+	long := make(bitset, len(docs))
 	docs.each(func(doc uint32) {
-		row := out.codes[out.width*int(doc) : out.width*(int(doc)+1)]
+		if c.over.has(doc) || !edit(doc, out.row(doc)) {
+			long.set(doc)
+		}
+	})
+	rest, most := map[uint32][]uint16{}, uint32(0)
+	long.each(func(doc uint32) {
+		row := out.row(doc)
 		for i := range row {
 			row[i] = uint16(i)
 		}
@@ -82,7 +88,7 @@ func (c *cells) with(docs bitset, of func(doc uint32) []uint32) (out cells, ok b
 		}
 	})
 	out.over.each(func(doc uint32) {
-		if docs.has(doc) {
+		if long.has(doc) {
 			out.rest = append(out.rest, rest[doc]...)
 		} else {
 			out.rest = append(out.rest, c.left(doc)...)
@@ -92,6 +98,9 @@ func (c *cells) with(docs bitset, of func(doc uint32) []uint32) (out cells, ok b
 	out.rank()
 	return out, most <= math.MaxUint16
 }
+
+// row gives the cells of a document.
+func (c *cells) row(doc uint32) []uint16 { return c.codes[c.width*int(doc) : c.width*(int(doc)+1)] }
 
 func widthFor(starts []uint32) int {
 	var having [maxCells + 1]int // by how many codes: documents with more
@@ -114,7 +123,7 @@ func (c *cells) size() int {
 
 // each calls yield with the codes of a document, those of no group too.
 func (c *cells) each(doc uint32, yield func(code uint32)) {
-	for _, code := range c.codes[c.width*int(doc) : c.width*(int(doc)+1)] {
+	for _, code := range c.row(doc) {
 		yield(uint32(code))
 	}
 	if c.over.has(doc) {

