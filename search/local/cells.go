@@ -63,33 +63,39 @@ func (c *cells) rank() {
 // with gives cells in which some documents have other codes than before. edit changes the cells of a document in place; where
 // it returns false, of gives all codes. ok is false where one of these does not fit.
 func (c *cells) with(docs bitset, edit func(doc uint32, row []uint16) bool, of func(doc uint32) []uint32) (out cells, ok bool) {
-	out = cells{width: c.width, codes: slices.Clone(c.codes), over: slices.Clone(c.over), starts: make([]uint32, 1, len(c.starts)), rest: make([]uint16, 0, len(c.rest))}
-	long := make(bitset, len(docs))
+	out = cells{width: c.width, codes: slices.Clone(c.codes), over: slices.Clone(c.over), starts: make([]uint32, 1, len(c.starts)+len(c.starts)/4)}
+	out.rest = make([]uint16, 0, len(c.rest)+len(c.rest)/4)
+	var long, from []uint32 // documents that are written anew, and where what finds no cell begins in rest
+	var rest []uint16
+	most := uint32(0)
 	docs.each(func(doc uint32) {
-		if c.over.has(doc) || !edit(doc, out.row(doc)) {
-			long.set(doc)
-		}
-	})
-	rest, most := map[uint32][]uint16{}, uint32(0)
-	long.each(func(doc uint32) {
 		row := out.row(doc)
+		if !c.over.has(doc) && edit(doc, row) {
+			return
+		}
 		for i := range row {
 			row[i] = uint16(i)
 		}
 		out.over.unset(doc)
+		long, from = append(long, doc), append(from, uint32(len(rest)))
 		for i, code := range of(doc) {
 			most = max(most, code)
 			if i < out.width {
 				row[i] = uint16(code)
 			} else {
 				out.over.set(doc)
-				rest[doc] = append(rest[doc], uint16(code))
+				rest = append(rest, uint16(code))
 			}
 		}
 	})
+	from = append(from, uint32(len(rest)))
+	next := 0 // place in long
 	out.over.each(func(doc uint32) {
-		if long.has(doc) {
-			out.rest = append(out.rest, rest[doc]...)
+		for next < len(long) && long[next] < doc {
+			next++
+		}
+		if next < len(long) && long[next] == doc {
+			out.rest = append(out.rest, rest[from[next]:from[next+1]]...)
 		} else {
 			out.rest = append(out.rest, c.left(doc)...)
 		}
