@@ -33,7 +33,9 @@ type Labels struct {
 	texts    [][]labelText // by concept: its labels as words to search for
 	longest  int
 	read     map[labelKey]*labelReading
-	before   map[labelKey]*labelReading // of the vocabulary before, while these are made
+
+	before map[labelKey]*labelReading // of the vocabulary before, while these are made
+	added  []addedLabel               // while these are made
 
 	varieties varieties
 }
@@ -52,12 +54,12 @@ func NewLabels(th Thesaurus, langs []string) *Labels { return newLabels(th, lang
 func newLabels(th Thesaurus, langs []string, before *Labels) *Labels {
 	size := max(len(before.read), th.Len())
 	l := &Labels{
-		langs: langs, exact: make(map[string][]LabelRef, size), whole: newReadings(langs, size), bare: newReadings(langs, 0), heads: newReadings(langs, 0),
+		langs: langs, exact: make(map[string][]LabelRef, size), whole: newReadings(langs, size), bare: newReadings(langs, 0), heads: newReadings(langs, len(before.heads.key)),
 		joined: make(map[string][]LabelRef, size),
 		verbs:  map[string][]LabelRef{}, notation: map[string][]int32{}, texts: make([][]labelText, th.Len()),
 		read: make(map[labelKey]*labelReading, size), before: before.read,
 	}
-	defer func() { l.before = nil }()
+	defer func() { l.before, l.added = nil, nil }()
 	var deprecated []int32
 	for c := range int32(th.Len()) {
 		if th.Deprecated(c) {
@@ -72,6 +74,7 @@ func newLabels(th Thesaurus, langs []string, before *Labels) *Labels {
 		}
 	}
 	l.addDeprecated(th, deprecated)
+	l.index()
 	l.tellApart()
 	l.within = sync.OnceValue(func() within { return newWithin(l.single()) })
 	l.longer = sync.OnceValue(l.newLonger)
@@ -95,19 +98,39 @@ func (l *Labels) addDeprecated(th Thesaurus, deprecated []int32) {
 	}
 }
 
+// addedLabel is a label that is found by what it reads like.
+type addedLabel struct {
+	ref   LabelRef
+	words *labelReading
+}
+
 func (l *Labels) add(c int32, label semdex.Label) {
 	ref := LabelRef{c, label}
 	w := l.words(label)
 	l.exact[w.exact] = append(l.exact[w.exact], ref)
-	if len(w.tokens) == 0 {
-		return
+	if len(w.tokens) > 0 {
+		l.added = append(l.added, addedLabel{ref, w})
 	}
-	l.longest = max(l.longest, min(len(w.tokens), maxLabelWords))
-	l.whole.add(l.langs, &w.spelt, ref)
-	l.bare.add(l.langs, &w.bare, ref)
-	l.heads.add(l.langs, &w.head, ref)
-	l.addSpellings(w, ref)
-	l.addText(c, label, w)
+}
+
+// index makes the labels that were added to be found by their words, half of the ways at a time: a changed vocabulary
+// waits for it.
+func (l *Labels) index() {
+	var beside sync.WaitGroup
+	beside.Go(func() {
+		for i := range l.added {
+			l.whole.add(l.langs, &l.added[i].words.spelt, l.added[i].ref)
+		}
+	})
+	for i := range l.added {
+		ref, w := l.added[i].ref, l.added[i].words
+		l.longest = max(l.longest, min(len(w.tokens), maxLabelWords))
+		l.bare.add(l.langs, &w.bare, ref)
+		l.heads.add(l.langs, &w.head, ref)
+		l.addSpellings(w, ref)
+		l.addText(ref.Concept, ref.Label, w)
+	}
+	beside.Wait()
 }
 
 // stemLanguages are the library's languages that the label may be inflected in: its own, or all where it is

@@ -198,9 +198,9 @@ type Grouping interface {
 // that tells when it need not be remembered any longer.
 type WholeGrouping interface {
 	Grouping
-	// AllGroups gives what Groups gives of each of values, which stand in this order in View.Values, the first
-	// with the number from. The caller must not write to what it gets.
-	AllGroups(field string, from int, values []string) [][]int32
+	// AllGroups calls yield with what Groups gives of each of values that is in any group, by its place among them. They
+	// stand in this order in View.Values, the first with the number from. The caller must not write to what it gets.
+	AllGroups(field string, from int, values []string, yield func(i int, groups []int32))
 	// Gone reports whether no query that begins now will ask by it.
 	Gone() bool
 }

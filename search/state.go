@@ -262,21 +262,29 @@ func (g *Groups) Groups(v Value) []int32 {
 	return groups
 }
 
-// AllGroups gives what Groups gives of each of values, which stand in this order in View.Values from the number
-// from on. It asks once for all of them.
-func (g *Groups) AllGroups(field string, from int, values []string) [][]int32 {
+// AllGroups calls yield with what Groups gives of each of values that is in any group, by its place among them. They
+// stand in this order in View.Values, the first with the number from. It asks once for all of them.
+func (g *Groups) AllGroups(field string, from int, values []string, yield func(i int, groups []int32)) {
+	if field != g.dimension.Field {
+		if g.dimension.HasScheme {
+			g.st.each(field, from, values, func(i int, named []int32) {
+				if groups := g.ofConcepts(named); len(groups) > 0 {
+					yield(i, groups)
+				}
+			})
+		}
+		return
+	}
 	out := make([][]int32, len(values))
 	if g.dimension.HasScheme {
 		g.st.each(field, from, values, func(i int, named []int32) { out[i] = g.ofConcepts(named) })
 	}
-	if field == g.dimension.Field {
-		for i := range out {
-			if len(out[i]) == 0 {
-				out[i] = []int32{g.rawGroup(values[i])}
-			}
+	for i, groups := range out {
+		if len(groups) == 0 {
+			groups = []int32{g.rawGroup(values[i])}
 		}
+		yield(i, groups)
 	}
-	return out
 }
 
 // Gone reports whether another vocabulary has taken the place of the one that this is of.

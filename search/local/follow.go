@@ -74,6 +74,9 @@ func (v *view) follow(following search.Following) *followed {
 	f.places = make([]uint8, max(was.groups, f.now.groups))
 	for i, field := range f.now.fields {
 		for value := range min(len(was.values[i]), len(f.now.values[i])) {
+			if was.values[i][value] == 0 && f.now.values[i][value] == 0 {
+				continue
+			}
 			f.compare(fieldValue{field, uint32(value)}, was.sets.of(was.values[i][value]), f.now.sets.of(f.now.values[i][value]))
 		}
 	}

@@ -87,12 +87,16 @@ func (t *groupsOf) of(g search.Grouping, field string, values []string) []uint32
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	known = t.fields[field]
+	from := len(known)
+	if known != nil && from >= len(values) {
+		return known // another search came first
+	}
+	known = append(known, make([]uint32, len(values)-from)...)
+	if known == nil {
+		known = []uint32{}
+	}
 	numbers := map[*int32]uint32{} // values that name the same have the very same groups
-	for _, groups := range allGroups(g, field, len(known), values) {
-		if len(groups) == 0 {
-			known = append(known, 0)
-			continue
-		}
+	allGroups(g, field, from, values, func(i int, groups []int32) {
 		t.take(groups)
 		number, again := numbers[&groups[0]]
 		if !again {
@@ -101,22 +105,23 @@ func (t *groupsOf) of(g search.Grouping, field string, values []string) []uint32
 		if len(groups) > 1 { // else it is one more number at most
 			numbers[&groups[0]] = number
 		}
-		known = append(known, number)
-	}
+		known[from+i] = number
+	})
 	t.fields[field] = known
 	return known
 }
 
-// allGroups gives the groups of the values from a number on.
-func allGroups(g search.Grouping, field string, from int, values []string) [][]int32 {
+// allGroups calls yield with the groups of the values from a number on that are in any.
+func allGroups(g search.Grouping, field string, from int, values []string, yield func(i int, groups []int32)) {
 	if whole, ok := g.(search.WholeGrouping); ok {
-		return whole.AllGroups(field, from, values[from:])
+		whole.AllGroups(field, from, values[from:], yield)
+		return
 	}
-	var out [][]int32
-	for _, value := range values[from:] {
-		out = append(out, g.Groups(search.Value{Field: field, Value: value}))
+	for i, value := range values[from:] {
+		if groups := g.Groups(search.Value{Field: field, Value: value}); len(groups) > 0 {
+			yield(i, groups)
+		}
 	}
-	return out
 }
 
 // gone reports whether a grouping is of a vocabulary that another has taken the place of.
