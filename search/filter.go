@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"semdex"
 	"semdex/internal/text"
@@ -118,11 +119,15 @@ func (q *querying) fieldValues(d *Dimension, value string, direct bool) []Value 
 // one is written exactly so, only that, as a facet tells them apart.
 func (q *querying) rawValues(d *Dimension, value string, direct bool) []Value {
 	var exact, alike []Value
-	groups := q.st.grouping(d, direct)
+	groups, reads := q.st.grouping(d, direct), newReading(value)
 	for _, raw := range q.view.Values(d.Field) {
+		same := reads.same(raw)
+		below := !same && d.Field == "album" && !direct && reads.below(raw) // an album holds those below it
+		if !same && !below {
+			continue
+		}
 		v := Value{d.Field, raw}
-		below := d.Field == "album" && !direct && strings.HasPrefix(text.Exact(raw), text.Exact(value)+"/") // an album holds those below it
-		if raw != value && !below && !sameText(raw, value) || len(groups.concepts(v)) > 0 {
+		if len(groups.concepts(v)) > 0 {
 			continue
 		}
 		alike = append(alike, v)
@@ -134,6 +139,33 @@ func (q *querying) rawValues(d *Dimension, value string, direct bool) []Value {
 		return exact
 	}
 	return alike
+}
+
+// reading is a value as it is compared with all values of a field, most of which begin otherwise.
+type reading struct{ value, exact string }
+
+func newReading(value string) *reading { return &reading{value, text.Exact(value)} }
+
+// same reports whether a value reads like it: the comparison of filters.
+func (r *reading) same(raw string) bool {
+	return raw == r.value || mayBegin(raw, r.exact) && text.Exact(raw) == r.exact
+}
+
+// below reports whether a value is a path below it.
+func (r *reading) below(raw string) bool {
+	return mayBegin(raw, r.exact) && strings.HasPrefix(text.Exact(raw), r.exact+"/")
+}
+
+// mayBegin is false only where the exact form of a value surely begins otherwise than exact.
+func mayBegin(raw, exact string) bool {
+	if raw == "" || exact == "" || raw[0] <= ' ' || raw[0] >= utf8.RuneSelf || exact[0] >= utf8.RuneSelf {
+		return true
+	}
+	first := raw[0]
+	if 'A' <= first && first <= 'Z' {
+		first |= 0x20
+	}
+	return first == exact[0]
 }
 
 // conceptsNamed finds concepts of the dimension's scheme by URI, label or, where the dimension links so,

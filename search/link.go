@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"semdex"
-	"semdex/internal/text"
 )
 
 // Dimension is a way to sort assets: by the concepts of a scheme, by a custom field, or by both at once.
@@ -260,6 +259,3 @@ func (l *links) report() (ambiguous []Ambiguity, unknown []Value) {
 	}
 	return ambiguous, unknown
 }
-
-// sameText reports whether two values read alike: the comparison of filters.
-func sameText(a, b string) bool { return text.Exact(a) == text.Exact(b) }

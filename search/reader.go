@@ -151,13 +151,14 @@ func (r *Reader) OfContext(dimension, value string, direct bool) []DimensionValu
 		return nil
 	}
 	if !g.dimension.HasScheme {
+		reads := newReading(value)
 		for _, raw := range r.q.view.Values(g.dimension.Field) {
 			if raw == value {
 				return []DimensionValue{{Name: raw, Path: raw}}
 			}
 		}
 		for _, raw := range r.q.view.Values(g.dimension.Field) {
-			if sameText(raw, value) {
+			if reads.same(raw) {
 				return []DimensionValue{{Name: raw, Path: raw}}
 			}
 		}
