@@ -145,9 +145,36 @@ func (c *cells) left(doc uint32) []uint16 {
 	return c.rest[c.starts[n]:c.starts[n+1]]
 }
 
-// count counts the codes of the documents of a set, listed too. It does most of the work of large answers: no index of
-// counts is checked, and the processor does not have to guess how many codes there are.
+// touchBatch is how many documents are touched before their codes are counted.
+const touchBatch = 256
+
+// count counts the codes of the documents of a set, listed too. Few documents among many are found by waiting for memory:
+// these are touched first, some at a time, which does not depend on one another and so is waited for at once.
 func (c *cells) count(set bitset, docs []uint32, counts *narrowCounts) {
+	if c.width < maxCells || len(docs)*spanShare > len(c.codes)/c.width {
+		c.countDocs(docs, counts)
+	} else {
+		for some := range slices.Chunk(docs, touchBatch) {
+			touched := uint16(0)
+			for _, doc := range some {
+				touched += c.codes[maxCells*int(doc)]
+			}
+			keepTouched(uint32(touched))
+			c.countDocs(some, counts)
+		}
+	}
+	for i, w := range c.over {
+		for w &= set[i]; w != 0; w &= w - 1 {
+			for _, code := range c.left(uint32(i<<6 + bits.TrailingZeros64(w))) {
+				counts[code]++
+			}
+		}
+	}
+}
+
+// countDocs does most of the work of large answers: no index of counts is checked, and the processor does not have to
+// guess how many codes there are.
+func (c *cells) countDocs(docs []uint32, counts *narrowCounts) {
 	codes := c.codes
 	switch c.width {
 	case 1:
@@ -170,7 +197,7 @@ func (c *cells) count(set bitset, docs []uint32, counts *narrowCounts) {
 		}
 	default:
 		for _, doc := range docs {
-			row := (*[8]uint16)(codes[8*int(doc):])
+			row := (*[maxCells]uint16)(codes[maxCells*int(doc):])
 			counts[row[0]]++
 			counts[row[1]]++
 			counts[row[2]]++
@@ -179,13 +206,6 @@ func (c *cells) count(set bitset, docs []uint32, counts *narrowCounts) {
 			counts[row[5]]++
 			counts[row[6]]++
 			counts[row[7]]++
-		}
-	}
-	for i, w := range c.over {
-		for w &= set[i]; w != 0; w &= w - 1 {
-			for _, code := range c.left(uint32(i<<6 + bits.TrailingZeros64(w))) {
-				counts[code]++
-			}
 		}
 	}
 }

@@ -10,14 +10,18 @@ import (
 	"semdex/search"
 )
 
-// matcher finds texts in one segment. It reads each dictionary once. One goroutine at a time uses it.
+// matcher finds texts in one segment. It reads each dictionary once, and looks each term up once: the labels of concepts
+// that belong together share their words. One goroutine at a time uses it.
 type matcher struct {
 	segment      segment.Segment
 	dictionaries map[string]segment.TermDictionary
+	lists        map[fieldTerm]segment.PostingsList // nil where the field does not hold the term
 }
 
+type fieldTerm struct{ field, term string }
+
 func newMatcher(s segment.Segment) *matcher {
-	return &matcher{segment: s, dictionaries: map[string]segment.TermDictionary{}}
+	return &matcher{segment: s, dictionaries: map[string]segment.TermDictionary{}, lists: map[fieldTerm]segment.PostingsList{}}
 }
 
 func (m *matcher) dictionary(field string) (segment.TermDictionary, error) {
@@ -157,14 +161,22 @@ func (m *matcher) complete(field, prefix string) ([]string, error) {
 
 // postings gives the list of a term, nil where the field does not hold it.
 func (m *matcher) postings(field, term string) (segment.PostingsList, error) {
+	key := fieldTerm{field, term}
+	if list, known := m.lists[key]; known {
+		return list, nil
+	}
 	d, err := m.dictionary(field)
 	if err != nil {
 		return nil, err
 	}
 	list, err := d.PostingsList([]byte(term), nil, nil)
-	if err != nil || list == nil || list.Count() == 0 {
+	if err != nil {
 		return nil, err
 	}
+	if list != nil && list.Count() == 0 {
+		list = nil
+	}
+	m.lists[key] = list
 	return list, nil
 }
 
