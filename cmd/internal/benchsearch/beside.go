@@ -28,8 +28,8 @@ func (b *bench) beside(ctx context.Context) error {
 	if err := os.RemoveAll(filepath.Join(dir, keptFile)); err != nil {
 		return err
 	}
-	if out, err := exec.CommandContext(ctx, "sync", "-f", dir).CombinedOutput(); err != nil { // the disk has nothing else to do then
-		return fmt.Errorf("write the copy out: %w: %s", err, out)
+	if err := settle(ctx, dir); err != nil {
+		return err
 	}
 	steps := &stepLog{}
 	l, err := b.openLogged(ctx, dir, slog.New(steps))

@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"time"
@@ -85,6 +88,25 @@ func (b *bench) warm(ctx context.Context) error {
 		b.note("its index was built again", "%.0f assets/s", float64(b.library.Assets)/took.Seconds())
 	}
 	return l.Close()
+}
+
+// settle lets the disk write what it still has to, and reads a folder once, as it has been after a while of serving: what
+// is measured next waits for neither.
+func settle(ctx context.Context, dir string) error {
+	if out, err := exec.CommandContext(ctx, "sync", "-f", dir).CombinedOutput(); err != nil {
+		return fmt.Errorf("sync %s: %w: %s", dir, err, out)
+	}
+	return filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(io.Discard, f)
+		return errors.Join(err, f.Close())
+	})
 }
 
 // open opens the library of a folder in this process.

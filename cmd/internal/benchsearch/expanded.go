@@ -114,6 +114,7 @@ func (b *bench) expanded(ctx context.Context, l *library.Library) error {
 	b.heading("A request expanded to many concepts, by the same request with a plain word; five facets, rights; by turns")
 	inners := b.inners()
 	words, hits, err := b.someWords(ctx, l)
+	b.asked = words
 	if err != nil {
 		return err
 	}
@@ -147,11 +148,12 @@ func (b *bench) expanded(ctx context.Context, l *library.Library) error {
 		}
 		b.note("  a word and that label: times the word", "%.2f x, p50 %.2f ms", ratio, e.quantile(.5))
 	}
-	return b.bareExpanded(ctx, words, inners)
+	return nil
 }
 
 // bareExpanded shows the same of bleve alone, on as many assets as sampleSize says.
-func (b *bench) bareExpanded(ctx context.Context, words []string, inners map[int][]inner) error {
+func (b *bench) bareExpanded(ctx context.Context) error {
+	words, inners := b.asked, b.inners()
 	b.heading("The same by bleve's own disjunction of the concepts and bleve's own facets, on the first %d assets", b.sampleSize())
 	on := semdex.DateOf(time.Now().UTC())
 	for _, with := range [][]string{nil, {"concepts", "Product line", "Region", "Campaign", "type"}} {

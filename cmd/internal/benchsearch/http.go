@@ -12,7 +12,10 @@ const starts = 3
 
 // overHTTP measures a server in a process of its own.
 func (b *bench) overHTTP(ctx context.Context) error {
-	b.heading("semdex serve in a process of its own, all stores open")
+	b.heading("semdex serve in a process of its own, all stores open, its files in memory")
+	if err := settle(ctx, b.dir); err != nil {
+		return err
+	}
 	key, err := b.newKey(ctx, "search")
 	if err != nil {
 		return err

@@ -43,6 +43,7 @@ type bench struct {
 	kept    kept
 	mix     []query
 	words   []string // plain ones that are no label
+	asked   []string // those of them that labels are compared with
 	bare    *baretest.Index
 }
 
@@ -63,7 +64,7 @@ func run(ctx context.Context) error {
 	b.words = plainWords(b.library)
 	b.mix = newMix(b.library, b.words, 2000)
 	defer b.close()
-	for _, step := range []func(context.Context) error{b.build, b.indexRate, b.overHTTP, b.inProcess, b.beside} {
+	for _, step := range []func(context.Context) error{b.build, b.overHTTP, b.inProcess, b.beside, b.indexRate, b.bareExpanded} { // whatever merges in the background comes last
 		if err := step(ctx); err != nil {
 			return err
 		}
