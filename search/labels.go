@@ -48,18 +48,22 @@ type labelText struct {
 
 // NewLabels reads all labels of th. langs are the library's languages: inflected forms are recognised in
 // these. A label that a concept in use bears is not that of a deprecated one too: a merge hands labels on.
-func NewLabels(th Thesaurus, langs []string) *Labels { return newLabels(th, langs, &Labels{}) }
+func NewLabels(th Thesaurus, langs []string) *Labels {
+	l, ready := newLabels(th, langs, &Labels{})
+	ready()
+	return l
+}
 
-// newLabels is NewLabels, which does not read again what stood in the labels before.
-func newLabels(th Thesaurus, langs []string, before *Labels) *Labels {
+// newLabels is NewLabels, which does not read again what stood in the labels before. What links values, whole labels and
+// notations, is there when it returns; the rest when ready does.
+func newLabels(th Thesaurus, langs []string, before *Labels) (l *Labels, ready func()) {
 	size := max(len(before.read), th.Len())
-	l := &Labels{
+	l = &Labels{
 		langs: langs, exact: make(map[string][]LabelRef, size), whole: newReadings(langs, size), bare: newReadings(langs, 0), heads: newReadings(langs, len(before.heads.key)),
 		joined: make(map[string][]LabelRef, size),
 		verbs:  map[string][]LabelRef{}, notation: map[string][]int32{}, texts: make([][]labelText, th.Len()),
 		read: make(map[labelKey]*labelReading, size), before: before.read,
 	}
-	defer func() { l.before, l.added = nil, nil }()
 	var deprecated []int32
 	for c := range int32(th.Len()) {
 		if th.Deprecated(c) {
@@ -74,11 +78,22 @@ func newLabels(th Thesaurus, langs []string, before *Labels) *Labels {
 		}
 	}
 	l.addDeprecated(th, deprecated)
-	l.index()
-	l.tellApart()
 	l.within = sync.OnceValue(func() within { return newWithin(l.single()) })
 	l.longer = sync.OnceValue(l.newLonger)
-	return l
+	added := l.added
+	l.before, l.added = nil, nil
+	whole, rest := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(rest)
+		l.indexRest(added)
+		<-whole
+		l.tellApart()
+	}()
+	for i := range added {
+		l.whole.add(l.langs, &added[i].words.spelt, added[i].ref)
+	}
+	close(whole)
+	return l, func() { <-rest }
 }
 
 // addDeprecated adds what names deprecated concepts and no concept in use.
@@ -113,24 +128,16 @@ func (l *Labels) add(c int32, label semdex.Label) {
 	}
 }
 
-// index makes the labels that were added to be found by their words, half of the ways at a time: a changed vocabulary
-// waits for it.
-func (l *Labels) index() {
-	var beside sync.WaitGroup
-	beside.Go(func() {
-		for i := range l.added {
-			l.whole.add(l.langs, &l.added[i].words.spelt, l.added[i].ref)
-		}
-	})
-	for i := range l.added {
-		ref, w := l.added[i].ref, l.added[i].words
+// indexRest makes labels to be found in other ways than whole.
+func (l *Labels) indexRest(added []addedLabel) {
+	for i := range added {
+		ref, w := added[i].ref, added[i].words
 		l.longest = max(l.longest, min(len(w.tokens), maxLabelWords))
 		l.bare.add(l.langs, &w.bare, ref)
 		l.heads.add(l.langs, &w.head, ref)
 		l.addSpellings(w, ref)
 		l.addText(ref.Concept, ref.Label, w)
 	}
-	beside.Wait()
 }
 
 // stemLanguages are the library's languages that the label may be inflected in: its own, or all where it is

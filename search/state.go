@@ -88,7 +88,9 @@ func (st *state) next(th Thesaurus) *state {
 		}
 		return out
 	}
-	return stateOf(st.links.next(th, newLabels(th, st.settings.Languages, st.labels)), st.settings)
+	labels, ready := newLabels(th, st.settings.Languages, st.labels)
+	defer ready()
+	return stateOf(st.links.next(th, labels), st.settings)
 }
 
 // warm makes what the state before was asked for, and does not share with this one.

@@ -8,7 +8,10 @@ import (
 	"time"
 )
 
-const starts = 3
+const (
+	starts  = 3
+	warming = 3 * time.Second // what a server makes ready in the background after its start
+)
 
 // overHTTP measures a server in a process of its own.
 func (b *bench) overHTTP(ctx context.Context) error {
@@ -47,6 +50,7 @@ func (b *bench) serving(ctx context.Context, s *server) error {
 	if body, status, err := s.get(ctx, "/v1/reports/usage?by=topic,region", s.reports); err != nil || status != http.StatusOK {
 		return errors.Join(err, fmt.Errorf("report: %d %s", status, body))
 	}
+	time.Sleep(warming)
 	one, _, err := b.load(ctx, 1, s.ask)
 	if err != nil {
 		return err

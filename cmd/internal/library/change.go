@@ -42,6 +42,8 @@ func (l *Library) ChangeVocabulary(ctx context.Context, name string, c Change) e
 		return err
 	}
 	steps.lap("read")
+	encoded := make(chan []byte, 1)
+	go func() { encoded <- rdf.EncodeTriples(triples) }()
 	g, err := l.buildGraph(map[string][]rdf.Triple{name: triples})
 	if err != nil {
 		return err
@@ -51,7 +53,7 @@ func (l *Library) ChangeVocabulary(ctx context.Context, name string, c Change) e
 		return &semdex.Error{Code: semdex.Invalid, Message: "the change would leave the library without a concept", Hint: "the vocabulary before is still in use"}
 	}
 	err = l.take(g, func() error {
-		snapshot := rdf.EncodeTriples(triples)
+		snapshot := <-encoded
 		_, err := l.mirror.Apply(mirror.Batch{Vocabularies: []mirror.Vocabulary{{Name: name, Hash: sha256.Sum256(snapshot), Snapshot: snapshot}}})
 		return err
 	}, steps)
