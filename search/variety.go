@@ -20,7 +20,7 @@ type varieties struct {
 	of map[int32]map[int32]bool // by the broader concept, by the narrower one
 }
 
-// varietiesAmong gives those of the expanded concepts that are varieties of the concept they were reached from.
+// varietiesAmong tells of each expanded concept whether it is a variety of the one that they were reached from.
 func (l *Labels) varietiesAmong(expanded []Expanded, of int32) []bool {
 	out := make([]bool, len(expanded))
 	v := &l.varieties

@@ -8,8 +8,8 @@ import (
 	"semdex/search"
 )
 
-// counts counts facets. Where no group of a facet has two values, or no document does, values are counted and groups
-// get their sum; else a table says which groups each document is in.
+// counts counts facets. Where no document bears two values, or very many values are each a group of their own, values are
+// counted and groups get their sum; else a table says which groups each document is in.
 type counts struct {
 	view   *view
 	facets []facet
