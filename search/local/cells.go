@@ -1,20 +1,18 @@
 package local
 
 import (
-	"math"
 	"math/bits"
 	"slices"
 )
 
 // cells hold the codes of the documents of a segment: as many cells for each document, so that all that a document has
-// is read at once, without looking up where it is and how much. What finds no cell lies apart.
+// is read at once, without looking up where it is and how much. What finds no cell lies in cells of its own.
 type cells struct {
 	width  int      // cells of a document: one of cellWidths
-	codes  []uint16 // by document; a cell without a code holds the number of its place, a code of no group
+	codes  []uint16 // by document; a cell without a code holds a number below maxCells, a code of no group
 	over   bitset   // the documents with more codes than cells
 	before []uint32 // by word of over: how many of them come before it
-	starts []uint32 // by their order: where the rest of their codes begins
-	rest   []uint16
+	more   *cells   // the other codes of these, by their order; nil where there are none
 }
 
 // maxCells is how many cells a document has at most; as many codes from 0 on are of no group.
@@ -25,98 +23,110 @@ var cellWidths = []int{1, 2, 4, maxCells}
 // overShare is how many documents there are, at least, for each with more codes than cells, where that can be had.
 const overShare = 16
 
-// newCells takes lists of codes, those of a document from one of starts to before the next.
-func newCells(starts, codes []uint32) cells {
-	docs := len(starts) - 1
-	c := cells{width: widthFor(starts), over: newBitset(uint32(docs)), starts: []uint32{0}}
-	c.codes = make([]uint16, c.width*docs)
-	for doc := range docs {
-		row, of := c.row(uint32(doc)), codes[starts[doc]:starts[doc+1]]
+// newCells takes a list of codes, and where in it those of each document are.
+func newCells(docs []span, list []uint32) cells {
+	c := cells{width: widthFor(docs)}
+	c.codes = make([]uint16, c.width*len(docs))
+	for doc, of := range docs {
+		row, codes := c.row(uint32(doc)), list[of.from:of.to]
 		for i := range row {
-			if row[i] = uint16(i); i < len(of) {
-				row[i] = uint16(of[i])
+			if row[i] = emptyCell(i); i < len(codes) {
+				row[i] = uint16(codes[i])
 			}
 		}
-		if len(of) <= c.width {
-			continue
-		}
-		c.over.set(uint32(doc))
-		for _, code := range of[c.width:] {
-			c.rest = append(c.rest, uint16(code))
-		}
-		c.starts = append(c.starts, uint32(len(c.rest)))
 	}
-	c.rank()
+	c.overflow(docs, list)
 	return c
 }
 
-// rank notes how many documents of over come before each of its words.
-func (c *cells) rank() {
-	c.before = make([]uint32, len(c.over))
+// emptyCell gives what is in a cell without a code: not the same everywhere, so that no number is counted again and
+// again.
+func emptyCell(i int) uint16 { return uint16(i % maxCells) }
+
+// overflow takes what finds no cell from a list of codes.
+func (c *cells) overflow(docs []span, list []uint32) {
+	c.over = newBitset(uint32(len(docs)))
+	var rest []span
+	for doc, of := range docs {
+		if int(of.to-of.from) > c.width {
+			c.over.set(uint32(doc))
+			rest = append(rest, span{of.from + uint32(c.width), of.to})
+		}
+	}
+	if len(rest) == 0 {
+		return
+	}
 	n := 0
-	for i, w := range c.over {
-		c.before[i] = uint32(n)
+	for _, w := range c.over {
+		c.before = append(c.before, uint32(n))
 		n += bits.OnesCount64(w)
+	}
+	more := newCells(rest, list)
+	c.more = &more
+}
+
+// order gives how many documents of over come before one.
+func (c *cells) order(doc uint32) uint32 {
+	return c.before[doc>>6] + uint32(bits.OnesCount64(c.over[doc>>6]&(1<<(doc&63)-1)))
+}
+
+// with gives cells in which the codes of some documents are edited in place. ok is false where edit is.
+func (c *cells) with(docs bitset, edit func(doc uint32, codes []uint16) bool) (out cells, ok bool) {
+	out = c.clone()
+	ok = true
+	var codes []uint16
+	docs.each(func(doc uint32) {
+		if !out.over.has(doc) {
+			ok = ok && edit(doc, out.row(doc))
+			return
+		}
+		codes = out.appendTo(codes[:0], doc)
+		ok = ok && edit(doc, codes)
+		out.overwrite(doc, codes)
+	})
+	return out, ok
+}
+
+// clone gives cells that can be written to.
+func (c *cells) clone() cells {
+	out := *c
+	out.codes = slices.Clone(c.codes)
+	if c.more != nil {
+		more := c.more.clone()
+		out.more = &more
+	}
+	return out
+}
+
+// row gives the cells of a document, but for those in more.
+func (c *cells) row(doc uint32) []uint16 { return c.codes[c.width*int(doc) : c.width*(int(doc)+1)] }
+
+// appendTo appends what is in all cells of a document.
+func (c *cells) appendTo(codes []uint16, doc uint32) []uint16 {
+	codes = append(codes, c.row(doc)...)
+	if c.over.has(doc) {
+		return c.more.appendTo(codes, c.order(doc))
+	}
+	return codes
+}
+
+// overwrite writes what appendTo gave.
+func (c *cells) overwrite(doc uint32, codes []uint16) {
+	n := copy(c.row(doc), codes)
+	if c.over.has(doc) {
+		c.more.overwrite(c.order(doc), codes[n:])
 	}
 }
 
-// with gives cells in which some documents have other codes than before. edit changes the cells of a document in place; where
-// it returns false, of gives all codes. ok is false where one of these does not fit.
-func (c *cells) with(docs bitset, edit func(doc uint32, row []uint16) bool, of func(doc uint32) []uint32) (out cells, ok bool) {
-	out = cells{width: c.width, codes: slices.Clone(c.codes), over: slices.Clone(c.over), starts: make([]uint32, 1, len(c.starts)+len(c.starts)/4)}
-	out.rest = make([]uint16, 0, len(c.rest)+len(c.rest)/4)
-	var long, from []uint32 // documents that are written anew, and where what finds no cell begins in rest
-	var rest []uint16
-	most := uint32(0)
-	docs.each(func(doc uint32) {
-		row := out.row(doc)
-		if !c.over.has(doc) && edit(doc, row) {
-			return
-		}
-		for i := range row {
-			row[i] = uint16(i)
-		}
-		out.over.unset(doc)
-		long, from = append(long, doc), append(from, uint32(len(rest)))
-		for i, code := range of(doc) {
-			most = max(most, code)
-			if i < out.width {
-				row[i] = uint16(code)
-			} else {
-				out.over.set(doc)
-				rest = append(rest, uint16(code))
-			}
-		}
-	})
-	from = append(from, uint32(len(rest)))
-	next := 0 // place in long
-	out.over.each(func(doc uint32) {
-		for next < len(long) && long[next] < doc {
-			next++
-		}
-		if next < len(long) && long[next] == doc {
-			out.rest = append(out.rest, rest[from[next]:from[next+1]]...)
-		} else {
-			out.rest = append(out.rest, c.left(doc)...)
-		}
-		out.starts = append(out.starts, uint32(len(out.rest)))
-	})
-	out.rank()
-	return out, most <= math.MaxUint16
-}
-
-// row gives the cells of a document.
-func (c *cells) row(doc uint32) []uint16 { return c.codes[c.width*int(doc) : c.width*(int(doc)+1)] }
-
-func widthFor(starts []uint32) int {
+func widthFor(docs []span) int {
 	var having [maxCells + 1]int // by how many codes: documents with more
-	for doc, to := range starts[1:] {
-		for n := range min(int(to-starts[doc]), maxCells+1) {
+	for _, of := range docs {
+		for n := range min(int(of.to-of.from), maxCells+1) {
 			having[n]++
 		}
 	}
 	for _, width := range cellWidths {
-		if overShare*having[width] <= len(starts)-1 {
+		if overShare*having[width] <= len(docs) {
 			return width
 		}
 	}
@@ -124,7 +134,11 @@ func widthFor(starts []uint32) int {
 }
 
 func (c *cells) size() int {
-	return 2*len(c.codes) + 8*len(c.over) + 4*len(c.before) + 4*len(c.starts) + 2*len(c.rest)
+	n := 2*len(c.codes) + 8*len(c.over) + 4*len(c.before)
+	if c.more != nil {
+		n += c.more.size()
+	}
+	return n
 }
 
 // each calls yield with the codes of a document, those of no group too.
@@ -133,16 +147,8 @@ func (c *cells) each(doc uint32, yield func(code uint32)) {
 		yield(uint32(code))
 	}
 	if c.over.has(doc) {
-		for _, code := range c.left(doc) {
-			yield(uint32(code))
-		}
+		c.more.each(c.order(doc), yield)
 	}
-}
-
-// left gives the codes of a document that found no cell, where there are any.
-func (c *cells) left(doc uint32) []uint16 {
-	n := c.before[doc>>6] + uint32(bits.OnesCount64(c.over[doc>>6]&(1<<(doc&63)-1)))
-	return c.rest[c.starts[n]:c.starts[n+1]]
 }
 
 // touchBatch is how many documents are touched before their codes are counted.
@@ -163,11 +169,32 @@ func (c *cells) count(set bitset, docs []uint32, counts *narrowCounts) {
 			c.countDocs(some, counts)
 		}
 	}
-	for i, w := range c.over {
-		for w &= set[i]; w != 0; w &= w - 1 {
-			for _, code := range c.left(uint32(i<<6 + bits.TrailingZeros64(w))) {
-				counts[code]++
+	if c.more == nil {
+		return
+	}
+	var orders [touchBatch]uint32
+	n := 0
+	for i, over := range c.over {
+		for w := over & set[i]; w != 0; w &= w - 1 {
+			orders[n] = c.before[i] + uint32(bits.OnesCount64(over&(w&-w-1)))
+			if n++; n == len(orders) {
+				c.more.countList(orders[:], counts)
+				n = 0
 			}
+		}
+	}
+	c.more.countList(orders[:n], counts)
+}
+
+// countList is count for few documents.
+func (c *cells) countList(docs []uint32, counts *narrowCounts) {
+	c.countDocs(docs, counts)
+	if c.more == nil {
+		return
+	}
+	for _, doc := range docs {
+		if c.over.has(doc) {
+			c.more.each(c.order(doc), func(code uint32) { counts[code]++ })
 		}
 	}
 }

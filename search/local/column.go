@@ -14,87 +14,84 @@ import (
 // document bears is made of that when it is first asked for.
 type column struct {
 	docs    uint32
-	entry   []uint32          // by value number: its entry plus 1, 0 where no document bears it; nil where values are few
-	numbers []uint32          // rising, where entry is nil
-	entries []uint32          // the entry of each of numbers
-	starts  []uint32          // by entry: where its documents begin in posts
-	posts   []uint32          // document numbers, rising
-	sets    map[uint32]bitset // by entry: the documents of values that very many bear, instead of posts
+	numbers []uint32 // of the values, rising; nil where starts goes by number, as it does where values are many
+	starts  []uint32 // by value: where its documents begin in posts
+	posts   []uint32 // document numbers, rising; of a value that very many bear, the place of its set instead, with setBit
+	sets    []bitset
 
 	once    sync.Once
 	forward *forward
 }
+
+// setBit tells the place of a set from a document number.
+const setBit = 1 << 31
 
 // denseShare is how many documents a set takes as much memory as one document in a list.
 var denseShare = uint32(32)
 
 // readColumn reads a field from its term dictionary, and numbers its values.
 func readColumn(s segment.Segment, field string, docs uint32, values *valueTable) (*column, error) {
-	c := &column{docs: docs, starts: []uint32{0}, sets: map[uint32]bitset{}}
-	var numbers []uint32
+	c := &column{docs: docs}
+	var terms []termPosts
 	err := eachTerm(s, field, func(term string, found documents) {
-		entry := uint32(len(numbers))
-		numbers = append(numbers, values.number(term))
+		t := termPosts{values.number(term), span{from: uint32(len(c.posts))}}
 		if found.bitmap != nil && found.bitmap.GetCardinality() > uint64(docs/denseShare) {
 			set := newBitset(docs)
 			set.addBitmap(found.bitmap)
-			c.sets[entry] = set
+			c.posts = append(c.posts, setBit|uint32(len(c.sets)))
+			c.sets = append(c.sets, set)
 		} else {
 			found.each(func(doc uint32) { c.posts = append(c.posts, doc) })
 		}
-		c.starts = append(c.starts, uint32(len(c.posts)))
+		t.to = uint32(len(c.posts))
+		terms = append(terms, t)
 	})
-	c.posts, c.starts = slices.Clip(c.posts), slices.Clip(c.starts)
-	c.index(numbers)
+	c.order(terms)
 	return c, err
 }
 
-// index makes entries to be found by value number.
-func (c *column) index(numbers []uint32) {
-	if len(numbers) == 0 {
-		return
-	}
-	if most := slices.Max(numbers); int(most) < 4*len(numbers)+4096 {
-		c.entry = make([]uint32, most+1)
-		for e, n := range numbers {
-			c.entry[n] = uint32(e) + 1
-		}
-		return
-	}
-	c.entries = make([]uint32, len(numbers))
-	for e := range c.entries {
-		c.entries[e] = uint32(e)
-	}
-	slices.SortFunc(c.entries, func(a, b uint32) int { return int(numbers[a]) - int(numbers[b]) })
-	c.numbers = make([]uint32, len(numbers))
-	for i, e := range c.entries {
-		c.numbers[i] = numbers[e]
-	}
+// termPosts is a value with where its documents lie.
+type termPosts struct {
+	number uint32
+	span
 }
 
-// find gives the entry of a value.
-func (c *column) find(value uint32) (uint32, bool) {
-	if c.entry != nil {
-		if int(value) >= len(c.entry) || c.entry[value] == 0 {
-			return 0, false
+// order puts posts into the order of value numbers.
+func (c *column) order(terms []termPosts) {
+	slices.SortFunc(terms, func(a, b termPosts) int { return cmp.Compare(a.number, b.number) })
+	posts := make([]uint32, 0, len(c.posts))
+	many := len(terms) > 0 && int(terms[len(terms)-1].number) < 4*len(terms)+4096
+	for _, t := range terms {
+		if many {
+			for len(c.starts) < int(t.number) {
+				c.starts = append(c.starts, uint32(len(posts)))
+			}
+		} else {
+			c.numbers = append(c.numbers, t.number)
 		}
-		return c.entry[value] - 1, true
+		c.starts = append(c.starts, uint32(len(posts)))
+		posts = append(posts, c.posts[t.from:t.to]...)
 	}
-	i, ok := slices.BinarySearch(c.numbers, value)
-	if !ok {
-		return 0, false
-	}
-	return c.entries[i], true
+	c.posts = posts
+	c.starts, c.numbers = slices.Clip(append(c.starts, uint32(len(posts)))), slices.Clip(c.numbers)
 }
 
-// findAll calls yield with the entries of those of the values that the segment holds. Their numbers rise.
-func (c *column) findAll(values []numbered, yield func(entry uint32)) {
+// find gives the place of a value in starts.
+func (c *column) find(value uint32) (int, bool) {
+	if c.numbers == nil {
+		return int(value), int(value) < len(c.starts)-1
+	}
+	return slices.BinarySearch(c.numbers, value)
+}
+
+// findAll calls yield with the spans in posts of those of the values that the segment holds. Their numbers rise.
+func (c *column) findAll(values []numbered, yield func(span)) {
 	switch {
 	case c == nil:
-	case c.entry != nil || 16*len(values) < len(c.numbers):
+	case c.numbers == nil || 16*len(values) < len(c.numbers):
 		for i := range values {
-			if e, ok := c.find(values[i].number()); ok {
-				yield(e)
+			if at, ok := c.find(values[i].number()); ok && c.starts[at] < c.starts[at+1] {
+				yield(span{c.starts[at], c.starts[at+1]})
 			}
 		}
 	default: // side by side
@@ -104,19 +101,27 @@ func (c *column) findAll(values []numbered, yield func(entry uint32)) {
 				at++
 			}
 			if at < len(c.numbers) && c.numbers[at] == values[i].number() {
-				yield(c.entries[at])
+				yield(span{c.starts[at], c.starts[at+1]})
 			}
 		}
 	}
 }
 
-// documents gives those of an entry, as bearing does.
-func (c *column) documents(entry uint32) (list []uint32, set bitset) {
-	list = c.posts[c.starts[entry]:c.starts[entry+1]]
-	if len(list) == 0 {
-		set = c.sets[entry]
+// documents gives those of a span, as bearing does.
+func (c *column) documents(s span) (list []uint32, set bitset) {
+	list = c.posts[s.from:s.to]
+	if len(list) == 1 && list[0]&setBit != 0 {
+		return nil, c.sets[list[0]&^setBit]
 	}
-	return list, set
+	return list, nil
+}
+
+// count gives how many documents a span has at most.
+func (c *column) count(s span) int {
+	if s.to-s.from == 1 && c.posts[s.from]&setBit != 0 {
+		return int(c.docs)
+	}
+	return int(s.to - s.from)
 }
 
 // bearing gives the documents with that value number: a list or, where there are very many, a set. The caller must not
@@ -125,11 +130,11 @@ func (c *column) bearing(value uint32) (list []uint32, set bitset) {
 	if c == nil {
 		return nil, nil
 	}
-	e, ok := c.find(value)
+	at, ok := c.find(value)
 	if !ok {
 		return nil, nil
 	}
-	return c.documents(e)
+	return c.documents(span{c.starts[at], c.starts[at+1]})
 }
 
 // addTo adds the documents with that value number to a set.
@@ -182,25 +187,19 @@ func (c *column) bears(doc uint32, values []numbered) (order int, ok bool) {
 // fewValues are looked for one by one, which needs not know all that a document bears.
 const fewValues = 16
 
-// each calls yield with every value number that the segment holds, and how many documents bear it.
-func (c *column) each(yield func(value uint32, entry uint32)) {
-	for n, e := range c.entry {
-		if e != 0 {
-			yield(uint32(n), e-1)
+// each calls yield with every value number that the segment holds and every document that bears it, both rising.
+func (c *column) each(yield func(value, doc uint32)) {
+	for at := range len(c.starts) - 1 {
+		value := uint32(at)
+		if c.numbers != nil {
+			value = c.numbers[at]
 		}
+		list, set := c.documents(span{c.starts[at], c.starts[at+1]})
+		for _, doc := range list {
+			yield(value, doc)
+		}
+		set.each(func(doc uint32) { yield(value, doc) })
 	}
-	for i, n := range c.numbers {
-		yield(n, c.entries[i])
-	}
-}
-
-// eachDocument calls yield with every document of an entry, rising.
-func (c *column) eachDocument(entry uint32, yield func(doc uint32)) {
-	list, set := c.documents(entry)
-	for _, doc := range list {
-		yield(doc)
-	}
-	set.each(yield)
 }
 
 // forward holds the value numbers that each document bears.
@@ -220,17 +219,15 @@ func (c *column) turn() *forward {
 	f := &forward{}
 	counts := make([]uint32, c.docs+1)
 	most, many, total := uint32(0), false, uint32(0)
-	c.each(func(value, entry uint32) {
+	c.each(func(value, doc uint32) {
 		most = max(most, value)
-		c.eachDocument(entry, func(doc uint32) {
-			counts[doc+1]++
-			many = many || counts[doc+1] > 1
-			total++
-		})
+		counts[doc+1]++
+		many = many || counts[doc+1] > 1
+		total++
 	})
 	put := f.room(most, many, int(c.docs), int(total))
 	if !many {
-		c.each(func(value, entry uint32) { c.eachDocument(entry, func(doc uint32) { put(doc, value+1) }) })
+		c.each(func(value, doc uint32) { put(doc, value+1) })
 		return f
 	}
 	for i := range c.docs {
@@ -238,9 +235,7 @@ func (c *column) turn() *forward {
 	}
 	f.starts = counts
 	next := slices.Clone(counts[:c.docs])
-	c.each(func(value, entry uint32) {
-		c.eachDocument(entry, func(doc uint32) { put(next[doc], value); next[doc]++ })
-	})
+	c.each(func(value, doc uint32) { put(next[doc], value); next[doc]++ })
 	return f
 }
 

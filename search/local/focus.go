@@ -19,12 +19,10 @@ func (a *segmentArrays) focus() []uint8 {
 			if c == nil {
 				continue
 			}
-			c.each(func(_, entry uint32) {
-				c.eachDocument(entry, func(doc uint32) {
-					if a.tags[doc] < math.MaxUint8 {
-						a.tags[doc]++
-					}
-				})
+			c.each(func(_, doc uint32) {
+				if a.tags[doc] < math.MaxUint8 {
+					a.tags[doc]++
+				}
 			})
 		}
 	})

@@ -143,8 +143,8 @@ func (f *followed) table(a *segmentArrays) {
 	next.of = f.now.groupsOf
 	if docs := a.bearingAny(f.elsewhere); docs != nil {
 		var ok bool
-		m := f.newMover(t, a)
-		if next.cells, ok = t.with(docs, m.edit, m.codes); !ok {
+		m := f.newMover(a)
+		if next.cells, ok = t.with(docs, m.edit); !ok {
 			a.makeTable(f.now)
 			return
 		}
@@ -174,12 +174,10 @@ func (a *segmentArrays) bearingAny(values []fieldValue) bitset {
 // a document at most, so those that moved can be taken out and put in without looking at what else the document bears.
 type mover struct {
 	*followed
-	table  *groupTable
 	wanted []bitset // by place in moved: the documents that are in the group now
 	masks  []uint64 // by code: which of moved are in it
 	groups groupList
 	known  map[moving]uint32
-	found  []uint32
 	key    []byte
 }
 
@@ -189,8 +187,8 @@ type moving struct {
 	mask uint64
 }
 
-func (f *followed) newMover(t *groupTable, a *segmentArrays) *mover {
-	m := &mover{followed: f, table: t, groups: f.before.codes.all(), known: map[moving]uint32{}}
+func (f *followed) newMover(a *segmentArrays) *mover {
+	m := &mover{followed: f, groups: f.before.codes.all(), known: map[moving]uint32{}}
 	for _, values := range f.within {
 		set := a.bearingAny(values)
 		if set == nil {
@@ -219,58 +217,40 @@ func (m *mover) wantedBy(doc uint32) (wanted uint64) {
 	return wanted
 }
 
-// edit changes the cells of a document. It is false where there is no room for what is new.
-func (m *mover) edit(doc uint32, row []uint16) bool {
-	wanted, has, free := m.wantedBy(doc), uint64(0), -1
-	for i, code := range row {
+// edit changes the codes of a document. It is false where a code does not fit. What is missing joins a code that changes
+// anyway, or comes into a cell without one, or joins any code.
+func (m *mover) edit(doc uint32, codes []uint16) bool {
+	wanted, has, into, rank := m.wantedBy(doc), uint64(0), 0, 0
+	for i, code := range codes {
 		mask := m.masks[code]
 		has |= mask
-		if mask&^wanted != 0 || m.table.joined && mask != wanted {
-			if m.table.joined {
-				mask, has = wanted, wanted
-			}
-			if !put(row, i, m.with(uint32(code), mask&wanted)) {
-				return false
-			}
-		}
-		if row[i] < maxCells {
-			free = i
+		switch {
+		case mask&^wanted != 0:
+			into, rank = i, 2
+		case code < maxCells && rank < 2:
+			into, rank = i, 1
 		}
 	}
 	missing := wanted &^ has
-	return missing == 0 || free >= 0 && put(row, free, m.with(0, missing))
-}
-
-// put writes a code into a cell, 0 as no code, unless it does not fit.
-func put(row []uint16, i int, code uint32) bool {
-	if code < maxCells {
-		code = uint32(i)
-	}
-	row[i] = uint16(code)
-	return code <= math.MaxUint16
-}
-
-// codes gives those of a document. The next call writes over them.
-func (m *mover) codes(doc uint32) []uint32 {
-	wanted, has := m.wantedBy(doc), uint64(0)
-	m.found = m.found[:0]
-	m.table.each(doc, func(code uint32) {
-		if code < maxCells {
-			return
-		}
+	for i, code := range codes {
 		mask := m.masks[code]
-		has |= mask
-		if mask&^wanted != 0 {
-			if code = m.with(code, mask&wanted); code < maxCells {
-				return
-			}
+		to := mask & wanted
+		if i == into {
+			to |= missing
 		}
-		m.found = append(m.found, code)
-	})
-	if missing := wanted &^ has; missing != 0 {
-		m.found = append(m.found, m.with(0, missing))
+		if to == mask {
+			continue
+		}
+		next := m.with(uint32(code), to)
+		if next == 0 {
+			codes[i] = emptyCell(i)
+			continue
+		}
+		if codes[i] = uint16(next); next > math.MaxUint16 {
+			return false
+		}
 	}
-	return m.found
+	return true
 }
 
 // with gives the code for what is in a code and did not move, and for those of moved that are in the mask: 0 for no group.

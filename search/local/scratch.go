@@ -8,12 +8,13 @@ import (
 // scratch is memory that a search needs for one part and gives back before the next one. Whoever takes from it
 // gets zeros, and keeps nothing of it beyond reset.
 type scratch struct {
-	words  pool[uint64]
-	bytes  pool[uint8]
-	shorts pool[uint16]
-	spare  [][]float32 // zeros
-	borne  []borne
-	ranks  struct {
+	words   pool[uint64]
+	bytes   pool[uint8]
+	shorts  pool[uint16]
+	spare   [][]float32 // zeros
+	borne   []borne
+	columns []*column // by field of a group
+	ranks   struct {
 		docs    []uint32
 		others  []uint32
 		numbers []int64

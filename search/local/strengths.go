@@ -28,57 +28,75 @@ func (s *strengths) at(doc uint32) uint16 {
 // sparseShare is how few of a part's documents evidence must name, at most, for them to be noted one by one.
 var sparseShare = 32
 
-// borne are the documents of one part that bear a value of a group.
-type borne struct {
-	list  []uint32
-	set   bitset
-	level uint16
+// evidence is what there is for a group in one part.
+type evidence struct {
+	group   *group
+	part    int
+	columns []*column // by field of the group
+	borne   []borne   // the weakest first
 }
 
-// bearing looks the values of a group up in one part, the weakest first, and counts all evidence there is, documents as
-// often as they are named.
-func (g *group) bearing(partIndex int, a *segmentArrays, s *scratch) ([]borne, int) {
+// borne is where the documents that bear a value of a group lie in the column of its field.
+type borne struct {
+	span
+	level uint16
+	field uint16
+}
+
+// documents gives those that bear a value: a list or a set.
+func (e *evidence) documents(b borne) (list []uint32, set bitset) {
+	return e.columns[b.field].documents(b.span)
+}
+
+// find looks the values up, and gives how many documents have evidence at most.
+func (e *evidence) find(s *scratch) int {
 	s.borne = s.borne[:0]
 	n := 0
-	for values := g.values; len(values) > 0; {
+	for values := e.group.values; len(values) > 0; {
 		same := values[:alike(values)]
-		level, c := same[0].level(), a.columns[g.fields[same[0].field()]]
-		c.findAll(same, func(entry uint32) {
-			list, set := c.documents(entry)
-			s.borne = append(s.borne, borne{list, set, level})
-			n += len(list) + 64*len(set)
+		level, field := same[0].level(), same[0].field()
+		c := e.columns[field]
+		c.findAll(same, func(posts span) {
+			s.borne = append(s.borne, borne{posts, level, uint16(field)})
+			n += c.count(posts)
 		})
 		values = values[len(same):]
 	}
-	for _, c := range g.codes {
-		n += len(c.parts[partIndex])
+	e.borne = s.borne
+	for _, c := range e.group.codes {
+		n += len(c.parts[e.part])
 	}
-	for _, t := range g.texts {
-		n += t.parts[partIndex].docs
+	for _, t := range e.group.texts {
+		n += t.parts[e.part].docs
 	}
-	return s.borne, n
+	return n
 }
 
 // strengths weighs the evidence for a group in one part.
 func (r *run) strengths(g *group, partIndex int, s *scratch) strengths {
 	docs := r.view.parts[partIndex].arrays.docs
-	values, n := g.bearing(partIndex, r.view.parts[partIndex].arrays, s)
+	in := evidence{group: g, part: partIndex, columns: s.columns[:0]}
+	for _, field := range g.fields {
+		in.columns = append(in.columns, r.view.parts[partIndex].arrays.columns[field])
+	}
+	s.columns = in.columns
+	n := in.find(s)
 	out := strengths{has: s.bitset(docs)}
 	levels := len(g.levels)
 	switch {
 	case levels <= 1 || g.plan.Excluded || n == 0:
-		g.addTo(out.has, partIndex, values)
+		in.addTo(out.has)
 		return out
 	case levels <= math.MaxUint8:
 		out.narrow = s.bytes.take(64 * words(docs))
-		weigh(g, partIndex, values, out.narrow)
+		weigh(&in, out.narrow)
 	default:
 		out.wide = s.shorts.take(64 * words(docs))
-		weigh(g, partIndex, values, out.wide)
+		weigh(&in, out.wide)
 	}
 	switch {
 	case n < int(docs)/sparseShare:
-		g.addTo(out.has, partIndex, values)
+		in.addTo(out.has)
 	case out.narrow != nil:
 		nonZero(out.narrow, out.has)
 	default:
@@ -91,42 +109,44 @@ func (r *run) strengths(g *group, partIndex int, s *scratch) strengths {
 	return out
 }
 
-// addTo adds the documents with any evidence for the group to a set.
-func (g *group) addTo(has bitset, partIndex int, values []borne) {
-	for _, v := range values {
-		for _, doc := range v.list {
+// addTo adds the documents with any evidence to a set.
+func (e *evidence) addTo(has bitset) {
+	for _, b := range e.borne {
+		list, set := e.documents(b)
+		for _, doc := range list {
 			has.set(doc)
 		}
-		if v.set != nil {
-			has.or(v.set)
+		if set != nil {
+			has.or(set)
 		}
 	}
-	for _, c := range g.codes {
-		for _, n := range c.parts[partIndex] {
+	for _, c := range e.group.codes {
+		for _, n := range c.parts[e.part] {
 			has.set(n.doc)
 		}
 	}
-	for _, t := range g.texts {
-		t.parts[partIndex].addTo(has)
+	for _, t := range e.group.texts {
+		t.parts[e.part].addTo(has)
 	}
 }
 
-// weigh writes the best level of evidence for a group, by document: the weakest first, so that the best is written last.
-func weigh[T uint8 | uint16](g *group, partIndex int, values []borne, levels []T) {
+// weigh writes the best level of evidence, by document: the weakest first, so that the best is written last.
+func weigh[T uint8 | uint16](e *evidence, levels []T) {
 	next := 0
 	writeValues := func(least uint16) {
-		for ; next < len(values) && values[next].level >= least; next++ {
-			v := &values[next]
-			for _, doc := range v.list {
-				levels[doc] = T(v.level)
+		for ; next < len(e.borne) && e.borne[next].level >= least; next++ {
+			level := T(e.borne[next].level)
+			list, set := e.documents(e.borne[next])
+			for _, doc := range list {
+				levels[doc] = level
 			}
-			v.set.each(func(doc uint32) { levels[doc] = T(v.level) })
+			set.each(func(doc uint32) { levels[doc] = level })
 		}
 	}
 	var buffer [512]uint32
-	for _, t := range g.weakest {
+	for _, t := range e.group.weakest {
 		writeValues(t.level)
-		found, level := t.parts[partIndex], T(t.level)
+		found, level := t.parts[e.part], T(t.level)
 		for _, doc := range found.list {
 			levels[doc] = level
 		}
@@ -141,8 +161,8 @@ func weigh[T uint8 | uint16](g *group, partIndex int, values []borne, levels []T
 		}
 	}
 	writeValues(0)
-	for _, c := range g.codes {
-		for _, n := range c.parts[partIndex] {
+	for _, c := range e.group.codes {
+		for _, n := range c.parts[e.part] {
 			raise(levels, n.doc, T(c.level))
 		}
 	}

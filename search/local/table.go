@@ -64,8 +64,7 @@ func (c *codes) all() groupList {
 
 // groupTable holds the codes of each document of a segment.
 type groupTable struct {
-	of     *groupsOf
-	joined bool // a document has one code for all its groups
+	of *groupsOf
 	cells
 	places []uint32 // by document: where its codes begin in wide; nil where they lie in cells
 	wide   []uint32 // codes, where not all fit into cells
@@ -91,18 +90,24 @@ func (a *segmentArrays) table(g *grouped) *groupTable {
 // makeTable makes the table of a grouping and keeps it.
 func (a *segmentArrays) makeTable(g *grouped) *groupTable {
 	m := newTableMaker(g, a)
-	t := &groupTable{of: g.groupsOf, joined: m.joins(), places: make([]uint32, 1, a.docs+1), wide: make([]uint32, 0, a.docs)}
-	most := uint32(0)
-	for doc := range a.docs {
-		for _, code := range m.codes(doc, t.joined) {
-			t.wide = append(t.wide, code)
+	joined := m.joins()
+	docs, list, most := make([]span, a.docs), make([]uint32, 0, a.docs), uint32(0)
+	for doc := range docs {
+		docs[doc].from = uint32(len(list))
+		for _, code := range m.codes(uint32(doc), joined) {
+			list = append(list, code)
 			most = max(most, code)
 		}
-		t.places = append(t.places, uint32(len(t.wide)))
+		docs[doc].to = uint32(len(list))
 	}
+	t := &groupTable{of: g.groupsOf}
 	if most <= math.MaxUint16 {
-		t.cells = newCells(t.places, t.wide)
-		t.places, t.wide = nil, nil
+		t.cells = newCells(docs, list)
+	} else {
+		t.places, t.wide = append(make([]uint32, 0, a.docs+1), 0), list
+		for _, of := range docs {
+			t.places = append(t.places, of.to)
+		}
 	}
 	a.keep(t)
 	return t
