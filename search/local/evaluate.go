@@ -248,26 +248,6 @@ func (r *run) bounds(f *found, docs []uint32, bound int64, least, most []int64) 
 	}
 }
 
-// reaching gives 1 for the levels with which a document may have a score of the bound or more, and 0 for others; nil
-// where that does not depend on one level alone.
-func (r *run) reaching(f *found, bound int64) []int {
-	if len(r.groups) != 1 || f.evidence[0].narrow == nil || f.pinned != nil || f.raised != nil || bound == math.MinInt64 {
-		return nil
-	}
-	g := r.groups[0]
-	most := min(maxSignals, f.signals.most()+f.signals.mostPopularity()) + shareFocus + 4/boundSteps
-	if f.texted != nil {
-		most += r.mostText()
-	}
-	reaching := make([]int, len(g.base))
-	for l := range reaching {
-		if g.base[l]+most >= float64(bound)/boundSteps {
-			reaching[l] = 1
-		}
-	}
-	return reaching
-}
-
 // base gives the score of each document apart from texts and signals.
 func (r *run) base(f *found, docs []uint32, sums []float64) {
 	clear(sums)

@@ -66,21 +66,25 @@ func (t *topHits) promising(f *found) []uint32 {
 	if first.local {
 		best = &bound{size: t.wanted}
 	}
+	screen := t.newScreen(f, first)
 	var least, most [batch]int64
 	bound := best.least()
-	docs := t.reaching(f, first, bound)
+	docs := f.listed()
 	kept, numbers := docs[:0], f.ranks.numbers[:0]
-	for chunk := range slices.Chunk(docs, batch) {
-		first.of(chunk, bound, least[:len(chunk)], most[:len(chunk)])
-		for i, doc := range chunk {
-			if most[i] < bound || least[i] > first.after {
-				continue
+	for from, n := 0, batch; from < len(docs); from, n = from+n, 2*n {
+		n = min(n, len(docs)-from)
+		for chunk := range slices.Chunk(screen.let(docs[from:from+n], bound), batch) {
+			first.of(chunk, bound, least[:len(chunk)], most[:len(chunk)])
+			for i, doc := range chunk {
+				if most[i] < bound || least[i] > first.after {
+					continue
+				}
+				if least[i] > bound && (most[i] < first.after || t.after == nil) {
+					best.add(least[i])
+					bound = best.least()
+				}
+				kept, numbers = append(kept, doc), append(numbers, most[i])
 			}
-			if least[i] > bound && (most[i] < first.after || t.after == nil) {
-				best.add(least[i])
-				bound = best.least()
-			}
-			kept, numbers = append(kept, doc), append(numbers, most[i])
 		}
 	}
 	f.ranks.numbers = numbers
@@ -91,24 +95,6 @@ func (t *topHits) promising(f *found) []uint32 {
 		}
 	}
 	return kept
-}
-
-// reaching gives the hits of a part but for some that are surely below the bound.
-func (t *topHits) reaching(f *found, first first, bound int64) []uint32 {
-	docs := f.listed()
-	if !first.score {
-		return docs
-	}
-	levels := t.run.reaching(f, bound)
-	if levels == nil {
-		return docs
-	}
-	kept, of := 0, f.evidence[0].narrow
-	for _, doc := range docs {
-		docs[kept] = doc
-		kept += levels[of[doc]] // no branch, which could not be foreseen
-	}
-	return docs[:kept]
 }
 
 // first gives what decides first among the hits of a part; not ok where that is no number.

@@ -26,11 +26,13 @@ type segmentArrays struct {
 	focusOnce sync.Once
 	tags      []uint8 // how many values say what a document is about
 
-	mu        sync.Mutex
-	allowed   map[search.Access]bitset
-	popular   []float32
-	popularOf *search.Popularity
-	tables    []*groupTable // those used last first
+	mu         sync.Mutex
+	allowed    map[search.Access]bitset
+	popular    []float32
+	popularOf  *search.Popularity
+	ceilings   []uint8
+	ceilingsOf search.Signals
+	tables     []*groupTable // those used last first
 }
 
 // late is something that is read when it is first asked for.

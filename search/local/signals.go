@@ -1,6 +1,8 @@
 package local
 
 import (
+	"math"
+
 	"semdex"
 	"semdex/search"
 )
@@ -92,14 +94,6 @@ func (s *signals) most() float64 {
 	return s.Freshness + s.Approval
 }
 
-// mostPopularity is the most that popularity adds.
-func (s *signals) mostPopularity() float64 {
-	if s == nil || s.popular == nil {
-		return 0
-	}
-	return s.Popularity
-}
-
 // popularity gives the share of it in what is added for a document.
 func (s *signals) popularity(doc uint32) float64 {
 	if s == nil || s.popular == nil {
@@ -124,4 +118,33 @@ func (s *signals) of(doc uint32) float64 {
 		sum += s.Approval
 	}
 	return sum
+}
+
+// ceilingSteps is how many steps of a ceiling are maxSignals.
+const ceilingSteps = math.MaxUint8
+
+// ceilings gives for each document at least what is added to its score beside approval, in steps, kept until other signals
+// are asked about: a byte is read where all that they are made of need not be.
+func (s *signals) ceilings() []uint8 {
+	a, of := s.arrays, *s.Signals
+	of.Approval = 0
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.ceilings == nil || a.ceilingsOf != of {
+		a.ceilings, a.ceilingsOf = make([]uint8, a.docs), of
+		unapproved := *s
+		unapproved.approved = nil
+		for doc := range a.docs {
+			a.ceilings[doc] = uint8(min(ceilingSteps, math.Ceil(unapproved.of(doc)*ceilingSteps/maxSignals)))
+		}
+	}
+	return a.ceilings
+}
+
+// mostApproval is the most that approval adds.
+func (s *signals) mostApproval() float64 {
+	if s.approved == nil {
+		return 0
+	}
+	return s.Approval
 }
