@@ -117,7 +117,6 @@ func highlightsOf(t testing.TB, a *semdex.Asset, query, lang string) (map[string
 	if err != nil {
 		t.Fatal(err)
 	}
-	q.marker = newMarker(plan.Groups)
 	found := Found{ID: a.ID}
 	for i, g := range plan.Groups {
 		for _, e := range g.Texts {

@@ -32,7 +32,7 @@ func (s *Service) hit(q *querying, found Found) (*Hit, error) {
 			h.Explain = append(h.Explain, Explanation{Part: q.parts[m.Group], Class: m.Class.String(), Weight: weight, Because: why})
 		}
 	}
-	w.mark(q.marker)
+	w.mark(q.marker())
 	w.highlights()
 	h.Pinned = found.Pinned
 	if decided := q.because(q.curated, found.ID); decided != "" {

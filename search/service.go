@@ -136,7 +136,7 @@ type querying struct {
 	parts     []string // for each group of the plan, the words of the query it stands for
 	named     []namedConcept
 	words     []TextEvidence      // the words themselves, in the place of which a reason tells them
-	marker    *marker             // of all that is searched for in texts
+	marker    func() *marker      // of all that is searched for in texts
 	memo      text.Memo           // of the texts of hits
 	filtered  map[string][]string // all filters, those of the query included
 	chosen    map[string][]string // by dimension: what it is filtered by
@@ -307,7 +307,8 @@ func (q *querying) plan(ctx context.Context) (*Plan, error) {
 		p.After, p.Statistics = &from.Position, from.Statistics
 	}
 	q.curate(p)
-	q.marker = newMarker(p.Groups)
+	q.marker = sync.OnceValue(func() *marker { return newMarker(p.Groups) })
+	go q.marker() // while the engine searches
 	p.Signals = q.st.settings.Signals.signals(q.now, q.popular.Popularity)
 	return p, nil
 }

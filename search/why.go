@@ -189,7 +189,6 @@ func (w *inquiry) rank(ctx context.Context, out *Why) (ranked, error) {
 
 // tell puts what speaks for the hit, and for the one before it, into the answer.
 func (w *inquiry) tell(out *Why, at ranked) error {
-	w.q.marker = newMarker(w.plan.Groups)
 	hit, err := w.s.hit(w.q, *at.self)
 	if err != nil || hit == nil {
 		return err

@@ -191,7 +191,7 @@ type matched struct {
 var nowhere = &matched{}
 
 // fewMatches is how many documents are held in a list.
-var fewMatches = 64
+var fewMatches = 1024
 
 func matchedBy(docs *roaring.Bitmap, own bool) *matched {
 	switch {

@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"semdex/search"
 )
@@ -48,15 +49,20 @@ func (r *run) prepare(ctx context.Context) error {
 		}
 	}
 	r.parts = r.shared()
-	texts, err := r.view.match(r.plan.Groups)
-	if err != nil {
+	var texts []*scored
+	var err error
+	var matching sync.WaitGroup
+	matching.Go(func() { texts, err = r.view.match(r.plan.Groups) })
+	for i := range r.plan.Groups {
+		r.groups = append(r.groups, r.newGroup(&r.plan.Groups[i]))
+	}
+	if matching.Wait(); err != nil {
 		return err
 	}
-	for i := range r.plan.Groups {
+	for _, g := range r.groups {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		g := r.newGroup(&r.plan.Groups[i])
 		r.addTexts(g, texts[:len(g.plan.Texts)])
 		texts = texts[len(g.plan.Texts):]
 		for j := range g.plan.Codes {
@@ -67,7 +73,6 @@ func (r *run) prepare(ctx context.Context) error {
 			}
 			g.codes = append(g.codes, c)
 		}
-		r.groups = append(r.groups, g)
 	}
 	for i := range r.plan.Filters {
 		r.filters = append(r.filters, newFilter(&r.plan.Filters[i], r.view.dictionary))
