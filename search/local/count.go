@@ -119,11 +119,17 @@ func (f *facet) countValues(sources []source, set bitset, docs []uint32) {
 	}
 }
 
-// join adds the counts of another worker.
+// settle is for when no more is counted.
+func (c *counts) settle() {
+	for i := range c.facets {
+		c.facets[i].settle()
+	}
+}
+
+// join adds the counts of another worker. Both are settled.
 func (c *counts) join(other *counts) {
 	for i := range c.facets {
 		f, o := &c.facets[i], &other.facets[i]
-		o.settle()
 		addTo(f.groups, o.groups)
 		for field := range f.values {
 			if f.values[field] == nil {
@@ -166,12 +172,11 @@ func addTo(sums, more []uint32) {
 	}
 }
 
-// sum gives the counts of all facets, by group.
+// sum gives the counts of all facets, by group. They are settled.
 func (c *counts) sum() [][]int {
 	out := make([][]int, len(c.facets))
 	for i := range c.facets {
 		f := &c.facets[i]
-		f.settle()
 		for field, values := range f.values {
 			for value := range max(0, len(values)-1) {
 				if n := values[value+1]; n != 0 {

@@ -97,6 +97,7 @@ func (w *worker) search(ctx context.Context, next *atomic.Int32) {
 			w.err = w.part(w.run.view.bySize[i], s)
 		}
 	}
+	w.counts.settle()
 }
 
 func (w *worker) part(partIndex int, s *scratch) error {
