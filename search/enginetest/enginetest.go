@@ -43,6 +43,7 @@ func Run(t *testing.T, open Open) {
 	t.Run("Paging", s.paging)
 	t.Run("Sort", s.sort)
 	t.Run("Signals", s.signals)
+	t.Run("Few", s.few)
 	t.Run("Statistics", s.statistics)
 	t.Run("Spellings", s.spellings)
 	t.Run("Ties", s.ties)

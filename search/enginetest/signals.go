@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"context"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -61,6 +62,35 @@ func (s *suite) signals(t *testing.T) {
 				before = here
 			}
 		})
+	}
+}
+
+// few checks that the hits of a small answer are the first ones of a large answer, whatever signals count: an engine may
+// leave out what cannot be among them.
+func (s *suite) few(t *testing.T) {
+	p := &planner{rand.New(rand.NewPCG(3, 8)), s.assets, newGrouping(s.assets)}
+	popular := &search.Popularity{By: map[semdex.AssetID]float32{}}
+	for _, a := range s.assets[:len(s.assets)/2] {
+		popular.By[a.ID] = p.Float32()
+	}
+	for i := range 200 {
+		plan := p.plan()
+		plan.Groups = append(plan.Groups[:min(len(plan.Groups), p.IntN(2))], p.group())
+		plan.Signals = &search.Signals{Now: time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC).Unix(), Freshness: .04 * p.Float64(), Popularity: .05 * p.Float64()}
+		if p.IntN(4) > 0 {
+			plan.Signals.Popular = popular
+		}
+		if p.IntN(2) == 0 {
+			plan.Signals.Approval = .01
+		}
+		if plan.Limit = 1000; p.IntN(4) > 0 {
+			plan.Pinned, plan.Raised = nil, nil
+		}
+		all := ids(run(t, s.view, plan).Hits)
+		plan.Limit = 1 + p.IntN(8)
+		if d := cmp.Diff(all[:min(len(all), plan.Limit)], ids(run(t, s.view, plan).Hits)); d != "" {
+			t.Fatalf("plan %d: %s\nthe first of all, and the hits of a small answer (-want +got)\n%s", i, describe(plan), d)
+		}
 	}
 }
 

@@ -11,12 +11,12 @@ func (x *Index) Bleve() bleve.Index { return x.bleve }
 
 // Ways are the limits at which a search goes on another way. No answer depends on them.
 type Ways struct {
-	HelpedDocs, SparseShare, TableRoom, TableBytes, LexisBytes, LexisPerAsset, FewMatches, DenseShare, TallyShare, SpanShare int
+	HelpedDocs, SparseShare, TableRoom, TableBytes, LexisBytes, LexisPerAsset, FewMatches, DenseShare, TallyShare, SpanShare, Unscreened int
 }
 
 // Go sets the limits until the end of the test.
 func (w Ways) Go(t *testing.T) {
-	old := Ways{helpedDocs, sparseShare, tableRoom, tableBytes, lexisBytes, lexisPerAsset, fewMatches, int(denseShare), tallyShare, spanShare}
+	old := Ways{helpedDocs, sparseShare, tableRoom, tableBytes, lexisBytes, lexisPerAsset, fewMatches, int(denseShare), tallyShare, spanShare, unscreened}
 	w.set()
 	t.Cleanup(old.set)
 }
@@ -24,5 +24,5 @@ func (w Ways) Go(t *testing.T) {
 func (w Ways) set() {
 	helpedDocs, sparseShare, tableRoom, tableBytes = w.HelpedDocs, w.SparseShare, w.TableRoom, w.TableBytes
 	lexisBytes, lexisPerAsset, fewMatches, denseShare = w.LexisBytes, w.LexisPerAsset, w.FewMatches, uint32(w.DenseShare)
-	tallyShare, spanShare = w.TallyShare, w.SpanShare
+	tallyShare, spanShare, unscreened = w.TallyShare, w.SpanShare, w.Unscreened
 }

@@ -56,6 +56,9 @@ type first struct {
 // batch is how many documents are looked at together.
 const batch = 512
 
+// unscreened is how many documents are looked at before others are screened.
+var unscreened = batch
+
 // promising gives the hits of a part that may be among those to give, rising.
 func (t *topHits) promising(f *found) []uint32 {
 	first, ok := t.first(f)
@@ -71,7 +74,7 @@ func (t *topHits) promising(f *found) []uint32 {
 	bound := best.least()
 	docs := f.listed()
 	kept, numbers := docs[:0], f.ranks.numbers[:0]
-	for from, n := 0, batch; from < len(docs); from, n = from+n, 2*n {
+	for from, n := 0, unscreened; from < len(docs); from, n = from+n, 2*n {
 		n = min(n, len(docs)-from)
 		for chunk := range slices.Chunk(screen.let(docs[from:from+n], bound), batch) {
 			first.of(chunk, bound, least[:len(chunk)], most[:len(chunk)])

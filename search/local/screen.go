@@ -9,8 +9,11 @@ type screen struct {
 	levels   []uint8
 	tags     []uint8
 	ceilings []uint8
-	added    float64 // for any document, at most
+	approved float64 // what approval adds at most
+	texted   bitset  // the documents to which texts may add, too; nil for none
+	text     float64 // what they add at most
 	needed   []uint16
+	beside   []uint16 // needed of what is texted
 }
 
 // screenTags is how many numbers of tags a screen tells apart: more of them count as the most.
@@ -22,9 +25,9 @@ func (t *topHits) newScreen(f *found, first first) *screen {
 	if !first.score || len(r.groups) != 1 || f.evidence[0].narrow == nil || f.pinned != nil || f.raised != nil || f.signals == nil {
 		return nil
 	}
-	s := &screen{group: r.groups[0], levels: f.evidence[0].narrow, tags: f.tags, ceilings: f.signals.ceilings(), added: f.signals.mostApproval()}
+	s := &screen{group: r.groups[0], levels: f.evidence[0].narrow, tags: f.tags, ceilings: f.signals.ceilings(), approved: f.signals.mostApproval()}
 	if f.texted != nil {
-		s.added += r.mostText()
+		s.texted, s.text = f.texted, r.mostText()
 	}
 	return s
 }
@@ -34,25 +37,29 @@ func (s *screen) let(docs []uint32, bound int64) []uint32 {
 	if s == nil || bound == math.MinInt64 {
 		return docs
 	}
-	s.need(float64(bound-4)/boundSteps - s.added)
+	least := float64(bound-4)/boundSteps - s.approved
+	s.needed = s.need(s.needed[:0], least)
+	if s.texted != nil {
+		s.beside = s.need(s.beside[:0], least-s.text)
+	}
 	kept := 0
 	for _, doc := range docs {
 		docs[kept] = doc
-		needed := s.needed[int(s.levels[doc])*screenTags+int(min(s.tags[doc], screenTags-1))]
-		if uint16(s.ceilings[doc]) >= needed {
+		at, ceiling := int(s.levels[doc])*screenTags+int(min(s.tags[doc], screenTags-1)), uint16(s.ceilings[doc])
+		if ceiling >= s.needed[at] || s.texted != nil && s.texted.has(doc) && ceiling >= s.beside[at] {
 			kept++
 		}
 	}
 	return docs[:kept]
 }
 
-// need notes by level and number of tags how many steps of a ceiling make a score of the bound.
-func (s *screen) need(bound float64) {
-	s.needed = s.needed[:0]
+// need appends, by level and number of tags, how many steps of a ceiling make a score.
+func (s *screen) need(needed []uint16, score float64) []uint16 {
 	for level, base := range s.group.base {
 		for tags := range screenTags {
-			missing := bound - base - s.group.focus[level]*focusBy[tags]
-			s.needed = append(s.needed, uint16(max(0, min(ceilingSteps+1, math.Floor(missing*ceilingSteps/maxSignals)))))
+			missing := score - base - s.group.focus[level]*focusBy[tags]
+			needed = append(needed, uint16(max(0, min(ceilingSteps+1, math.Floor(missing*ceilingSteps/maxSignals)))))
 		}
 	}
+	return needed
 }
