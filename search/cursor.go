@@ -97,6 +97,7 @@ type pages struct {
 	mu     sync.Mutex
 	kept   map[string]understood
 	oldest []string // keys of kept
+	by     uint64   // the newest vocabulary, of which all in kept is
 }
 
 // maxUnderstood is how many queries are remembered as they were understood.
@@ -109,7 +110,8 @@ func newPages(secret []byte) *pages {
 // understood is what a query was understood as. It may depend on which words stand in how many assets, so whoever goes
 // on by a cursor is given that of the beginning.
 type understood struct {
-	by        *state
+	known     bool
+	by        uint64 // the number of the vocabulary; it is not held in memory
 	units     []unit
 	compounds []Compound
 	about     []About
@@ -122,11 +124,15 @@ type understood struct {
 
 // keep remembers what a query was understood as and gives the key to it.
 func (p *pages) keep(u understood) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%p %v %v %v", u.by, u.units, u.corrections, u.near != nil))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %v %v %v", u.by, u.units, u.corrections, u.near != nil))
 	key := base64.RawURLEncoding.EncodeToString(sum[:9])
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if _, again := p.kept[key]; again {
+	if u.by > p.by {
+		clear(p.kept)
+		p.oldest, p.by = nil, u.by
+	}
+	if _, again := p.kept[key]; again || u.by < p.by {
 		return key
 	}
 	if len(p.oldest) == maxUnderstood {
@@ -142,14 +148,14 @@ func (p *pages) of(key string, by *state) (understood, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	u, ok := p.kept[key]
-	return u, ok && u.by == by
+	return u, ok && u.by == by.number
 }
 
 // recall understands the query, or remembers what it was understood as.
 func (q *querying) recall(ctx context.Context) ([]unit, error) {
-	if q.meant.by == nil {
+	if !q.meant.known {
 		units, err := q.understand(ctx)
-		q.meant = understood{by: q.st, units: units, compounds: q.compounds, about: q.about, ignored: q.ignored, typed: q.typed, corrections: q.corrections}
+		q.meant = understood{known: true, by: q.st.number, units: units, compounds: q.compounds, about: q.about, ignored: q.ignored, typed: q.typed, corrections: q.corrections}
 		return slices.Clone(units), err
 	}
 	q.compounds, q.about, q.ignored = q.meant.compounds, q.meant.about, q.meant.ignored
@@ -215,6 +221,8 @@ func (q *querying) resume() (*cursor, error) {
 		q.now = c.Now
 	}
 	q.popular = q.epoch(c.Popularity)
-	q.meant, _ = q.pages.of(c.Understood, q.st)
+	if u, ok := q.pages.of(c.Understood, q.st); ok {
+		q.meant = u
+	}
 	return c, nil
 }

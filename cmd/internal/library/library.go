@@ -54,7 +54,8 @@ type Library struct {
 	graph  atomic.Pointer[graph.Graph]
 	usage  usageStore
 
-	changing sync.Mutex // over the vocabularies in the mirror and the graph that is built of them
+	changing   sync.Mutex // over the vocabularies in the mirror and the graph that is built of them
+	collecting sync.Mutex // what a change of vocabulary left behind
 
 	syncing    chan struct{} // holds one while a sync is under way
 	curating   sync.Mutex    // one changes the rules of curation at a time
