@@ -93,27 +93,46 @@ func (f *found) noteTexts(g *group, partIndex int, matching bitset) {
 	}
 }
 
-// fieldValue is a value of a field, by its number.
-type fieldValue struct {
-	field  string
-	number uint32
+// fieldValues are values of a field by their numbers, which rise: so the documents that bear them are read in the order in
+// which they lie.
+type fieldValues struct {
+	field   string
+	numbers []uint32
+}
+
+// addBearing adds the documents that bear one of the values to a set.
+func (a *segmentArrays) addBearing(set bitset, values []fieldValues) {
+	for _, v := range values {
+		c := a.columns[v.field]
+		if c == nil {
+			continue
+		}
+		for _, number := range v.numbers {
+			c.addTo(set, number)
+		}
+	}
 }
 
 // filter is a filter of the plan, made ready.
 type filter struct {
 	plan   *search.Filter
-	values []fieldValue
+	values []fieldValues
 	ids    []string
 }
 
 func newFilter(p *search.Filter, d *dictionary) filter {
 	f := filter{plan: p}
+	known := map[string][]uint32{}
 	for _, v := range p.Values {
 		if v.Field == "id" {
 			f.ids = append(f.ids, v.Value)
-		} else if n, known := d.lookup(v.Field, v.Value); known {
-			f.values = append(f.values, fieldValue{v.Field, n})
+		} else if n, ok := d.lookup(v.Field, v.Value); ok {
+			known[v.Field] = append(known[v.Field], n)
 		}
+	}
+	for field, numbers := range known {
+		slices.Sort(numbers)
+		f.values = append(f.values, fieldValues{field, slices.Compact(numbers)})
 	}
 	return f
 }
@@ -150,11 +169,7 @@ func (r *run) filter(part *part, matching bitset, f *found) error {
 // passing gives the documents of a part that the filter lets through.
 func (f *filter) passing(p *part, s *scratch) (bitset, error) {
 	set := s.bitset(p.arrays.docs)
-	for _, v := range f.values {
-		if c := p.arrays.columns[v.field]; c != nil {
-			c.addTo(set, v.number)
-		}
-	}
+	p.arrays.addBearing(set, f.values)
 	if f.ids != nil {
 		docs, err := p.segment.DocNumbers(f.ids)
 		if err != nil {

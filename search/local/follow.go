@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"sync"
 
 	"semdex/search"
 )
@@ -33,12 +34,13 @@ func (v *view) Prepare(ctx context.Context, groupings []search.Grouping) {
 
 // Follow makes the tables of groupings of those of the ones before: a vocabulary changes often, and little at a time.
 func (v *view) Follow(following []search.Following) {
-	var all []*followed
-	for _, f := range following {
-		if next := v.follow(f); next != nil {
-			all = append(all, next)
-		}
+	all := make([]*followed, len(following))
+	var compared sync.WaitGroup
+	for i, f := range following {
+		compared.Go(func() { all[i] = v.follow(f) })
 	}
+	compared.Wait()
+	all = slices.DeleteFunc(all, func(f *followed) bool { return f == nil })
 	v.eachPart(func(i int) error { // which gives none
 		for _, f := range all {
 			f.table(v.parts[i].arrays)
@@ -51,10 +53,10 @@ func (v *view) Follow(following []search.Following) {
 type followed struct {
 	before    *groupsOf
 	now       *grouped
-	moved     []int32        // groups that values are newly in, or no longer
-	elsewhere []fieldValue   // values that are in other groups than before
-	within    [][]fieldValue // by place in moved: the values that are in the group now
-	places    []uint8        // by group: its place in moved, plus 1
+	moved     []int32         // groups that values are newly in, or no longer
+	elsewhere []fieldValues   // values that are in other groups than before
+	within    [][]fieldValues // by place in moved: the values that are in the group now
+	places    []uint8         // by group: its place in moved, plus 1
 }
 
 // maxMoved is how many groups a mask tells apart.
@@ -73,23 +75,28 @@ func (v *view) follow(following search.Following) *followed {
 	}
 	f.places = make([]uint8, max(was.groups, f.now.groups))
 	for i, field := range f.now.fields {
+		elsewhere := fieldValues{field: field}
 		for value := range min(len(was.values[i]), len(f.now.values[i])) {
 			if was.values[i][value] == 0 && f.now.values[i][value] == 0 {
 				continue
 			}
-			f.compare(fieldValue{field, uint32(value)}, was.sets.of(was.values[i][value]), f.now.sets.of(f.now.values[i][value]))
+			if f.differ(was.sets.of(was.values[i][value]), f.now.sets.of(f.now.values[i][value])) {
+				elsewhere.numbers = append(elsewhere.numbers, uint32(value))
+			}
+		}
+		if elsewhere.numbers != nil {
+			f.elsewhere = append(f.elsewhere, elsewhere)
 		}
 	}
 	f.gather()
 	return f
 }
 
-// compare notes the groups that a value is newly in, or no longer.
-func (f *followed) compare(v fieldValue, before, now []int32) {
+// differ reports whether a value is in other groups than before, and notes those that it is newly in, or no longer.
+func (f *followed) differ(before, now []int32) bool {
 	if slices.Equal(before, now) {
-		return
+		return false
 	}
-	f.elsewhere = append(f.elsewhere, v)
 	for _, pair := range [][2][]int32{{before, now}, {now, before}} {
 		for _, group := range pair[0] {
 			if f.places[group] == 0 && len(f.moved) < maxMoved && !slices.Contains(pair[1], group) {
@@ -98,11 +105,12 @@ func (f *followed) compare(v fieldValue, before, now []int32) {
 			}
 		}
 	}
+	return true
 }
 
 // gather notes the values in the groups that moved.
 func (f *followed) gather() {
-	f.within = make([][]fieldValue, len(f.moved))
+	f.within = make([][]fieldValues, len(f.moved))
 	if len(f.moved) == 0 {
 		return
 	}
@@ -110,11 +118,22 @@ func (f *followed) gather() {
 		for value, set := range f.now.values[i] {
 			for _, group := range f.now.sets.of(set) {
 				if place := f.places[group]; place != 0 {
-					f.within[place-1] = append(f.within[place-1], fieldValue{field, uint32(value)})
+					f.noteWithin(int(place-1), field, uint32(value))
 				}
 			}
 		}
 	}
+}
+
+// noteWithin notes that a value is in a group that moved. Values of one field come after one another, rising.
+func (f *followed) noteWithin(place int, field string, value uint32) {
+	within := f.within[place]
+	if n := len(within); n == 0 || within[n-1].field != field {
+		within = append(within, fieldValues{field: field})
+	}
+	last := &within[len(within)-1]
+	last.numbers = append(last.numbers, value)
+	f.within[place] = within
 }
 
 // followed prepares the new grouping to go on with the codes of the one before, and gives that.
@@ -141,7 +160,8 @@ func (f *followed) table(a *segmentArrays) {
 	}
 	next := *t
 	next.of = f.now.groupsOf
-	if docs := a.bearingAny(f.elsewhere); docs != nil {
+	docs := newBitset(a.docs)
+	if a.addBearing(docs, f.elsewhere); docs.count() > 0 {
 		var ok bool
 		m := f.newMover(a)
 		if next.cells, ok = t.with(docs, m.edit); !ok {
@@ -152,24 +172,6 @@ func (f *followed) table(a *segmentArrays) {
 	a.keep(&next)
 }
 
-// bearingAny gives the documents that bear one of the values, nil where none does.
-func (a *segmentArrays) bearingAny(values []fieldValue) bitset {
-	var docs bitset
-	for _, v := range values {
-		list, set := a.columns[v.field].bearing(v.number)
-		if docs == nil && (len(list) > 0 || set != nil) {
-			docs = newBitset(a.docs)
-		}
-		for _, doc := range list {
-			docs.set(doc)
-		}
-		if set != nil {
-			docs.or(set)
-		}
-	}
-	return docs
-}
-
 // mover turns the codes of the documents of a segment into those for the groups they are in now. A group is in one code of
 // a document at most, so those that moved can be taken out and put in without looking at what else the document bears.
 type mover struct {
@@ -178,6 +180,8 @@ type mover struct {
 	masks  []uint64 // by code: which of moved are in it
 	groups groupList
 	known  map[moving]uint32
+	last   moving // the one asked for last, of very many that are the same, and its code
+	code   uint32
 	key    []byte
 }
 
@@ -190,10 +194,8 @@ type moving struct {
 func (f *followed) newMover(a *segmentArrays) *mover {
 	m := &mover{followed: f, groups: f.before.codes.all(), known: map[moving]uint32{}}
 	for _, values := range f.within {
-		set := a.bearingAny(values)
-		if set == nil {
-			set = newBitset(a.docs)
-		}
+		set := newBitset(a.docs)
+		a.addBearing(set, values)
 		m.wanted = append(m.wanted, set)
 	}
 	m.masks = make([]uint64, m.groups.len())
@@ -220,44 +222,53 @@ func (m *mover) wantedBy(doc uint32) (wanted uint64) {
 // edit changes the codes of a document. It is false where a code does not fit. What is missing joins a code that changes
 // anyway, or comes into a cell without one, or joins any code.
 func (m *mover) edit(doc uint32, codes []uint16) bool {
-	wanted, has, into, rank := m.wantedBy(doc), uint64(0), 0, 0
+	wanted, has, into, leaves := m.wantedBy(doc), uint64(0), 0, false
 	for i, code := range codes {
 		mask := m.masks[code]
 		has |= mask
 		switch {
 		case mask&^wanted != 0:
-			into, rank = i, 2
-		case code < maxCells && rank < 2:
-			into, rank = i, 1
+			into, leaves = i, true
+		case code < maxCells && !leaves:
+			into = i
 		}
 	}
 	missing := wanted &^ has
+	if !leaves {
+		return missing == 0 || m.put(codes, into, m.masks[codes[into]]|missing)
+	}
 	for i, code := range codes {
-		mask := m.masks[code]
-		to := mask & wanted
+		to := m.masks[code] & wanted
 		if i == into {
 			to |= missing
 		}
-		if to == mask {
-			continue
-		}
-		next := m.with(uint32(code), to)
-		if next == 0 {
-			codes[i] = emptyCell(i)
-			continue
-		}
-		if codes[i] = uint16(next); next > math.MaxUint16 {
+		if to != m.masks[code] && !m.put(codes, i, to) {
 			return false
 		}
 	}
 	return true
 }
 
+// put makes a code one with those of moved that are in the mask, unless that does not fit.
+func (m *mover) put(codes []uint16, i int, mask uint64) bool {
+	next := m.with(uint32(codes[i]), mask)
+	if codes[i] = uint16(next); next == 0 {
+		codes[i] = emptyCell(i)
+	}
+	return next <= math.MaxUint16
+}
+
 // with gives the code for what is in a code and did not move, and for those of moved that are in the mask: 0 for no group.
 func (m *mover) with(code uint32, mask uint64) uint32 {
+	if code < maxCells {
+		code = 0
+	}
 	key := moving{code, mask}
+	if key == m.last {
+		return m.code
+	}
 	out, known := m.known[key]
-	if known {
+	if m.last, m.code = key, out; known {
 		return out
 	}
 	var groups []int32
@@ -272,6 +283,6 @@ func (m *mover) with(code uint32, mask uint64) uint32 {
 	if len(groups) > 0 {
 		out, m.key = m.before.codes.of(groups, m.key)
 	}
-	m.known[key] = out
+	m.known[key], m.code = out, out
 	return out
 }
