@@ -69,7 +69,7 @@ func (t *topHits) promising(f *found) []uint32 {
 	if first.local {
 		best = &bound{size: t.wanted}
 	}
-	screen := t.newScreen(f, first)
+	screen := t.screenOf(f, first)
 	var least, most [batch]int64
 	bound := best.least()
 	docs := f.listed()

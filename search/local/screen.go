@@ -12,6 +12,7 @@ type screen struct {
 	approved float64 // what approval adds at most
 	texted   bitset  // the documents to which texts may add, too; nil for none
 	text     float64 // what they add at most
+	bound    int64   // that needed is for
 	needed   []uint16
 	beside   []uint16 // needed of what is texted
 }
@@ -19,16 +20,15 @@ type screen struct {
 // screenTags is how many numbers of tags a screen tells apart: more of them count as the most.
 const screenTags = 64
 
-// newScreen gives nil, which lets everything through, where a score depends on more.
-func (t *topHits) newScreen(f *found, first first) *screen {
-	r := t.run
+// screenOf gives nil, which lets everything through, where a score depends on more.
+func (t *topHits) screenOf(f *found, first first) *screen {
+	r, s := t.run, &t.screen
 	if !first.score || len(r.groups) != 1 || f.evidence[0].narrow == nil || f.pinned != nil || f.raised != nil || f.signals == nil {
 		return nil
 	}
-	s := &screen{group: r.groups[0], levels: f.evidence[0].narrow, tags: f.tags, ceilings: f.signals.ceilings(), approved: f.signals.mostApproval()}
-	if f.texted != nil {
-		s.texted, s.text = f.texted, r.mostText()
-	}
+	s.group, s.levels, s.tags = r.groups[0], f.evidence[0].narrow, f.tags
+	s.ceilings, s.approved = f.signals.ceilings(), f.signals.mostApproval()
+	s.texted, s.text = f.texted, r.mostText()
 	return s
 }
 
@@ -37,10 +37,9 @@ func (s *screen) let(docs []uint32, bound int64) []uint32 {
 	if s == nil || bound == math.MinInt64 {
 		return docs
 	}
-	least := float64(bound-4)/boundSteps - s.approved
-	s.needed = s.need(s.needed[:0], least)
-	if s.texted != nil {
-		s.beside = s.need(s.beside[:0], least-s.text)
+	if s.needed == nil || s.bound != bound {
+		least := float64(bound-4)/boundSteps - s.approved
+		s.bound, s.needed, s.beside = bound, s.need(s.needed[:0], least), s.need(s.beside[:0], least-s.text)
 	}
 	kept := 0
 	for _, doc := range docs {

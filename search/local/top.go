@@ -68,6 +68,7 @@ type topHits struct {
 	columns []sortColumn // by sort key, of the part at hand
 	folded  map[string][]string
 	scratch candidate // most documents are no hits to give: they are looked at in one place
+	screen  screen
 }
 
 func newTopHits(p *search.Plan, r *run) *topHits {
