@@ -44,7 +44,8 @@ func Build(documents ...Document) *Graph {
 	b.g.closeUpwards()
 	b.separateRelated()
 	b.sortProblems()
-	return &b.g
+	g := b.g // what it was built of is not held in memory
+	return &g
 }
 
 type builder struct {

@@ -2,6 +2,7 @@ package search
 
 import (
 	"slices"
+	"strings"
 
 	"semdex"
 	"semdex/internal/text"
@@ -43,6 +44,7 @@ func (l *Labels) words(label semdex.Label) *labelReading {
 }
 
 func (l *Labels) readLabel(label semdex.Label) *labelReading {
+	label.Text = strings.Clone(label.Text) // the reading lives on, all other labels that were read with this one need not
 	langs := l.stemLanguages(label)
 	w := &labelReading{exact: text.Exact(label.Text), tokens: text.Tokens(label.Text)}
 	w.spelt = l.spell(w.tokens, langs)

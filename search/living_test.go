@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+	"weak"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -278,6 +280,56 @@ func TestAChangedVocabularyAnswersAsAFreshOne(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestVocabulariesThatAreGoneAreFreed changes a vocabulary again and again while queries are asked that are gone on with
+// later: what they remember must not hold the vocabularies in memory.
+func TestVocabulariesThatAreGoneAreFreed(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(5, 5))
+	v := newLiving(r, 12)
+	var assets []*semdex.Asset
+	for n := range 60 {
+		assets = append(assets, livingAsset(r, n))
+	}
+	s, _, _ := openLibrary(t, livingSettings, v.graph(), assets...)
+	var gone []weak.Pointer[graph.Graph]
+	paged := 0
+	for range 12 {
+		v.change()
+		g := v.graph()
+		s.SetVocabulary(g)
+		gone = append(gone, weak.Make(g))
+		for _, name := range names {
+			answer, err := s.Search(context.Background(), search.Request{Query: name, Lang: "en", Access: everyone, Limit: 1, Facets: []string{"topic", "product"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if answer.NextCursor != "" {
+				paged++
+			}
+		}
+		answers(t, s, r)
+	}
+	const inUse = 3 // the last one, and what was made ready by the one or two before it
+	alive := len(gone)
+	for range 50 {
+		runtime.GC()
+		alive = 0
+		for _, g := range gone {
+			if g.Value() != nil {
+				alive++
+			}
+		}
+		if alive <= inUse {
+			break
+		}
+		time.Sleep(10 * time.Millisecond) // what is made ready afterwards
+	}
+	runtime.KeepAlive(s)
+	if alive > inUse || paged == 0 {
+		t.Errorf("%d of %d vocabularies are in memory, want %d at most; %d queries can be gone on with", alive, len(gone), inUse, paged)
 	}
 }
 
