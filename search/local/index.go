@@ -57,7 +57,7 @@ type Index struct {
 
 	building   sync.Mutex // over what views are made of
 	dictionary *dictionary
-	lexicon    *lexicon
+	lexicons   *lexicons
 	helpers    helpers
 	segments   map[uint64]*segmentArrays
 
@@ -104,7 +104,7 @@ func indexMapping() mapping.IndexMapping {
 // texts without a language are stemmed in each of them.
 func Open(path string, languages []string) (*Index, error) {
 	want := manifest{Format: format, Languages: languages}
-	x := &Index{path: path, languages: languages, dictionary: newDictionary(), lexicon: newLexicon(), helpers: newHelpers(), segments: map[uint64]*segmentArrays{}}
+	x := &Index{path: path, languages: languages, dictionary: newDictionary(), lexicons: newLexicons(), helpers: newHelpers(), segments: map[uint64]*segmentArrays{}}
 	found, err := readManifest(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):

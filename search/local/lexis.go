@@ -21,6 +21,25 @@ type lexicon struct {
 // maxTexts bounds how many texts have a number; then a new lexicon begins.
 const maxTexts = 1 << 16
 
+// lexicons give one lexicon after the other.
+type lexicons struct{ current atomic.Pointer[lexicon] }
+
+func newLexicons() *lexicons {
+	l := &lexicons{}
+	l.current.Store(newLexicon())
+	return l
+}
+
+// newest gives the lexicon that a search goes by to its end, a new one where the one before is full.
+func (l *lexicons) newest() *lexicon {
+	now := l.current.Load()
+	if now.full() {
+		l.current.CompareAndSwap(now, newLexicon()) // unless another search came first
+		now = l.current.Load()
+	}
+	return now
+}
+
 func newLexicon() *lexicon { return &lexicon{numbers: map[string]uint32{}} }
 
 // number gives the numbers of texts.

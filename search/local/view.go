@@ -22,7 +22,7 @@ type view struct {
 	parts      []part
 	bySize     []int // places in parts, the largest first
 	dictionary *dictionary
-	lexicon    *lexicon
+	lexicons   *lexicons
 	helpers    helpers
 	values     map[string][]string // by field: those of its segments and of all before
 	generation uint64
@@ -93,10 +93,7 @@ func (x *Index) newView(s *scorch.IndexSnapshot) (*view, error) {
 	if err := x.readSegments(s); err != nil {
 		return nil, err
 	}
-	if x.lexicon.full() {
-		x.lexicon = newLexicon()
-	}
-	v := &view{snapshot: s, dictionary: x.dictionary, lexicon: x.lexicon, helpers: x.helpers, generation: generations.Add(1)}
+	v := &view{snapshot: s, dictionary: x.dictionary, lexicons: x.lexicons, helpers: x.helpers, generation: generations.Add(1)}
 	v.users.Store(1)
 	for _, seg := range s.Segments() {
 		p := part{id: seg.Id(), segment: seg.Segment(), arrays: x.segments[seg.Id()]}
