@@ -41,3 +41,15 @@ func TestTextsAreForgotten(t *testing.T) {
 		}
 	}
 }
+
+// TestTextIsKeptOnce finds a text twice, as two searches do that ask for it at the same time.
+func TestTextIsKeptOnce(t *testing.T) {
+	t.Parallel()
+	l, by := newLexis(nil, 10), newLexicon()
+	first, second := &matched{docs: 1, list: []uint32{3}}, &matched{docs: 1, list: []uint32{3}}
+	l.keep(by, []uint32{0}, []*matched{first}, []int{0})
+	l.keep(by, []uint32{0}, []*matched{second}, []int{0})
+	if l.known[0] != first || l.bytes != first.size() {
+		t.Errorf("%d bytes are counted, want %d for what was found first", l.bytes, first.size())
+	}
+}
