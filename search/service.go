@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -119,10 +120,15 @@ func (s *Service) Warm(ctx context.Context) {
 
 // With gives a service that answers by another vocabulary over the same index and records, with the same curation and
 // popularity, now and later; s goes on with its own. It is for drafts: what th would find is seen before it is in use.
-// Its cursors are its own, and live as long as it does.
+// Its cursors are its own, and live as long as it does. Once nobody holds it, engines need not remember its vocabulary.
 func (s *Service) With(th Thesaurus) *Service {
 	beside := &Service{common: s.common, pages: newPages(nil)}
-	beside.state.Store(beside.prepared(th, s.state.Load()))
+	before := s.state.Load()
+	st := beside.prepared(th, before)
+	beside.state.Store(st)
+	if st != before { // which s goes on with
+		runtime.AddCleanup(beside, func(gone *atomic.Bool) { gone.Store(true) }, &st.gone)
+	}
 	return beside
 }
 
