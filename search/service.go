@@ -97,9 +97,13 @@ func (s *Service) prepared(th Thesaurus, st *state) *state {
 func (s *Service) follow(before, next *state) {
 	view := s.engine.View()
 	defer view.Release()
-	if p, able := view.(Preparer); able && before != next {
-		p.Follow(next.following(before))
+	p, able := view.(Preparer)
+	if !able || before == next || !before.shows(view) {
+		return
 	}
+	before.update(view) // the engine asks about all values of the view, some of which may have come since
+	next.update(view)
+	p.Follow(next.following(before))
 }
 
 // Warm makes ready what the first queries would have to wait for, facets by the configured dimensions among it, unless
