@@ -60,6 +60,7 @@ type Index struct {
 	lexicons   *lexicons
 	helpers    helpers
 	segments   map[uint64]*segmentArrays
+	closed     bool
 
 	mu      sync.Mutex // over current; its writer holds building too
 	current *view
@@ -205,18 +206,19 @@ func (x *Index) Apply(ctx context.Context, changes []Change, through uint64) err
 func (x *Index) Close() error {
 	x.building.Lock()
 	defer x.building.Unlock()
+	if x.closed {
+		return nil
+	}
+	x.closed = true
 	x.mu.Lock()
 	current := x.current
 	x.current = nil
 	x.mu.Unlock()
-	if current == nil {
-		return nil // closed before
-	}
 	current.Release()
 	return x.bleve.Close()
 }
 
-// View pins the newest state. The caller releases it.
+// View pins the newest state. The caller releases it. There is none once the index is closed.
 func (x *Index) View() search.View {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -224,5 +226,6 @@ func (x *Index) View() search.View {
 	return x.current
 }
 
-// Refresh takes in what merges changed since the last Apply, so that the files of merged segments can go.
+// Refresh takes in what merges changed since the last Apply, so that the files of merged segments can go. It gives an
+// error where the index is closed.
 func (x *Index) Refresh() error { return x.refresh() }

@@ -394,3 +394,25 @@ func TestCursorAfterPinned(t *testing.T) {
 		t.Errorf("page by page (-want +got)\n%s", d)
 	}
 }
+
+// TestClosed reads a view that was taken before its index was closed, which nothing can be done with any longer.
+func TestClosed(t *testing.T) {
+	t.Parallel()
+	x := openAt(t, t.TempDir(), []string{"en"})
+	apply(t, x, put(asset("1", "a hut", "hut")), 1)
+	v := x.View()
+	defer v.Release()
+	for range 2 {
+		if err := x.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hut := search.TextEvidence{Terms: [][]string{{"hut"}}, Class: search.Words, Weight: 1}
+	r, err := v.Search(context.Background(), &search.Plan{Groups: []search.Group{{Texts: []search.TextEvidence{hut}}}, Access: search.Access{All: true}, Limit: 1})
+	if err != nil || r.Total != 1 {
+		t.Errorf("a view that is held gives %+v, %v", r, err)
+	}
+	if x.Refresh() == nil || x.Apply(context.Background(), nil, 2) == nil {
+		t.Error("a closed index takes something in")
+	}
+}

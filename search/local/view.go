@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
@@ -47,6 +48,9 @@ type part struct {
 func (x *Index) refresh() error {
 	x.building.Lock()
 	defer x.building.Unlock()
+	if x.closed {
+		return bleve.ErrorIndexClosed // bleve would give nothing, and no error
+	}
 	advanced, err := x.bleve.Advanced()
 	if err != nil {
 		return err
