@@ -333,6 +333,50 @@ func TestVocabulariesThatAreGoneAreFreed(t *testing.T) {
 	}
 }
 
+// TestDraftsThatNobodyHoldsAreFreed asks by one draft after the other.
+func TestDraftsThatNobodyHoldsAreFreed(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(6, 6))
+	v := newLiving(r, 12)
+	var assets []*semdex.Asset
+	for n := range 60 {
+		assets = append(assets, livingAsset(r, n))
+	}
+	s, _, _ := openLibrary(t, livingSettings, v.graph(), assets...)
+	var drafts []weak.Pointer[graph.Graph]
+	ask := func() {
+		v.change()
+		g := v.graph()
+		drafts = append(drafts, weak.Make(g))
+		if _, err := s.With(g).Search(context.Background(), search.Request{Access: everyone, Facets: []string{"topic", "product"}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	alive := func() (n int) {
+		runtime.GC()
+		for _, g := range drafts {
+			if g.Value() != nil {
+				n++
+			}
+		}
+		return n
+	}
+	for range 12 {
+		ask()
+	}
+	for range 50 {
+		if alive() <= 3 {
+			break
+		}
+		time.Sleep(10 * time.Millisecond) // what is no longer held is told soon
+		ask()
+	}
+	runtime.KeepAlive(s)
+	if n := alive(); n > 3 {
+		t.Errorf("%d of %d drafts are in memory, want 3 at most", n, len(drafts))
+	}
+}
+
 // TestQueriesSeeOneVocabulary has queries run while the vocabulary changes to and fro between two states, in each
 // of which a label, what is below it and what it counts belong together.
 func TestQueriesSeeOneVocabulary(t *testing.T) {

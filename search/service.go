@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -96,9 +97,13 @@ func (s *Service) prepared(th Thesaurus, st *state) *state {
 func (s *Service) follow(before, next *state) {
 	view := s.engine.View()
 	defer view.Release()
-	if p, able := view.(Preparer); able && before != next {
-		p.Follow(next.following(before))
+	p, able := view.(Preparer)
+	if !able || before == next || !before.shows(view) {
+		return
 	}
+	before.update(view) // the engine asks about all values of the view, some of which may have come since
+	next.update(view)
+	p.Follow(next.following(before))
 }
 
 // Warm makes ready what the first queries would have to wait for, facets by the configured dimensions among it, unless
@@ -119,10 +124,15 @@ func (s *Service) Warm(ctx context.Context) {
 
 // With gives a service that answers by another vocabulary over the same index and records, with the same curation and
 // popularity, now and later; s goes on with its own. It is for drafts: what th would find is seen before it is in use.
-// Its cursors are its own, and live as long as it does.
+// Its cursors are its own, and live as long as it does. Once nobody holds it, engines need not remember its vocabulary.
 func (s *Service) With(th Thesaurus) *Service {
 	beside := &Service{common: s.common, pages: newPages(nil)}
-	beside.state.Store(beside.prepared(th, s.state.Load()))
+	before := s.state.Load()
+	st := beside.prepared(th, before)
+	beside.state.Store(st)
+	if st != before { // which s goes on with
+		runtime.AddCleanup(beside, func(gone *atomic.Bool) { gone.Store(true) }, &st.gone)
+	}
 	return beside
 }
 

@@ -56,12 +56,12 @@ func codeForms(code string) []string {
 // idsNamed gives the ids that a code may stand for.
 func (v *view) idsNamed(forms []string) []string {
 	ids := slices.Clone(forms)
+	seen := map[string]bool{}
 	for _, prefix := range v.values[valuePrefix] {
-		for end := len(prefix); end > 0; end = strings.LastIndexByte(prefix[:end], ':') {
+		for end := len(prefix); end > 0 && !seen[prefix[:end]]; end = strings.LastIndexByte(prefix[:end], ':') {
+			seen[prefix[:end]] = true
 			for _, form := range forms {
-				if id := prefix[:end] + ":" + form; !slices.Contains(ids, id) {
-					ids = append(ids, id)
-				}
+				ids = append(ids, prefix[:end]+":"+form)
 			}
 		}
 	}

@@ -64,12 +64,12 @@ const maxMoved = 64
 
 // follow gives nil where nothing is known of the grouping before, or where another beginning is better.
 func (v *view) follow(following search.Following) *followed {
-	before := v.dictionary.followed(following)
+	before, now := v.dictionary.followed(following)
 	if before == nil {
 		return nil
 	}
-	f := &followed{before: before, now: v.grouped(following.Now)}
-	was := v.grouped(following.Before)
+	f := &followed{before: before, now: v.groupedBy(now, following.Now)}
+	was := v.groupedBy(before, following.Before)
 	if !slices.Equal(was.fields, f.now.fields) {
 		return nil
 	}
@@ -136,16 +136,16 @@ func (f *followed) noteWithin(place int, field string, value uint32) {
 	f.within[place] = within
 }
 
-// followed prepares the new grouping to go on with the codes of the one before, and gives that.
-func (d *dictionary) followed(f search.Following) *groupsOf {
+// followed prepares the new grouping to go on with the codes of the one before, and gives both: they belong together even
+// where one of them is forgotten meanwhile.
+func (d *dictionary) followed(f search.Following) (before, now *groupsOf) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	before := d.groupings[f.Before]
+	before = d.groupings[f.Before]
 	if before == nil || d.groupings[f.Now] != nil || before.codes.len() > maxCodes {
-		return nil
+		return nil, nil
 	}
-	d.addGrouping(f.Now, before.codes)
-	return before
+	return before, d.addGrouping(f.Now, before.codes)
 }
 
 // table makes the table of a segment, where there is one of the grouping before.

@@ -151,12 +151,14 @@ type grouped struct {
 	shared bool // a group has more values than one: a document may be in it twice
 }
 
-func (v *view) grouped(g search.Grouping) *grouped {
-	out := &grouped{groupsOf: v.dictionary.grouping(g), fields: g.Fields()}
+func (v *view) grouped(g search.Grouping) *grouped { return v.groupedBy(v.dictionary.grouping(g), g) }
+
+// groupedBy is grouped for one who has what is remembered of the grouping.
+func (v *view) groupedBy(t *groupsOf, g search.Grouping) *grouped {
+	out := &grouped{groupsOf: t, fields: g.Fields()}
 	for _, field := range out.fields {
-		out.values = append(out.values, out.groupsOf.of(g, field, v.values[field]))
+		out.values = append(out.values, t.of(g, field, v.values[field]))
 	}
-	t := out.groupsOf
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	out.sets, out.groups, out.shared = t.sets, 64*len(t.taken), t.shared

@@ -57,9 +57,10 @@ type Index struct {
 
 	building   sync.Mutex // over what views are made of
 	dictionary *dictionary
-	lexicon    *lexicon
+	lexicons   *lexicons
 	helpers    helpers
 	segments   map[uint64]*segmentArrays
+	closed     bool
 
 	mu      sync.Mutex // over current; its writer holds building too
 	current *view
@@ -104,7 +105,7 @@ func indexMapping() mapping.IndexMapping {
 // texts without a language are stemmed in each of them.
 func Open(path string, languages []string) (*Index, error) {
 	want := manifest{Format: format, Languages: languages}
-	x := &Index{path: path, languages: languages, dictionary: newDictionary(), lexicon: newLexicon(), helpers: newHelpers(), segments: map[uint64]*segmentArrays{}}
+	x := &Index{path: path, languages: languages, dictionary: newDictionary(), lexicons: newLexicons(), helpers: newHelpers(), segments: map[uint64]*segmentArrays{}}
 	found, err := readManifest(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
@@ -205,18 +206,19 @@ func (x *Index) Apply(ctx context.Context, changes []Change, through uint64) err
 func (x *Index) Close() error {
 	x.building.Lock()
 	defer x.building.Unlock()
+	if x.closed {
+		return nil
+	}
+	x.closed = true
 	x.mu.Lock()
 	current := x.current
 	x.current = nil
 	x.mu.Unlock()
-	if current == nil {
-		return nil // closed before
-	}
 	current.Release()
 	return x.bleve.Close()
 }
 
-// View pins the newest state. The caller releases it.
+// View pins the newest state. The caller releases it. There is none once the index is closed.
 func (x *Index) View() search.View {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -224,5 +226,6 @@ func (x *Index) View() search.View {
 	return x.current
 }
 
-// Refresh takes in what merges changed since the last Apply, so that the files of merged segments can go.
+// Refresh takes in what merges changed since the last Apply, so that the files of merged segments can go. It gives an
+// error where the index is closed.
 func (x *Index) Refresh() error { return x.refresh() }

@@ -21,6 +21,25 @@ type lexicon struct {
 // maxTexts bounds how many texts have a number; then a new lexicon begins.
 const maxTexts = 1 << 16
 
+// lexicons give one lexicon after the other.
+type lexicons struct{ current atomic.Pointer[lexicon] }
+
+func newLexicons() *lexicons {
+	l := &lexicons{}
+	l.current.Store(newLexicon())
+	return l
+}
+
+// newest gives the lexicon that a search goes by to its end, a new one where the one before is full.
+func (l *lexicons) newest() *lexicon {
+	now := l.current.Load()
+	if now.full() {
+		l.current.CompareAndSwap(now, newLexicon()) // unless another search came first
+		now = l.current.Load()
+	}
+	return now
+}
+
 func newLexicon() *lexicon { return &lexicon{numbers: map[string]uint32{}} }
 
 // number gives the numbers of texts.
@@ -152,8 +171,10 @@ func (l *lexis) keep(by *lexicon, numbers []uint32, found []*matched, missing []
 		if n >= len(l.known) {
 			l.known = append(l.known, make([]*matched, n+1-len(l.known))...)
 		}
-		l.known[n] = found[i]
-		l.bytes += found[i].size()
+		if l.known[n] == nil { // else another search came first
+			l.known[n] = found[i]
+			l.bytes += found[i].size()
+		}
 	}
 }
 
@@ -168,14 +189,15 @@ func (l *lexis) grow(bytes int) {
 func (l *lexis) forget() {
 	l.odd = !l.odd
 	l.bytes = 0
-	kept := make([]*matched, len(l.known)) // the one before is still being read
 	for n, m := range l.known {
-		if m != nil && (n%2 == 1) == l.odd {
-			kept[n] = m
+		switch {
+		case m == nil:
+		case (n%2 == 1) == l.odd:
 			l.bytes += m.size()
+		default:
+			l.known[n] = nil
 		}
 	}
-	l.known = kept
 }
 
 // matched are the documents of one segment in which a text stands: few in a list, many in a bitmap.

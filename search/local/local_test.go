@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -361,5 +362,57 @@ func TestPrefixOfManyWords(t *testing.T) {
 		Groups: []search.Group{{Texts: []search.TextEvidence{{Terms: [][]string{{"w"}}, Prefix: true, Scored: true, Class: search.Words, Weight: 1}}}}})
 	if err != nil || r.Total != len(assets) {
 		t.Errorf("%v, found %d, want all %d", err, r.Total, len(assets))
+	}
+}
+
+// TestCursorAfterPinned goes on after what is pinned to what was modified later and lies in another segment.
+func TestCursorAfterPinned(t *testing.T) {
+	t.Parallel()
+	modified := func(id string, at int64) *semdex.Asset {
+		a := asset(id, "a hut")
+		a.Modified = time.Unix(at, 0)
+		return a
+	}
+	x := openAt(t, t.TempDir(), []string{"en"})
+	apply(t, x, put(modified("old", 100), modified("older", 50)), 1)
+	apply(t, x, put(modified("new", 1000), modified("newer", 2000)), 2)
+	v := x.View()
+	defer v.Release()
+	plan := &search.Plan{Access: search.Access{All: true}, Pinned: []semdex.AssetID{"files:old"}, Limit: 1}
+	var got []semdex.AssetID
+	for range 5 {
+		r, err := v.Search(context.Background(), plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range r.Hits {
+			got = append(got, r.Hits[i].ID)
+			plan.After = &r.Hits[i].Position
+		}
+	}
+	if d := cmp.Diff([]semdex.AssetID{"files:old", "files:newer", "files:new", "files:older"}, got); d != "" {
+		t.Errorf("page by page (-want +got)\n%s", d)
+	}
+}
+
+// TestClosed reads a view that was taken before its index was closed, which nothing can be done with any longer.
+func TestClosed(t *testing.T) {
+	t.Parallel()
+	x := openAt(t, t.TempDir(), []string{"en"})
+	apply(t, x, put(asset("1", "a hut", "hut")), 1)
+	v := x.View()
+	defer v.Release()
+	for range 2 {
+		if err := x.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	hut := search.TextEvidence{Terms: [][]string{{"hut"}}, Class: search.Words, Weight: 1}
+	r, err := v.Search(context.Background(), &search.Plan{Groups: []search.Group{{Texts: []search.TextEvidence{hut}}}, Access: search.Access{All: true}, Limit: 1})
+	if err != nil || r.Total != 1 {
+		t.Errorf("a view that is held gives %+v, %v", r, err)
+	}
+	if x.Refresh() == nil || x.Apply(context.Background(), nil, 2) == nil {
+		t.Error("a closed index takes something in")
 	}
 }

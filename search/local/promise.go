@@ -119,7 +119,7 @@ func (t *topHits) first(f *found) (first, bool) {
 		}
 		out.after, out.score = ^out.after, false
 	}
-	if t.after == nil {
+	if t.after == nil || t.after.score > scoreFound { // what is pinned comes first whatever its key
 		out.after = math.MaxInt64
 	}
 	return out, ok

@@ -278,7 +278,8 @@ func (m *tableMaker) joins() bool {
 func (a *segmentArrays) keep(t *groupTable) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.tables = slices.DeleteFunc(append([]*groupTable{t}, a.tables...), func(t *groupTable) bool { return t.of.forgotten.Load() })
+	others := slices.DeleteFunc(slices.Clone(a.tables), func(o *groupTable) bool { return o.of == t.of || o.of.forgotten.Load() })
+	a.tables = slices.Insert(others, 0, t)
 	left := tableBytes * int(a.docs)
 	for i, t := range a.tables {
 		if left -= t.size(); left < 0 && i > 0 {

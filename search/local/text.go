@@ -451,9 +451,10 @@ func (v *view) match(groups []search.Group) ([]*scored, error) {
 	if len(texts) == 0 {
 		return nil, nil
 	}
-	numbers := v.lexicon.number(texts)
+	lexicon := v.lexicons.newest()
+	numbers := lexicon.number(texts)
 	err := v.eachPart(func(i int) error {
-		found, err := v.parts[i].lexis.find(v.lexicon, numbers, texts)
+		found, err := v.parts[i].lexis.find(lexicon, numbers, texts)
 		for j, m := range found {
 			out[j].parts[i] = m
 		}

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	segment "github.com/blevesearch/scorch_segment_api/v2"
 
@@ -22,7 +23,7 @@ type view struct {
 	parts      []part
 	bySize     []int // places in parts, the largest first
 	dictionary *dictionary
-	lexicon    *lexicon
+	lexicons   *lexicons
 	helpers    helpers
 	values     map[string][]string // by field: those of its segments and of all before
 	generation uint64
@@ -47,6 +48,9 @@ type part struct {
 func (x *Index) refresh() error {
 	x.building.Lock()
 	defer x.building.Unlock()
+	if x.closed {
+		return bleve.ErrorIndexClosed // bleve would give nothing, and no error
+	}
 	advanced, err := x.bleve.Advanced()
 	if err != nil {
 		return err
@@ -93,10 +97,7 @@ func (x *Index) newView(s *scorch.IndexSnapshot) (*view, error) {
 	if err := x.readSegments(s); err != nil {
 		return nil, err
 	}
-	if x.lexicon.full() {
-		x.lexicon = newLexicon()
-	}
-	v := &view{snapshot: s, dictionary: x.dictionary, lexicon: x.lexicon, helpers: x.helpers, generation: generations.Add(1)}
+	v := &view{snapshot: s, dictionary: x.dictionary, lexicons: x.lexicons, helpers: x.helpers, generation: generations.Add(1)}
 	v.users.Store(1)
 	for _, seg := range s.Segments() {
 		p := part{id: seg.Id(), segment: seg.Segment(), arrays: x.segments[seg.Id()]}
