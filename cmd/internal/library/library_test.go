@@ -523,7 +523,7 @@ func TestASyncOfNothingNewAfterARestart(t *testing.T) {
 	before := hashTree(t, h.path("library"))
 	h.synced().Close()
 	after := hashTree(t, h.path("library"))
-	table := filepath.Join("index", "bleve", "store", "root.bolt")
+	table := filepath.Join("index", "1", "bleve", "store", "root.bolt")
 	if before[table] == "" {
 		t.Fatalf("the library has the files %v", before)
 	}
@@ -556,15 +556,37 @@ func TestRebuildGivesTheSameState(t *testing.T) {
 		t.Errorf("the view that was held gives %v, %v", result, err)
 	}
 	view.Release()
-	for _, left := range []string{"index.new", "index.old"} {
-		if _, err := os.Stat(h.path("library/" + left)); err == nil {
-			t.Errorf("%s was left behind", left)
-		}
+	if left, err := os.ReadDir(h.path("library/index")); err != nil || len(left) != 2 {
+		t.Errorf("the index lies in %v, want a folder and what says that it is in use; %v", left, err)
 	}
 	l.Close()
 	if after := h.state(h.open()); after != before {
 		t.Error("after a restart the state is another")
 	}
+}
+
+func TestARebuildThatFailsLeavesTheOldIndexInUse(t *testing.T) {
+	h := newHome(t)
+	l := h.synced()
+	if err := os.Mkdir(h.path("library/index/current.new"), 0o700); err != nil { // where the name of the new one is written
+		t.Fatal(err)
+	}
+	if _, err := l.Sync(context.Background(), SyncOptions{Rebuild: true}); err == nil {
+		t.Fatal("the rebuild did not fail")
+	}
+	h.finds(l, "sustainable packaging", "a1", "a3")
+	h.edit("assets.jsonl", "Plain", "Fancy")
+	h.sync(l, SyncOptions{})
+	before := h.state(l)
+	l.Close()
+	l = h.open()
+	if after := h.state(l); after != before {
+		t.Error("after a restart the state is another")
+	}
+	if r := h.sync(l, SyncOptions{Rebuild: true}); r.Indexed != 4 {
+		t.Errorf("then %d changes were applied, want 4", r.Indexed)
+	}
+	h.finds(l, "sustainable packaging", "a1", "a3")
 }
 
 // TestRebuildWithNewValues guards that values which come in with a rebuild are linked to their concepts: the
@@ -652,7 +674,7 @@ func TestADamagedIndexIsBuiltAgainAtOpen(t *testing.T) {
 	before := h.state(l)
 	l.Close()
 	for _, name := range []string{"semdex.json", "bleve/index_meta.json"} {
-		if err := os.WriteFile(h.path("library/index/"+name), []byte("{"), 0o600); err != nil {
+		if err := os.WriteFile(h.path("library/index/1/"+name), []byte("{"), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		l = h.open()
