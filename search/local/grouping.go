@@ -63,16 +63,26 @@ func (d *dictionary) grouping(g search.Grouping) *groupsOf {
 
 // addGrouping remembers a grouping from now on, and no longer those that are not in use. The caller holds mu.
 func (d *dictionary) addGrouping(g search.Grouping, c *codes) *groupsOf {
+	var idlest search.Grouping
 	for old, o := range d.groupings {
-		if gone(old) || d.searches-o.used.Load() > idleGroupings || len(d.groupings) >= maxGroupings {
-			o.forgotten.Store(true)
-			delete(d.groupings, old)
+		if gone(old) || d.searches-o.used.Load() > idleGroupings {
+			d.forget(old)
+		} else if idlest == nil || o.used.Load() < d.groupings[idlest].used.Load() {
+			idlest = old
 		}
+	}
+	if len(d.groupings) >= maxGroupings {
+		d.forget(idlest)
 	}
 	t := newGroupsOf(c)
 	t.used.Store(d.searches)
 	d.groupings[g] = t
 	return t
+}
+
+func (d *dictionary) forget(g search.Grouping) {
+	d.groupings[g].forgotten.Store(true)
+	delete(d.groupings, g)
 }
 
 // of gives the sets by value number for a field, for the values that a view knows. Later values are not asked
