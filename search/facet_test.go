@@ -310,6 +310,10 @@ func TestRangesAsFilters(t *testing.T) {
 	if got, want := values(f), "n/a 5, 0 1, 10* 1, 15 1, 20 1, 5* 1"; got != want {
 		t.Errorf("the values within a range are selected: got %s, want %s", got, want)
 	}
+	f = askFacet(t, s, search.FacetRequest{Field: "width"}, search.Request{Query: "width:500..999", Access: everyone})
+	if got, want := values(f), "500 px – 1000 px* 1, 1000 px – 2000 px 1, 2000 px – 4000 px 2"; got != want {
+		t.Errorf("the values within a range of the query are selected: got %s, want %s", got, want)
+	}
 	for field, value := range map[string]string{"width": "wide", "size": "5mb", "duration": "1m", "created": "monday"} {
 		_, err := s.Search(context.Background(), search.Request{Access: everyone, Filters: map[string][]string{field: {value}}})
 		if semdex.CodeOf(err) != semdex.Invalid || !strings.Contains(err.Error(), value) || err.(*semdex.Error).Hint == "" {
