@@ -140,6 +140,24 @@ func TestHiddenLooksMissing(t *testing.T) {
 	}
 }
 
+// TestRightsOfAUseThatIsNotCleared asks about an asset that is not cleared for a territory: rights tell that, and
+// other routes have no such asset.
+func TestRightsOfAUseThatIsNotCleared(t *testing.T) {
+	w := newWorld(t)
+	w.key("sees", KeyRequest{Scopes: []string{"search", "unapproved"}})
+	for _, key := range []string{"search", "sees"} {
+		rec := w.do("GET", "/v1/assets/austrian/rights?territory=DE&on=2026-05-01", key, "")
+		if got := decode[Rights](t, rec); rec.Code != 200 || got.ID != "austrian" || got.Territory != "DE" || got.On != "2026-05-01" {
+			t.Errorf("%s: got %d %s", key, rec.Code, rec.Body)
+		}
+		want := search.Access{All: true, Use: semdex.Use{On: "2026-05-01", Territory: "DE"}, DenyMissing: true}
+		if d := cmp.Diff(want, w.lib.access); d != "" {
+			t.Errorf("%s: what is not cleared is to be told (-want +got)\n%s", key, d)
+		}
+		problem(t, w.do("GET", "/v1/assets/austrian?territory=DE", key, ""), 404, semdex.NotFound)
+	}
+}
+
 func TestPages(t *testing.T) {
 	w := newWorld(t)
 	tests := []struct{ query, link string }{
