@@ -79,6 +79,7 @@ func searchParams(filter, sort param) []param {
 var searchPageParams = func() []param {
 	out := slices.Clone(pageParams)
 	last := &out[len(out)-1]
+	last.bounds = fmt.Sprintf("1 to %d; as csv or xlsx up to %d", search.MaxLimit, MaxRows)
 	last.max, last.about = MaxRows, fmt.Sprintf("Hits to show, up to %d, 20 where it is left out; with offset or cursor. Of a file, rows up to %d, all where it is left out.", search.MaxLimit, MaxRows)
 	return out
 }()
