@@ -239,9 +239,9 @@ func TestNoSuchRoute(t *testing.T) {
 	}
 	for _, tt := range [][2]string{{"DELETE", "/v1/search"}, {"POST", "/v1/status"}, {"BREW", "/healthz"}, {"GET", "/v1/events"}} {
 		rec := w.do(tt[0], tt[1], "admin", "")
-		problem(t, rec, 405, methodNotAllowed)
-		if rec.Header().Get("Allow") == "" {
-			t.Errorf("%v: no Allow", tt)
+		p := problem(t, rec, 405, methodNotAllowed)
+		if allow := rec.Header().Get("Allow"); allow == "" || p.Detail != "this route does not take "+tt[0] || p.Hint != "it takes "+allow {
+			t.Errorf("%v: Allow %q, %s; %s", tt, allow, p.Detail, p.Hint)
 		}
 	}
 	if rec := w.do("HEAD", "/v1/search", "search", ""); rec.Code != 200 {

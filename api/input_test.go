@@ -38,7 +38,7 @@ func TestWrongInput(t *testing.T) {
 		{"per_page and offset", "/v1/search?per_page=5&offset=1", "offset", ""},
 		{"per_page and limit", "/v1/search?per_page=5&limit=5", "limit", ""},
 		{"depth is not below 0", "/v1/search?depth=-1", "depth", ""},
-		{"expand is one of four", "/v1/search?expand=all", "expand", "synonyms"},
+		{"expand is one of four", "/v1/search?expand=all", "expand", "one of none, synonyms"},
 		{"a long query", "/v1/search?q=" + long, "q", ""},
 		{"a query that is no UTF-8", "/v1/search?q=%ff", "q", ""},
 		{"a parameter twice", "/v1/search?q=a&q=b", "q", "give it once"},

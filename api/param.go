@@ -135,7 +135,7 @@ func (p param) fromString(v string) (any, error) {
 		}
 		return d, nil
 	case p.enum != nil && !slices.Contains(p.enum, v):
-		return nil, fmt.Errorf("is none of %s", strings.Join(p.enum, ", "))
+		return nil, fmt.Errorf("is not one of %s", strings.Join(p.enum, ", "))
 	case p.read != nil:
 		return p.read(v)
 	}
