@@ -140,6 +140,24 @@ func TestHiddenLooksMissing(t *testing.T) {
 	}
 }
 
+// TestRightsOfAUseThatIsNotCleared asks about an asset that is not cleared for a territory: rights tell that, and
+// other routes have no such asset.
+func TestRightsOfAUseThatIsNotCleared(t *testing.T) {
+	w := newWorld(t)
+	w.key("sees", KeyRequest{Scopes: []string{"search", "unapproved"}})
+	for _, key := range []string{"search", "sees"} {
+		rec := w.do("GET", "/v1/assets/austrian/rights?territory=DE&on=2026-05-01", key, "")
+		if got := decode[Rights](t, rec); rec.Code != 200 || got.ID != "austrian" || got.Territory != "DE" || got.On != "2026-05-01" {
+			t.Errorf("%s: got %d %s", key, rec.Code, rec.Body)
+		}
+		want := search.Access{All: true, Use: semdex.Use{On: "2026-05-01", Territory: "DE"}, DenyMissing: true}
+		if d := cmp.Diff(want, w.lib.access); d != "" {
+			t.Errorf("%s: what is not cleared is to be told (-want +got)\n%s", key, d)
+		}
+		problem(t, w.do("GET", "/v1/assets/austrian?territory=DE", key, ""), 404, semdex.NotFound)
+	}
+}
+
 func TestPages(t *testing.T) {
 	w := newWorld(t)
 	tests := []struct{ query, link string }{
@@ -221,9 +239,9 @@ func TestNoSuchRoute(t *testing.T) {
 	}
 	for _, tt := range [][2]string{{"DELETE", "/v1/search"}, {"POST", "/v1/status"}, {"BREW", "/healthz"}, {"GET", "/v1/events"}} {
 		rec := w.do(tt[0], tt[1], "admin", "")
-		problem(t, rec, 405, methodNotAllowed)
-		if rec.Header().Get("Allow") == "" {
-			t.Errorf("%v: no Allow", tt)
+		p := problem(t, rec, 405, methodNotAllowed)
+		if allow := rec.Header().Get("Allow"); allow == "" || p.Detail != "this route does not take "+tt[0] || p.Hint != "it takes "+allow {
+			t.Errorf("%v: Allow %q, %s; %s", tt, allow, p.Detail, p.Hint)
 		}
 	}
 	if rec := w.do("HEAD", "/v1/search", "search", ""); rec.Code != 200 {

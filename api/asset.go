@@ -30,7 +30,7 @@ var assetRoutes = []route{
 		params: join(idParam, accessParams), serve: (*call).thumbnail,
 		answers: []answer{{status: http.StatusFound, about: "The thumbnail is at Location.", headers: []string{"Location"}}}},
 	{method: http.MethodGet, path: "/v1/assets/{id}/rights", id: "rights", group: "Assets", scope: ScopeSearch, tagged: true, summary: "Rights of an asset",
-		about:  "Whether an asset may be used, on the day and for the territory and channel asked about, and within which bounds.",
+		about:  "Whether an asset may be used, on the day and for the territory and channel asked about, and within which bounds. An asset that the key may not see today either is not found.",
 		params: join(idParam, accessParams), serve: (*call).rights, answers: ok("The rights.", Rights{})},
 }
 
@@ -127,10 +127,18 @@ func (c *call) thumbnail() error {
 	return nil
 }
 
+// rights tells of an asset that the key may see, today or for the use asked about, whether that use is cleared.
 func (c *call) rights() error {
-	view, access, err := c.find()
+	access, id := c.access(), c.args.text("id")
+	if _, err := c.lib.Asset(c.ctx(), id, c.eyes(), ""); err != nil {
+		if _, err = c.lib.Asset(c.ctx(), id, access, ""); err != nil {
+			return hidden(err)
+		}
+	}
+	access.All, access.Rights = true, false // that it is not cleared is the answer
+	view, err := c.lib.Asset(c.ctx(), id, access, "")
 	if err != nil {
-		return err
+		return hidden(err)
 	}
 	return c.json(http.StatusOK, Rights{ID: view.ID, On: access.Use.On, Territory: access.Use.Territory, Channel: access.Use.Channel, Rights: view.Rights})
 }

@@ -8,7 +8,7 @@ import (
 
 var (
 	uriParam    = param{name: "uri", kind: str, about: "URI of a concept."}
-	schemeParam = param{name: "scheme", kind: str, about: "URI of a concept scheme. All schemes where it is left out."}
+	schemeParam = param{name: "scheme", kind: str, about: "URI of a concept scheme, or the dimension that has it. All schemes where it is left out."}
 )
 
 var conceptRoutes = []route{

@@ -187,6 +187,8 @@ func (f *fakeLibrary) Asset(_ context.Context, id string, access search.Access, 
 		return nil, &semdex.Error{Code: semdex.NotFound, Message: "there is no asset missing"}
 	case id == "secret" && !access.All:
 		return nil, &semdex.Error{Code: semdex.NotFound, Message: "secret is pending"}
+	case id == "austrian" && access.Use.Territory == "DE" && (!access.All || access.Rights):
+		return nil, &semdex.Error{Code: semdex.NotFound, Message: "austrian is not cleared for DE"}
 	case id == "plain":
 		v := fakeView(id)
 		v.URLs.Thumbnail = nil

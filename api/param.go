@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -35,6 +36,7 @@ type param struct {
 	required bool
 	enum     []string
 	min, max float64 // of numbers; both 0 is no bound. Of texts, max is in bytes; of lists, in items
+	bounds   string  // how min and max are told, where not by the two numbers
 	value    any     // where it is not given; for the document
 	read     func(string) (string, error)
 	items    any // of object and objects: one, for the document
@@ -47,6 +49,11 @@ const (
 	maxFields = 50   // of filters
 	maxValues = 1000 // of one filter
 )
+
+// misread is what is wrong with a value, where another hint helps than what the parameter takes.
+type misread struct{ detail, hint string }
+
+func (e misread) Error() string { return e.detail }
 
 // args are the parameters of a request, read and checked: name to a value of its kind.
 type args map[string]any
@@ -82,7 +89,7 @@ func (p param) fromText(values []string) (any, error) {
 		return p.checkList(splitAll(values))
 	}
 	if len(values) > 1 {
-		return nil, fmt.Errorf("is given %d times", len(values))
+		return nil, misread{fmt.Sprintf("is given %d times", len(values)), "give it once"}
 	}
 	v := values[0]
 	switch p.kind {
@@ -128,7 +135,7 @@ func (p param) fromString(v string) (any, error) {
 		}
 		return d, nil
 	case p.enum != nil && !slices.Contains(p.enum, v):
-		return nil, fmt.Errorf("is none of %s", strings.Join(p.enum, ", "))
+		return nil, fmt.Errorf("is not one of %s", strings.Join(p.enum, ", "))
 	case p.read != nil:
 		return p.read(v)
 	}
@@ -142,9 +149,14 @@ func (p param) checkNumber(n float64) error {
 	case p.max == 0 && n < p.min:
 		return fmt.Errorf("is below %v", p.min)
 	case p.max != 0 && (n < p.min || n > p.max):
-		return fmt.Errorf("is not within %v to %v", p.min, p.max)
+		return fmt.Errorf("is not within %s", p.within())
 	}
 	return nil
+}
+
+// within tells the bounds of a number.
+func (p param) within() string {
+	return cmp.Or(p.bounds, fmt.Sprintf("%v to %v", p.min, p.max))
 }
 
 func (p param) checkList(values []string) (any, error) {
@@ -196,7 +208,7 @@ func (p param) fromJSON(raw json.RawMessage) (any, error) {
 	case p.kind == list:
 		var v []string
 		if err := json.Unmarshal(raw, &v); err != nil {
-			return nil, fmt.Errorf("is no array of strings")
+			return nil, misread{"is no array of strings", `such as ["one", "two"]`}
 		}
 		if slices.Contains(v, "") {
 			return nil, fmt.Errorf("has an empty value")

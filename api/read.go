@@ -36,7 +36,10 @@ func (r *reader) complain(name, detail, hint string) {
 
 // keep takes a value that was read, or the reason why it could not be.
 func (r *reader) keep(p param, v any, err error) {
+	var m misread
 	switch {
+	case errors.As(err, &m):
+		r.complain(p.name, m.detail, m.hint)
 	case err != nil:
 		r.complain(p.name, err.Error(), p.hint())
 	case v != nil && r.args.has(p.name):
@@ -143,7 +146,10 @@ func (r *reader) filter(name, field string, values []string) {
 
 func (r *reader) addFilter(name, field string, v any, err error) {
 	all := or(r.args, "filter", map[string][]string{})
+	var m misread
 	switch {
+	case errors.As(err, &m):
+		r.complain(shorten(name), m.detail, m.hint)
 	case err != nil:
 		r.complain(shorten(name), err.Error(), "")
 	case field == "":
@@ -177,6 +183,7 @@ func readMembers(params []param, data []byte, into args) error {
 		return &semdex.Error{Code: semdex.Invalid, Message: err.Error(), Hint: "send one JSON object in UTF-8"}
 	}
 	r := &reader{params: params, in: inBody, args: into}
+	r.refuseAgain("", data)
 	for _, name := range slices.Sorted(maps.Keys(keys)) {
 		p, known := r.find(name)
 		switch {
@@ -192,6 +199,30 @@ func readMembers(params []param, data []byte, into args) error {
 		}
 	}
 	return r.finish()
+}
+
+// refuseAgain complains of keys that an object holds more than once: of their values the last alone would count. below
+// is what stands before the keys in the names of parameters.
+func (r *reader) refuseAgain(below string, object []byte) {
+	decoder := json.NewDecoder(bytes.NewReader(object))
+	if _, err := decoder.Token(); err != nil {
+		return // it was read before
+	}
+	times := map[string]int{}
+	for decoder.More() {
+		key, err := decoder.Token()
+		if err != nil {
+			return
+		}
+		name, _ := key.(string)
+		if times[name]++; times[name] == 2 {
+			r.complain(shorten(below+name), "is given more than once", "give it once")
+		}
+		var value json.RawMessage
+		if decoder.Decode(&value) != nil {
+			return
+		}
+	}
 }
 
 // within names the parameters of an error by the object that they stand in.
@@ -236,9 +267,10 @@ func readObject(data []byte) (map[string]json.RawMessage, error) {
 func (r *reader) filterObject(name string, raw json.RawMessage) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &fields); err != nil {
-		r.complain(name, "is no object of field to array of strings", "")
+		r.complain(name, "is no object of field to array of strings", `such as {"type": ["image", "video"]}`)
 		return
 	}
+	r.refuseAgain(name+".", raw)
 	p := param{kind: list, max: maxValues}
 	for _, field := range slices.Sorted(maps.Keys(fields)) {
 		v, err := p.fromJSON(fields[field])
@@ -252,11 +284,13 @@ func (p param) hint() string {
 	case p.enum != nil:
 		return "one of " + strings.Join(p.enum, ", ")
 	case p.max != 0 && (p.kind == integer || p.kind == number):
-		return fmt.Sprintf("%v to %v", p.min, p.max)
+		return p.within()
 	case p.kind == integer && p.min != 0:
 		return fmt.Sprintf("%v or more", p.min)
 	case p.kind == day:
 		return "such as 2026-01-31"
+	case p.kind == flag:
+		return "true or false"
 	}
 	return p.about
 }

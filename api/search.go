@@ -23,7 +23,7 @@ var searchRoutes = []route{
 		answers: foundAnswers()},
 	{method: http.MethodGet, path: "/v1/facets/{field}", id: "facet", group: "Search", scope: ScopeSearch, heavy: true, tagged: true,
 		summary: "Values of one facet", serve: (*call).facet,
-		about: "The values of a dimension, a built-in or a custom field, with how many assets have each; of a dimension with a scheme, each or something narrower. " +
+		about: "The values of a dimension, a built-in or a custom field, with how many assets have each; of a dimension with a scheme, each or something narrower; of album, each or one below it. " +
 			"With query and filter: among what these find; the facet's own filter is left aside. Of created, modified, size, width, height and duration the values are ranges, in their order: " +
 			"of times years, or months or days where the hits, or those that the facet's own filter lets through, lie close together. A value can be sent as filter[field].",
 		params: join(param{name: "field", kind: str, required: true, about: "Name of the facet."},
@@ -79,6 +79,7 @@ func searchParams(filter, sort param) []param {
 var searchPageParams = func() []param {
 	out := slices.Clone(pageParams)
 	last := &out[len(out)-1]
+	last.bounds = fmt.Sprintf("1 to %d; as csv or xlsx up to %d", search.MaxLimit, MaxRows)
 	last.max, last.about = MaxRows, fmt.Sprintf("Hits to show, up to %d, 20 where it is left out; with offset or cursor. Of a file, rows up to %d, all where it is left out.", search.MaxLimit, MaxRows)
 	return out
 }()

@@ -70,7 +70,7 @@ func New(o Options) http.Handler {
 		s.fail(c, &semdex.Error{Code: semdex.NotFound, Message: "there is no such route", Hint: "/docs lists what there is"})
 	})
 	engine.NoMethod(func(c *gin.Context) {
-		s.fail(c, &semdex.Error{Code: methodNotAllowed, Message: "this route does not take " + methodLabel(c.Request.Method),
+		s.fail(c, &semdex.Error{Code: methodNotAllowed, Message: "this route does not take " + shorten(c.Request.Method),
 			Hint: "it takes " + c.Writer.Header().Get("Allow")})
 	})
 	return compressed(engine)

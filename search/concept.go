@@ -59,10 +59,12 @@ func noConcept(uri string) error {
 	return &semdex.Error{Code: semdex.NotFound, Message: "no concept " + uri, Hint: "GET /v1/concepts?q= finds concepts by their labels"}
 }
 
-// Concepts gives the concepts of a scheme ("" for any) of which a label begins with prefix, by name.
+// Concepts gives the concepts of a scheme ("" for any), which a dimension may name that has it, of which a label begins
+// with prefix, by name.
 func (s *Service) Concepts(ctx context.Context, prefix string, scheme semdex.SchemeID, lang string, offset, limit int, access Access) (int, []ConceptView, error) {
 	q := s.begin(&Request{Lang: lang, Access: access})
 	defer q.view.Release()
+	scheme = q.st.schemeNamed(scheme)
 	wanted := text.Key(prefix)
 	type match struct {
 		concept int32
@@ -93,7 +95,7 @@ func (s *Service) Concepts(ctx context.Context, prefix string, scheme semdex.Sch
 }
 
 // Tree gives the concepts directly below uri or, where uri is empty, those of the scheme that have nothing
-// broader within it, by name.
+// broader within it, by name. A dimension may name the scheme that it has.
 func (s *Service) Tree(ctx context.Context, uri string, scheme semdex.SchemeID, lang string, access Access) ([]ConceptView, error) {
 	q := s.begin(&Request{Lang: lang, Access: access})
 	defer q.view.Release()
@@ -105,6 +107,7 @@ func (s *Service) Tree(ctx context.Context, uri string, scheme semdex.SchemeID, 
 		}
 		children = q.st.th.Narrower(c)
 	} else {
+		scheme = q.st.schemeNamed(scheme)
 		for c := range int32(q.st.th.Len()) {
 			above := func(b int32) bool { return q.st.th.InScheme(b, scheme) }
 			if q.st.th.InScheme(c, scheme) && !slices.ContainsFunc(q.st.th.Broader(c), above) {

@@ -171,6 +171,9 @@ func (q *querying) selected(d *Dimension) []string {
 					out = append(out, string(q.st.th.ID(c)))
 				}
 			}
+			if d.Field == albumField {
+				out = append(out, v) // of which nothing but albums below it may be borne
+			}
 			if d.Field != "" {
 				for _, raw := range q.fieldValues(d, v, true) {
 					out = append(out, raw.Value)

@@ -310,10 +310,38 @@ func TestRangesAsFilters(t *testing.T) {
 	if got, want := values(f), "n/a 5, 0 1, 10* 1, 15 1, 20 1, 5* 1"; got != want {
 		t.Errorf("the values within a range are selected: got %s, want %s", got, want)
 	}
+	f = askFacet(t, s, search.FacetRequest{Field: "width"}, search.Request{Query: "width:500..999", Access: everyone})
+	if got, want := values(f), "500 px – 1000 px* 1, 1000 px – 2000 px 1, 2000 px – 4000 px 2"; got != want {
+		t.Errorf("the values within a range of the query are selected: got %s, want %s", got, want)
+	}
 	for field, value := range map[string]string{"width": "wide", "size": "5mb", "duration": "1m", "created": "monday"} {
 		_, err := s.Search(context.Background(), search.Request{Access: everyone, Filters: map[string][]string{field: {value}}})
 		if semdex.CodeOf(err) != semdex.Invalid || !strings.Contains(err.Error(), value) || err.(*semdex.Error).Hint == "" {
 			t.Errorf("%s=%s: got %v, want it refused with a hint", field, value, err)
 		}
+	}
+}
+
+// TestAlbumsCountWhatLiesBelow guards that an album counts as many assets as its filter finds.
+func TestAlbumsCountWhatLiesBelow(t *testing.T) {
+	t.Parallel()
+	asset := func(id string, albums ...string) *semdex.Asset {
+		return &semdex.Asset{ID: semdex.AssetID("files:" + id), Albums: albums, Approval: semdex.Approved}
+	}
+	s, _ := library(t, settings, regional, asset("a", "Campaigns/2026"), asset("b", "Campaigns/2026/Spring", "Campaigns/2026/Film"), asset("c", "Campaigns/2025/Spring"),
+		asset("d", "Products"), asset("e", "/Odd//path/"), asset("f"))
+	f := askFacet(t, s, search.FacetRequest{Field: "album"}, search.Request{Access: everyone})
+	want := "Campaigns 3, Campaigns/2026 2, /Odd 1, /Odd//path/ 1, Campaigns/2025 1, Campaigns/2025/Spring 1, Campaigns/2026/Film 1, Campaigns/2026/Spring 1, Products 1"
+	if got := values(f); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	for _, v := range f.Values {
+		if a := ask(t, s, search.Request{Access: everyone, Filters: map[string][]string{"album": {v.Value}}}); a.Total != v.Count {
+			t.Errorf("%s counts %d, the filter finds %d", v.Value, v.Count, a.Total)
+		}
+	}
+	f = askFacet(t, s, search.FacetRequest{Field: "album", Text: "campaigns"}, search.Request{Access: everyone, Filters: map[string][]string{"album": {"Campaigns"}}})
+	if got, want := values(f), "Campaigns* 3, Campaigns/2026 2"; !strings.HasPrefix(got, want) {
+		t.Errorf("an album in which no asset lies itself is selected: got %s, want %s", got, want)
 	}
 }

@@ -87,6 +87,9 @@ func unknownField(what, name string, known []string) error {
 	return &semdex.Error{Code: semdex.Invalid, Message: fmt.Sprintf("no such %s: %s", what, name), Hint: "try one of: " + strings.Join(known, ", ")}
 }
 
+// albumField is the field whose values are paths: what is in an album is in those above it.
+const albumField = "album"
+
 // dimensionValues gives the raw values that a filter value stands for: those that name the concept it
 // names, or one below it, and those that read as it does.
 func (q *querying) dimensionValues(d *Dimension, value string, direct bool) []Value {
@@ -122,7 +125,7 @@ func (q *querying) rawValues(d *Dimension, value string, direct bool) []Value {
 	groups, reads := q.st.grouping(d, direct), newReading(value)
 	for _, raw := range q.view.Values(d.Field) {
 		same := reads.same(raw)
-		below := !same && d.Field == "album" && !direct && reads.below(raw) // an album holds those below it
+		below := !same && d.Field == albumField && !direct && reads.below(raw) // an album holds those below it
 		if !same && !below {
 			continue
 		}

@@ -15,7 +15,7 @@ const maxParts = 64
 
 // addUnits makes the groups and the filters of a plan. What OR joins is one group, or one filter.
 func (q *querying) addUnits(p *Plan, units []unit) error {
-	q.filtered = q.asked(nil)
+	q.filtered, q.ranged = q.asked(nil), map[string][]string{}
 	for i := 0; i < len(units); {
 		end := i + 1
 		for end < len(units) && units[end].Or {
@@ -80,6 +80,7 @@ func (q *querying) addFieldFilter(p *Plan, units []unit) error {
 	case same && q.isRange(field, values):
 		ranges, err := rangeFilters(field, values)
 		p.Filters = append(p.Filters, ranges...)
+		q.ranged[field] = append(q.ranged[field], values...)
 		return err
 	case same:
 		q.filtered[field] = append(slices.Clip(q.filtered[field]), values...)

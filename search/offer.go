@@ -162,8 +162,18 @@ func (st *state) having(t text.Token) []int32 {
 
 // without gives the filters, of the request or within the query, each of which alone keeps everything out.
 func (q *querying) without(ctx context.Context, p *Plan) ([]Without, error) {
+	own, err := q.filters(q.filtered)
+	if err != nil {
+		return nil, err
+	}
+	within := p.Filters[len(own):] // ranges in the query, -field:value, and fields that OR joins
 	var out []Without
 	names := sortedKeys(q.filtered)
+	for _, name := range sortedKeys(q.ranged) {
+		if _, known := q.filtered[name]; !known {
+			names = append(names, name)
+		}
+	}
 	for _, name := range names[:min(len(names), maxWithout)] {
 		left := map[string][]string{}
 		for other, values := range q.filtered {
@@ -175,8 +185,8 @@ func (q *querying) without(ctx context.Context, p *Plan) ([]Without, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, f := range p.Filters {
-			if f.Name == "" { // -field:value
+		for _, f := range within {
+			if f.Name != name {
 				filters = append(filters, f)
 			}
 		}

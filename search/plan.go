@@ -208,7 +208,7 @@ type WholeGrouping interface {
 // Facet asks for the assets in each group of a grouping, each asset counted once per group, or in each of some
 // ranges of numbers.
 type Facet struct {
-	Name   string
+	Name   string // filters of this name do not narrow it; "" for one that all filters narrow
 	By     Grouping
 	Ranges *Ranges // instead of By
 }

@@ -108,7 +108,7 @@ func mostFrequent(buckets []bucket, limit int) []bucket {
 // ranges gives the ranges that a field of numbers is filtered by.
 func (q *querying) ranges(field string) []Range {
 	var out []Range
-	for _, v := range q.filtered[field] {
+	for _, v := range slices.Concat(q.filtered[field], q.ranged[field]) {
 		if r, ok := readRange(field, v); ok {
 			out = append(out, r)
 		}

@@ -60,13 +60,7 @@ func (st *state) namedBy(names []string) func(int32) bool {
 func (st *state) inSchemes(schemes []string) func(int32) bool {
 	var ids []semdex.SchemeID
 	for _, name := range schemes {
-		id := semdex.SchemeID(name)
-		for _, d := range st.settings.Dimensions {
-			if d.Name == name && d.HasScheme {
-				id = d.Scheme
-			}
-		}
-		ids = append(ids, id)
+		ids = append(ids, st.schemeNamed(semdex.SchemeID(name)))
 	}
 	if len(ids) == 0 {
 		return func(int32) bool { return true }
@@ -74,4 +68,14 @@ func (st *state) inSchemes(schemes []string) func(int32) bool {
 	return func(c int32) bool {
 		return slices.ContainsFunc(ids, func(id semdex.SchemeID) bool { return st.th.InScheme(c, id) })
 	}
+}
+
+// schemeNamed gives the scheme that a dimension of the name has, else the name itself, which is a URI then.
+func (st *state) schemeNamed(name semdex.SchemeID) semdex.SchemeID {
+	for _, d := range st.settings.Dimensions {
+		if d.Name == string(name) && d.HasScheme {
+			return d.Scheme
+		}
+	}
+	return name
 }

@@ -149,6 +149,7 @@ type querying struct {
 	marker    func() *marker      // of all that is searched for in texts
 	memo      text.Memo           // of the texts of hits
 	filtered  map[string][]string // all filters, those of the query included
+	ranged    map[string][]string // beside them the ranges of the query, each of which holds for itself
 	chosen    map[string][]string // by dimension: what it is filtered by
 	taken     map[string]int      // parts of the query that are in the plan, with their groups
 	ignored   int                 // parts beyond maxParts

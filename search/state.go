@@ -254,12 +254,12 @@ func (g *Groups) Fields() []string {
 }
 
 // Groups gives the concepts of the dimension's scheme that v names and, unless the grouping is direct, all
-// above them; or the raw value itself where v is of the dimension's own field and names none. A value is in
-// the group of a concept just where a filter of that concept takes it in.
+// above them; or the raw value itself where v is of the dimension's own field and names none, and of an album those
+// that it lies in. A value is in the group of a concept, or of an album, just where a filter of that takes it in.
 func (g *Groups) Groups(v Value) []int32 {
 	groups := g.concepts(v)
 	if len(groups) == 0 && v.Field == g.dimension.Field {
-		groups = append(groups, g.rawGroup(v.Value))
+		groups = g.rawGroups(v.Value)
 	}
 	return groups
 }
@@ -283,7 +283,7 @@ func (g *Groups) AllGroups(field string, from int, values []string, yield func(i
 	}
 	for i, groups := range out {
 		if len(groups) == 0 {
-			groups = []int32{g.rawGroup(values[i])}
+			groups = g.rawGroups(values[i])
 		}
 		yield(i, groups)
 	}
@@ -359,6 +359,20 @@ func upwards(th Thesaurus, from []int32) []int32 {
 		return reach(th, from, th.Broader)
 	}
 	return append(from, th.Ancestors(from[0])...)
+}
+
+// rawGroups gives the group of a raw value; of an album those above it, too.
+func (g *Groups) rawGroups(value string) []int32 {
+	groups := []int32{g.rawGroup(value)}
+	if g.dimension.Field != albumField || g.direct || g.unmapped {
+		return groups
+	}
+	for i := range len(value) {
+		if value[i] == '/' && i > 0 && value[i-1] != '/' && i+1 < len(value) {
+			groups = append(groups, g.rawGroup(value[:i]))
+		}
+	}
+	return groups
 }
 
 func (g *Groups) rawGroup(value string) int32 {

@@ -18,11 +18,11 @@ const (
 
 // SuggestRequest is what a reader typed so far.
 type SuggestRequest struct {
-	Query   string // at least one letter or digit
-	Lang    string // of the reader, "" where it is not known
-	Limit   int    // 0 is DefaultSuggestions; at most MaxSuggestions
-	Scheme  semdex.SchemeID
-	Schemes []SchemeName // what schemes are called; a concept tells the first of these that it is in
+	Query   string          // at least one letter or digit
+	Lang    string          // of the reader, "" where it is not known
+	Limit   int             // 0 is DefaultSuggestions; at most MaxSuggestions
+	Scheme  semdex.SchemeID // of the concepts, or the name of a dimension that has it; "" for all, and titles
+	Schemes []SchemeName    // what schemes are called; a concept tells the first of these that it is in
 	Access  Access
 }
 
@@ -96,8 +96,9 @@ func (s *Service) suggest(ctx context.Context, q *querying, r *SuggestRequest, t
 	if err != nil {
 		return nil, err
 	}
+	scheme := q.st.schemeNamed(r.Scheme)
 	c := &completing{completions: q.st.completing.of(q.st.th), typing: typed, lang: q.request.Lang,
-		wanted: func(c int32) bool { return q.st.th.InScheme(c, r.Scheme) },
+		wanted: func(c int32) bool { return q.st.th.InScheme(c, scheme) },
 		count: func(c int32) int {
 			if int(c) < len(counts) {
 				return counts[c]

@@ -235,3 +235,33 @@ func TestBrandSuggestionCounts(t *testing.T) {
 		}
 	}
 }
+
+// TestASchemeByItsDimension compares what the URI of a scheme gives with what the dimension that has it gives.
+func TestASchemeByItsDimension(t *testing.T) {
+	t.Parallel()
+	s, ctx := brandLibrary(t), context.Background()
+	for dimension, uri := range map[semdex.SchemeID]semdex.SchemeID{"region": firnhain + "regions", "topic": firnhain + "topics"} {
+		number, byURI, err := s.Concepts(ctx, "", uri, "en", 0, 50, everyone)
+		if err != nil || number == 0 {
+			t.Fatal(number, err)
+		}
+		same, byName, err := s.Concepts(ctx, "", dimension, "en", 0, 50, everyone)
+		if d := cmp.Diff(byURI, byName); err != nil || same != number || d != "" {
+			t.Errorf("%s has %d concepts, %s %d, %v (-URI +dimension)\n%s", uri, number, dimension, same, err, d)
+		}
+		top, err := s.Tree(ctx, "", uri, "en", everyone)
+		if err != nil || len(top) == 0 || len(top) == number {
+			t.Fatal(len(top), err)
+		}
+		level, err := s.Tree(ctx, "", dimension, "en", everyone)
+		if d := cmp.Diff(top, level); err != nil || d != "" {
+			t.Errorf("the top of %s (-URI +dimension) %v\n%s", dimension, err, d)
+		}
+		ask := func(scheme semdex.SchemeID) string {
+			return inBrief(suggest(t, s, search.SuggestRequest{Query: "al", Lang: "en", Scheme: scheme, Access: everyone}))
+		}
+		if want, got := ask(uri), ask(dimension); want == "" || got != want {
+			t.Errorf("%s suggests %s, want %s", dimension, got, want)
+		}
+	}
+}

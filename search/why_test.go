@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -141,6 +142,33 @@ func TestWhyLow(t *testing.T) {
 		if d := cmp.Diff(h.Explain, w.Evidence); d != "" {
 			t.Errorf("%s: evidence (-search +why)\n%s", h.ID, d)
 		}
+	}
+}
+
+// TestWhyLowSaysWhatDecides tries hits that come later for another reason than evidence.
+func TestWhyLowSaysWhatDecides(t *testing.T) {
+	asset := func(id string, created, modified int) *semdex.Asset {
+		day := func(n int) time.Time { return time.Date(2026, 1, n, 0, 0, 0, 0, time.UTC) }
+		return &semdex.Asset{ID: semdex.AssetID("files:" + id), Title: semdex.Text{"en": "An anvil"}, Approval: semdex.Approved, Created: day(created), Modified: day(modified)}
+	}
+	s, _ := library(t, settings, packaging, asset("old", 1, 9), asset("new", 5, 6))
+	tests := []struct {
+		name, id, query string
+		sort            []search.SortKey
+		want            string
+	}{
+		{"no query", "new", "", nil, "the query asks for nothing that could be ranked: what was modified last comes first, and the hit before comes first by that"},
+		{"a query that only leaves out", "new", "-hammer", nil, "the query asks for nothing that could be ranked: what was modified last comes first, and the hit before comes first by that"},
+		{"as good a hit that is newer", "old", "anvil", nil, "of such hits the newer comes first"},
+		{"a sort", "old", "anvil", []search.SortKey{{Field: "created", Desc: true}}, "the request sorts by created"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			w := why(t, s, tt.id, search.Request{Query: tt.query, Sort: tt.sort, Access: everyone})
+			if w.Rank != 2 || reasonCodes(w) != "score" || !strings.Contains(w.Reasons[0].Message, tt.want) {
+				t.Errorf("rank %d, %+v", w.Rank, w.Reasons)
+			}
+		})
 	}
 }
 

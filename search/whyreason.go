@@ -245,6 +245,8 @@ func (w *inquiry) lowness(at ranked) []WhyReason {
 		return append(out, WhyReason{Code: whyScore, Message: "the request sorts by " + w.plan.Sort[0].Field + ", and the hit before comes first by that"})
 	case at.before.Pinned:
 		return append(out, WhyReason{Code: whyPinned, Message: "the hit before is pinned by curation"})
+	case !slices.ContainsFunc(w.plan.Groups, func(g Group) bool { return !g.Excluded }):
+		return append(out, WhyReason{Code: whyScore, Message: "the query asks for nothing that could be ranked: what was modified last comes first, and the hit before comes first by that"})
 	}
 	mine, theirs := map[int]Match{}, map[int]Match{}
 	weighed := slices.ContainsFunc(w.plan.Groups, func(g Group) bool { return g.Share > 0 })
@@ -271,6 +273,9 @@ func (w *inquiry) lowness(at ranked) []WhyReason {
 	}
 	if w.q.curated.raised[at.before.ID] != nil && w.q.curated.raised[w.asset.ID] == nil {
 		return append(out, WhyReason{Code: whyRaised, Message: "the hit before suits the query as well and is raised by curation"})
+	}
+	if at.before.Score == at.self.Score {
+		return append(out, WhyReason{Code: whyScore, Message: fmt.Sprintf("the hit before suits the query in the same classes and scores as much, %.4f; of such hits the newer comes first", at.self.Score)})
 	}
 	return append(out, WhyReason{Code: whyScore, Message: fmt.Sprintf("the hit before suits the query in the same classes and scores %.4f; the asset scores %.4f", at.before.Score, at.self.Score)})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -200,9 +201,26 @@ func (p *program) readJudged(ctx context.Context, l *library.Library, f *evalFla
 	if err != nil || f.qrels == "" {
 		return queries, eval.Qrels{}, err
 	}
+	unknown, one := 0, ""
+	resolve := func(id string) (string, bool) {
+		full, known := l.ResolveID(id)
+		if !known {
+			unknown, one = unknown+1, id
+		}
+		return full, known
+	}
 	qrels, err := readFrom(p.path(f.qrels), func(r io.Reader, name string) (eval.Qrels, error) {
-		return eval.ReadQrels(r, name, l.ResolveID)
+		return eval.ReadQrels(r, name, resolve)
 	})
+	if unknown > 0 {
+		p.say("semdex: note: %d judgements are of assets that are not in the library, such as %s; they count as not found", unknown, one)
+	}
+	for _, id := range slices.Sorted(maps.Keys(qrels)) {
+		if !slices.ContainsFunc(queries, func(q eval.Query) bool { return q.ID == id }) {
+			p.say("semdex: note: judgements are of queries that are not among those asked, such as %s; they do not count", id)
+			break
+		}
+	}
 	return queries, qrels, err
 }
 

@@ -208,7 +208,10 @@ func writeAnswer(w io.Writer, a *search.Answer, offset int) error {
 	}
 	writeAbout(&b, a.Expansion.About)
 	for i, h := range a.Hits {
-		fmt.Fprintf(&b, "%3d. %s  %s\n     %s\n", offset+i+1, h.ID, h.Asset.Title, h.Matched.Because)
+		fmt.Fprintf(&b, "%3d. %s  %s\n", offset+i+1, h.ID, h.Asset.Title)
+		if h.Matched.Because != "" { // of what was asked for by words or concepts
+			fmt.Fprintf(&b, "     %s\n", h.Matched.Because)
+		}
 	}
 	for _, f := range a.Facets {
 		fmt.Fprintf(&b, "%s:", f.Label)

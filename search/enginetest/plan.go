@@ -39,7 +39,7 @@ func (p *planner) plan() *search.Plan {
 	for range p.IntN(3) {
 		plan.Filters = append(plan.Filters, p.filter())
 	}
-	for _, name := range []string{"region", "tags", "other"}[:p.IntN(4)] {
+	for _, name := range []string{"region", "tags", "other", ""}[:p.IntN(5)] {
 		plan.Facets = append(plan.Facets, search.Facet{Name: name, By: p.by})
 	}
 	if p.IntN(4) == 0 {

@@ -137,7 +137,8 @@ func newFilter(p *search.Filter, d *dictionary) filter {
 	return f
 }
 
-// filter narrows matching by all filters, and for each facet by all but the facet's own.
+// filter narrows matching by all filters, and for each facet by all but the facet's own. A facet without a name has
+// none of its own.
 func (r *run) filter(part *part, matching bitset, f *found) error {
 	sets := make([]bitset, len(r.filters))
 	for i := range r.filters {
@@ -148,7 +149,7 @@ func (r *run) filter(part *part, matching bitset, f *found) error {
 	}
 	f.others = make([]bitset, len(r.plan.Facets))
 	for i, facet := range r.plan.Facets {
-		own := func(fl search.Filter) bool { return fl.Name == facet.Name }
+		own := func(fl search.Filter) bool { return facet.Name != "" && fl.Name == facet.Name }
 		if !slices.ContainsFunc(r.plan.Filters, own) {
 			continue
 		}

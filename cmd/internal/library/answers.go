@@ -164,9 +164,13 @@ func readFeedCursor(s string, newest uint64) (feedCursor, error) {
 		_, err = fmt.Sscanf(string(body), "c%d.%d", &c.after, &c.began)
 	}
 	if err != nil || c.String() != s {
-		return c, &semdex.Error{Code: semdex.Invalid, Message: "the cursor is not one of ours", Hint: "leave it out to begin at the start"}
+		return c, badCursor()
 	}
 	return c, nil
+}
+
+func badCursor() error {
+	return &semdex.Error{Code: semdex.Invalid, Message: "the cursor is not one of ours", Hint: "leave it out to begin at the start"}
 }
 
 // Record takes events in.

@@ -29,6 +29,10 @@ func (l *Library) Draft(ctx context.Context, paths ...string) (*search.Service, 
 		v := &files.Vocabulary{Title: filepath.Base(path), Path: path}
 		export, err := v.Fetch(ctx, nil)
 		if err != nil {
+			var told *semdex.Error
+			if errors.As(err, &told) && told.Err != nil { // it speaks of the configuration
+				err = told.Err
+			}
 			return nil, &semdex.Error{Code: semdex.Invalid, Message: "cannot read the vocabulary " + path, Err: err, Hint: "name an RDF file: .ttl, .nt, .nq, .rdf or .xml, also .gz"}
 		}
 		d, err := l.draftDocument(ctx, path, export)

@@ -114,6 +114,9 @@ func TestADraftThatIsNoVocabularyIsRefused(t *testing.T) {
 		if err == nil || semdex.CodeOf(err) != semdex.Invalid || !strings.Contains(err.Error(), part) {
 			t.Errorf("%s: got %v, want Invalid with %q", name, err, part)
 		}
+		if n := strings.Count(err.Error(), "cannot read"); n > 1 {
+			t.Errorf("%s: it is said %d times: %v", name, n, err)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package library
 import (
 	"cmp"
 	"context"
+	"regexp"
 	"slices"
 	"sync"
 
@@ -104,8 +105,15 @@ func (l *Library) sees(id semdex.AssetID, access search.Access) (bool, error) {
 	return a != nil && access.Visible(a), err
 }
 
-// Duplicates gives the clusters with at least two assets that the access may see, by their ids.
+// clusterCursor is the form of what Duplicates goes on after: the id of a cluster, which may be gone by then.
+var clusterCursor = regexp.MustCompile(`^dup_[0-9a-f]{16}$`)
+
+// Duplicates gives the clusters with at least two assets that the access may see, by their ids, at most limit of them
+// after the one that cursor names. A cursor of another form is a semdex.Error of the code Invalid.
 func (l *Library) Duplicates(_ context.Context, cursor string, limit int, access search.Access) ([]neardup.Cluster, string, error) {
+	if cursor != "" && !clusterCursor.MatchString(cursor) {
+		return nil, "", badCursor()
+	}
 	access = l.search.Restrict(access)
 	l.duplicates.mu.Lock()
 	defer l.duplicates.mu.Unlock()

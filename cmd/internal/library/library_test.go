@@ -825,6 +825,14 @@ func TestDuplicatesShowOnlyToThoseWhoSeeThem(t *testing.T) {
 		slices.Sort(ids)
 		return ids
 	}
+	for _, cursor := range []string{"x", "dup_", "dup_0821d79d1963dafz"} {
+		if _, _, err := l.Duplicates(ctx, cursor, 10, l.Owner()); semdex.CodeOf(err) != semdex.Invalid {
+			t.Errorf("the cursor %q: got %v, want it refused", cursor, err)
+		}
+	}
+	if found, _, err := l.Duplicates(ctx, "dup_ffffffffffffffff", 10, l.Owner()); err != nil || len(found) != 0 {
+		t.Errorf("after the last cluster: got %v %v", found, err)
+	}
 	if diff := cmp.Diff([]string{"files:a3", "files:a4"}, of(l.Owner())); diff != "" {
 		t.Error(diff)
 	}
