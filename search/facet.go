@@ -66,19 +66,23 @@ func (q *querying) facet(ctx context.Context, p *Plan, i int, counts []int, r *F
 		return nil, err
 	}
 	chosen := newChosenValues(q, groups, r.Limit)
-	matching := q.matching(r.Text)
+	matching, selected := q.matching(r.Text), q.selected(&groups.dimension)
 	for group, n := range counts {
 		if n == 0 || among != nil && !among[int32(group)] {
 			continue
 		}
 		if label, ok := matching.group(groups, int32(group)); ok {
 			chosen.add(int32(group), n, label)
+			if len(selected) > 0 && slices.Contains(selected, groups.key(int32(group))) {
+				chosen.hold(int32(group), n, label)
+			}
 		}
 	}
-	out.TotalValues, out.OtherCount = chosen.values, chosen.others()
-	out.Values = slices.Grow(out.Values, len(chosen.best))
-	for i := range chosen.best {
-		out.Values = append(out.Values, q.facetValue(groups, &chosen.best[i]))
+	listed := chosen.listed()
+	out.TotalValues, out.OtherCount = chosen.values, chosen.others(listed)
+	out.Values = slices.Grow(out.Values, len(listed))
+	for i := range listed {
+		out.Values = append(out.Values, q.facetValue(groups, &listed[i]))
 	}
 	if among != nil {
 		q.place(groups, counts, out.Values)

@@ -144,6 +144,33 @@ func TestFacetBelowAConcept(t *testing.T) {
 	}
 }
 
+func TestFacetListsWhatIsSelected(t *testing.T) {
+	t.Parallel()
+	s, _ := library(t, regionSettings, regional, regionAssets()...)
+	tests := []struct{ name, selected, want string }{
+		{"among the most frequent", "EMEA", "EMEA* 5, World 5"},
+		{"beyond them, by any label", "Österreich", "EMEA 5, World 5, Austria* 2"},
+		{"several, in their order", "Moon base,Germany,DACH", "EMEA 5, World 5, DACH* 4, Germany* 1, Moon base* 1"},
+		{"nothing that has no assets", "Atlantis", "EMEA 5, World 5"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			f := askFacet(t, s, search.FacetRequest{Field: "region", Limit: 2}, search.Request{Lang: "en", Access: everyone, Filters: map[string][]string{"region": strings.Split(tt.selected, ",")}})
+			if got := values(f); got != tt.want {
+				t.Errorf("got  %s\nwant %s", got, tt.want)
+			}
+			sum := f.OtherCount
+			for _, v := range f.Values {
+				sum += v.Count
+			}
+			if sum != 19 || f.TotalValues != 7 {
+				t.Errorf("%d values count %d, want 7 and 19", f.TotalValues, sum)
+			}
+		})
+	}
+}
+
 func TestManyFacetValues(t *testing.T) {
 	t.Parallel()
 	var assets []*semdex.Asset

@@ -17,8 +17,9 @@ type chosenValues struct {
 	raw    []string // names of groups that are no concepts
 	limit  int
 	best   []chosenValue
-	values int // in all
-	sum    int // of their counts
+	held   []chosenValue // which are listed though others are more frequent
+	values int           // in all
+	sum    int           // of their counts
 }
 
 type chosenValue struct {
@@ -45,17 +46,7 @@ func (c *chosenValues) add(group int32, count int, label *semdex.Label) {
 	if c.limit == 0 || full && count < c.best[c.limit-1].count {
 		return
 	}
-	var name string
-	var uri semdex.ConceptID
-	if concepts := c.q.st.th.Len(); int(group) < concepts {
-		name, uri = c.groups.Name(group, c.q.request.Lang)
-	} else {
-		name = c.raw[int(group)-concepts]
-	}
-	if full && count == c.best[c.limit-1].count && name > c.best[c.limit-1].name {
-		return
-	}
-	v := chosenValue{name: name, uri: uri, count: count, label: label}
+	v := c.value(group, count, label)
 	if full && v.compare(&c.best[c.limit-1]) >= 0 {
 		return
 	}
@@ -66,11 +57,40 @@ func (c *chosenValues) add(group int32, count int, label *semdex.Label) {
 	c.best = slices.Insert(c.best, at, v)
 }
 
-// others sums the counts of the values that were not chosen.
-func (c *chosenValues) others() int {
+func (c *chosenValues) value(group int32, count int, label *semdex.Label) chosenValue {
+	v := chosenValue{count: count, label: label}
+	if concepts := c.q.st.th.Len(); int(group) < concepts {
+		v.name, v.uri = c.groups.Name(group, c.q.request.Lang)
+	} else {
+		v.name = c.raw[int(group)-concepts]
+	}
+	return v
+}
+
+// hold has a value listed whether it is frequent or not.
+func (c *chosenValues) hold(group int32, count int, label *semdex.Label) {
+	if c.limit > 0 {
+		c.held = append(c.held, c.value(group, count, label))
+	}
+}
+
+// listed gives the most frequent values, and after them those that are held.
+func (c *chosenValues) listed() []chosenValue {
+	slices.SortFunc(c.held, func(a, b chosenValue) int { return a.compare(&b) })
+	listed := c.best
+	for _, v := range c.held {
+		if len(c.best) > 0 && v.compare(&c.best[len(c.best)-1]) > 0 {
+			listed = append(listed, v)
+		}
+	}
+	return listed
+}
+
+// others sums the counts of the values that are not listed.
+func (c *chosenValues) others(listed []chosenValue) int {
 	sum := c.sum
-	for i := range c.best {
-		sum -= c.best[i].count
+	for i := range listed {
+		sum -= listed[i].count
 	}
 	return sum
 }

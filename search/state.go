@@ -388,6 +388,14 @@ func (g *Groups) rawGroup(value string) int32 {
 	return n
 }
 
+// key gives the URI of the concept that a group is, or the raw value.
+func (g *Groups) key(group int32) string {
+	if int(group) < g.st.th.Len() {
+		return string(g.st.th.ID(group))
+	}
+	return g.rawNames()[int(group)-g.st.th.Len()]
+}
+
 // Name gives what a group is called in lang, and the concept it is, "" for a raw value.
 func (g *Groups) Name(group int32, lang string) (string, semdex.ConceptID) {
 	if int(group) < g.st.th.Len() {
