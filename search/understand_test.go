@@ -65,6 +65,8 @@ func TestQueryLanguage(t *testing.T) {
 		{"concept.direct: is not what is narrower", "concept.direct:jacket", "en", "jacket"},
 		{"concept: is required", "concept:jacket wet sand", "en", "hardshell jacket liner rain"},
 		{"two are both required", `concept:jacket concept:"rain jacket"`, "en", "liner rain"},
+		{"it is required beside words that name the same", `rain jacket concept:"rain jacket"`, "en", "liner rain"},
+		{"and beside what takes narrower ones too", `concept:"rain jacket" concept.direct:"rain jacket"`, "en", "rain"},
 		{"-concept: leaves out", `concept:jacket -concept:"rain jacket"`, "en", "hardshell jacket"},
 		{"OR is either", `concept:"rain jacket liner" OR concept:"trekking pack"`, "en", "liner trek"},
 		{"OR with words is either, and required", `concept:"trekking pack" OR sand wet`, "en", "beach trek"},
