@@ -174,6 +174,8 @@ func TestDidYouMean(t *testing.T) {
 		{"nothing was found as typed", search.Request{Query: "a  Sustainble, packging!", AsTyped: true}, "a  sustainable, packaging!"},
 		{"text alone", search.Request{Query: "sustainble packging", Expand: search.ExpandNone}, "sustainable packaging"},
 		{"a phrase", search.Request{Query: `box OR "sustainble packging"`}, `box OR "sustainable packaging"`},
+		{"the same word in several places", search.Request{Query: `"sustainble packging" packging`, AsTyped: true}, `"sustainable packaging" packing`},
+		{"in two phrases", search.Request{Query: `"packging" OR "packging list"`}, `"packing" OR "packing list"`},
 		{"something was found, but another word is far more frequent", search.Request{Query: "tend sheep"}, "tent sheep"},
 		{"a short word alone", search.Request{Query: "tend"}, "tent"},
 		{"only a little more frequent", search.Request{Query: "list lust"}, ""},

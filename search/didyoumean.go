@@ -31,7 +31,7 @@ func (q *querying) didYouMean(ctx context.Context) (string, error) {
 		q.respell(run, suspects)
 		for _, s := range suspects {
 			if s.read != nil {
-				changes = append(changes, change{span{s.read.Start, s.read.End}, s.read.Lower})
+				changes = append(changes, change{span{run[s.at].Start, run[s.at].End}, s.read.Lower})
 			}
 		}
 	}
