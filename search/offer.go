@@ -164,6 +164,15 @@ func (st *state) having(t text.Token) []int32 {
 func (q *querying) without(ctx context.Context, p *Plan) ([]Without, error) {
 	var out []Without
 	names := sortedKeys(q.filtered)
+	others := p.Filters[:0:0] // of the query: ranges, what it leaves out, and several fields that OR joins
+	if own, err := q.filters(q.filtered); err == nil {
+		others = p.Filters[len(own):] // addUnits puts them behind
+	}
+	for _, f := range others {
+		if f.Name != "" && !slices.Contains(names, f.Name) {
+			names = append(names, f.Name)
+		}
+	}
 	for _, name := range names[:min(len(names), maxWithout)] {
 		left := map[string][]string{}
 		for other, values := range q.filtered {
@@ -175,8 +184,8 @@ func (q *querying) without(ctx context.Context, p *Plan) ([]Without, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, f := range p.Filters {
-			if f.Name == "" { // -field:value
+		for _, f := range others {
+			if f.Name == "" || f.Name != name {
 				filters = append(filters, f)
 			}
 		}
