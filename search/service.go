@@ -193,9 +193,9 @@ func (q *querying) again(r *Request) *querying {
 	return &querying{st: q.st, view: q.view, request: r, curation: q.curation, moment: q.moment, pages: q.pages, epoch: q.epoch}
 }
 
-// run plans a request and has the engine run it. adjust, if any, changes the plan before. Where there is no
-// error, the caller releases the view.
-func (s *Service) run(ctx context.Context, r *Request, adjust func(*Plan)) (*querying, *Plan, *Result, error) {
+// run plans a request and has the engine run it. before, if any, is called between the two. Where there is no error,
+// the caller releases the view.
+func (s *Service) run(ctx context.Context, r *Request, before func(*querying, *Plan)) (*querying, *Plan, *Result, error) {
 	s.settings.Expansion.complete(r)
 	if err := normalize(r); err != nil {
 		return nil, nil, nil, err
@@ -204,8 +204,8 @@ func (s *Service) run(ctx context.Context, r *Request, adjust func(*Plan)) (*que
 	plan, err := q.plan(ctx)
 	var result *Result
 	if err == nil {
-		if adjust != nil {
-			adjust(plan)
+		if before != nil {
+			before(q, plan)
 		}
 		result, err = q.view.Search(ctx, plan)
 	}
@@ -219,7 +219,7 @@ func (s *Service) run(ctx context.Context, r *Request, adjust func(*Plan)) (*que
 // Search answers a request.
 func (s *Service) Search(ctx context.Context, r Request) (*Answer, error) {
 	start := s.now()
-	q, plan, result, err := s.run(ctx, &r, nil)
+	q, plan, result, err := s.run(ctx, &r, func(q *querying, _ *Plan) { go q.marker() }) // while the engine searches
 	if err != nil {
 		return nil, err
 	}
@@ -308,7 +308,6 @@ func (q *querying) plan(ctx context.Context) (*Plan, error) {
 	}
 	q.curate(p)
 	q.marker = sync.OnceValue(func() *marker { return newMarker(p.Groups) })
-	go q.marker() // while the engine searches
 	p.Signals = q.st.settings.Signals.signals(q.now, q.popular.Popularity)
 	return p, nil
 }
