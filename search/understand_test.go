@@ -182,6 +182,8 @@ func TestHomonyms(t *testing.T) {
 		{"schemes by the dimension that has them", search.Request{Query: "shell", Schemes: []string{"product"}}, "hardshell"},
 		{"a concept of no such scheme is none", search.Request{Query: "shell", Schemes: []string{"elsewhere"}}, ""},
 		{"the one that far more assets bear is meant", search.Request{Query: "spring"}, "spring not source (Spring)"},
+		{"the same word again tells nothing", search.Request{Query: "spring spring"}, "spring not source (Spring)"},
+		{"nor does it beside others", search.Request{Query: "beach shell wet shell"}, "beach seashell not hardshell (Shell)"},
 		{"a hidden label counts where no other reads so", search.Request{Query: "shel"}, "shel not secret (Cap)"},
 	}
 	for _, tt := range tests {
