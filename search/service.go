@@ -147,6 +147,7 @@ type querying struct {
 
 	typed       []Clause // as they were read, before corrections
 	corrections []Correction
+	seen        map[Value]bool        // whether assets that may be seen bear a value, where that was asked
 	standing    map[string]int        // by term: assets in which it stands, where that was asked
 	spelt       map[string][]spelling // by term: what it may have been meant to be
 
