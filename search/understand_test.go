@@ -114,6 +114,7 @@ func TestCodesComeFirst(t *testing.T) {
 	tests := []struct{ name, query, because string }{
 		{"a value of a field, before what has its words", "FH-RJ-210-YEL", "its SKU is FH-RJ-210-YEL"},
 		{"beside other words", "puddle fh-rj-210-yel", "“puddle” in the title; its SKU is FH-RJ-210-YEL"},
+		{"within signs", `wet («"FH-RJ-210-YEL"»), sand`, "its SKU is FH-RJ-210-YEL"},
 		{"an id", "img-0053", "its id is files:img-0053"},
 		{"the full id", "files:img-0053", "its id is files:img-0053"},
 		{"a file name with a blank", "Key visual_v2.final.jpg", "its file name is Key visual_v2.final.jpg"},
