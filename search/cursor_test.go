@@ -233,6 +233,27 @@ func TestPagesGoOnByTheRulesOfTheDayTheyBegan(t *testing.T) {
 	}
 }
 
+func TestPagesSortedByLongValues(t *testing.T) {
+	t.Parallel()
+	var assets []*semdex.Asset
+	for i := range 5 {
+		long := strings.Repeat("a note of many words ", 300) + fmt.Sprint(i)
+		assets = append(assets, &semdex.Asset{ID: semdex.AssetID(fmt.Sprint("files:", i)), Approval: semdex.Approved, Name: long, Title: semdex.Text{"en": long}, Fields: map[string][]string{"Note": {long}}})
+	}
+	s, _ := library(t, settings, packaging, assets...)
+	for _, field := range []string{"title", "name", "Note"} {
+		request, got := search.Request{Access: everyone, Limit: 2, Sort: []search.SortKey{{Field: field}}}, ""
+		for range 3 {
+			a := ask(t, s, request)
+			got += " " + hitIDs(a)
+			request.Cursor = a.NextCursor
+		}
+		if sorted(got) != "0 1 2 3 4" {
+			t.Errorf("by %s three pages have %s, want each once", field, got)
+		}
+	}
+}
+
 func FuzzCursor(f *testing.F) {
 	s, _ := library(f, settings, packaging, story()...)
 	s.SetPopularity(search.NewPopularity(map[semdex.AssetID]float64{"files:both": 1}))
