@@ -16,7 +16,7 @@ import (
 
 var mistyped = search.NewVocabulary(map[string]string{
 	"packaging": "Sustainable packaging@en | Nachhaltige Verpackung@de | ~Eco packaging@en", "jacket": "Rain jacket@en | Regenjacke@de | !wterproof jacket@en",
-	"recycle": "Recyclable@en", "mail": "E-mail@en", "zebra": "Zebra@en", "animals": "Animals@en | Tiere@de | ~Tier@de",
+	"recycle": "Recyclable@en | !packaging bottle@en", "mail": "E-mail@en", "zebra": "Zebra@en", "animals": "Animals@en | Tiere@de | ~Tier@de",
 }, map[string]string{"packaging narrower": "recycle"})
 
 // mistypedAssets are about packaging and jackets; 40 have "tent", 2 have "tend", and one that is hidden has "quagga".
@@ -83,6 +83,7 @@ func TestTypingErrorsAreForgiven(t *testing.T) {
 		{"a word of a label is right, whatever has it", search.Request{Query: "mail zebra"}, "", "", ""},
 		{"an inflected word is right", search.Request{Query: "crampon gaiter lists"}, "", "crampons list list2", "“Crampons” in the title; “gaiters” in the title"},
 		{"a hidden label is not told", search.Request{Query: "wterproff"}, "", "", ""},
+		{"nor do words that are read side by side spell one out", search.Request{Query: "packging bottle"}, "packging>packing[0 8]", "list list2 list3 recyclable", "“bottle” in the title"},
 		{"nor is a word of an asset that may not be seen", search.Request{Query: "quaggga"}, "", "", ""},
 		{"to one who sees it, it is", search.Request{Query: "quaggga", Access: all}, "quaggga>quagga[0 7]", "hidden", "“quagga” in the title, read for “quaggga”"},
 		{"a word that only others may see stands nowhere", search.Request{Query: "crampns"}, "crampns>crampons[0 7]", "crampons", "“Crampons” in the title, read for “crampns”"},

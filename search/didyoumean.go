@@ -75,7 +75,7 @@ func (q *querying) keepBetter(tokens []text.Token, s *suspect) {
 	tokens = slices.Clone(tokens)
 	s.others = slices.DeleteFunc(slices.Clone(s.others), func(o spelling) bool {
 		tokens[s.at] = o.Token
-		return o.assets < manyTimes*s.assets && slices.Contains(q.unnamed(tokens), s.at)
+		return o.assets < manyTimes*s.assets && slices.Contains(outside(tokens, q.tellable(tokens)), s.at)
 	})
 }
 
