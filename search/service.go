@@ -339,14 +339,3 @@ func (q *querying) namedConcept(n *namedConcept) NamedConcept {
 	}
 	return named
 }
-
-// NamedConcepts gives the URIs of the concepts that an answer's query named, each once.
-func (a *Answer) NamedConcepts() []string {
-	var uris []string
-	for _, c := range a.Expansion.Concepts {
-		if !slices.Contains(uris, string(c.URI)) {
-			uris = append(uris, string(c.URI))
-		}
-	}
-	return uris
-}

@@ -240,11 +240,8 @@ func TestExpansionIsTold(t *testing.T) {
 	if len(a.Expansion.Concepts) != 2 || !a.Expansion.Concepts[0].Ambiguous || !a.Expansion.Concepts[1].Ambiguous {
 		t.Errorf("hut names two concepts, got %+v", a.Expansion.Concepts)
 	}
-	if a = ask(t, s, search.Request{Query: "hut", Lang: "en-US", Access: everyone}); len(a.Expansion.Concepts) != 1 || a.Expansion.Concepts[0].Ambiguous {
+	if a = ask(t, s, search.Request{Query: "hut", Lang: "en-US", Access: everyone}); len(a.Expansion.Concepts) != 1 || a.Expansion.Concepts[0].Ambiguous || a.Expansion.Concepts[0].URI != search.Base+"hut" {
 		t.Errorf("in English it names one, got %+v", a.Expansion.Concepts)
-	}
-	if d := cmp.Diff([]string{search.Base + "hut"}, a.NamedConcepts()); d != "" {
-		t.Errorf("(-want +got)\n%s", d)
 	}
 }
 
