@@ -46,7 +46,10 @@ var (
 	purposes = termSet(`for fur pour para per voor`)
 )
 
-const maxPurpose = 4 // words from "for" to the place
+const (
+	maxPurpose      = 4 // words from "for" to the place
+	maxPurposeBytes = 256
+)
 
 // negations say that a brief is not about what follows, up to the next sign or a few words on.
 var negations = termSet(`not no without except never none avoid nicht kein keine keinen keinem keiner ohne weder sans pas aucun aucune sin ningun ninguna senza nessun geen zonder niet`)
@@ -173,10 +176,11 @@ func (q *querying) isPlace(u *unit) bool {
 	if u.Kind != Plain || len(u.senses) > 0 || len(u.Tokens) != 1 || !places[u.Tokens[0].Term] {
 		return false
 	}
-	before := text.Tokens(q.request.Query[:u.Start])
+	near := q.request.Query[max(0, u.Start-maxPurposeBytes):u.Start]
+	before := text.Tokens(near)
 	before = before[max(0, len(before)-maxPurpose):]
 	return slices.ContainsFunc(before, func(t text.Token) bool {
-		return purposes[t.Term] && !strings.ContainsAny(q.request.Query[t.End:u.Start], ",.;:!?\n")
+		return purposes[t.Term] && !strings.ContainsAny(near[t.End:], ",.;:!?\n")
 	})
 }
 

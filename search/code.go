@@ -9,9 +9,10 @@ import (
 )
 
 const (
-	maxCode       = 128 // bytes
-	leastCode     = 3   // letters and digits of a word that is taken for a code
-	maxCodePieces = 6   // blank-separated pieces of a query that may be a code as a whole: a file name, perhaps
+	maxCode       = 128         // bytes
+	maxPiece      = 2 * maxCode // bytes before and behind a word that are looked at for the signs around a code
+	leastCode     = 3           // letters and digits of a word that is taken for a code
+	maxCodePieces = 6           // blank-separated pieces of a query that may be a code as a whole: a file name, perhaps
 )
 
 // weightCode is the weight of a code: nothing is surer.
@@ -55,16 +56,19 @@ func (q *querying) codeAround(from, to int) string {
 	if strings.IndexFunc(query[from:to], unicode.IsSpace) >= 0 {
 		return ""
 	}
-	start := strings.LastIndexFunc(query[:from], unicode.IsSpace)
+	first, last := max(0, from-maxPiece), min(len(query), to+maxPiece)
+	start, end := strings.LastIndexFunc(query[first:from], unicode.IsSpace), strings.IndexFunc(query[to:last], unicode.IsSpace)
+	if start < 0 && first > 0 || end < 0 && last < len(query) {
+		return "" // too long for a code
+	}
 	if start >= 0 {
-		_, size := utf8.DecodeRuneInString(query[start:])
-		start += size
+		_, size := utf8.DecodeRuneInString(query[first+start:])
+		first += start + size
 	}
-	end := strings.IndexFunc(query[to:], unicode.IsSpace)
-	if end < 0 {
-		end = len(query) - to
+	if end >= 0 {
+		last = to + end
 	}
-	return asCode(query[max(0, start) : to+end])
+	return asCode(query[first:last])
 }
 
 // notations finds the pieces among tokens that look like codes and are notations of concepts.

@@ -34,7 +34,8 @@ type wordStart struct{ label, at int32 }
 // newCompletions reads the labels of th. What is deprecated is completed to what has taken its place, by names
 // that no concept in use bears; where nothing has, it is left out.
 func newCompletions(th Thesaurus) *completions {
-	c := &completions{found: sync.Pool{New: func() any { return &collected{at: make([]int32, th.Len())} }}}
+	concepts := th.Len() // what they keep must not hold the vocabulary, which they outlive
+	c := &completions{found: sync.Pool{New: func() any { return &collected{at: make([]int32, concepts)} }}}
 	used := map[string]bool{}
 	for n := range int32(th.Len()) {
 		if th.Deprecated(n) {

@@ -31,7 +31,7 @@ var linking = []string{"", "s", "n", "en", "er", "es", "e", "ens", "ns"}
 // spelledOut are letters as they are written where a keyboard lacks them. Terms have neither, but the plain letter.
 var spelledOut = strings.NewReplacer("ae", "a", "oe", "o", "ue", "u", "aa", "a")
 
-// compounds reports whether the query may be in a language with compounds.
+// compounded reports whether the query may be in a language with compounds.
 func (q *querying) compounded() bool {
 	return slices.ContainsFunc(q.languages(), func(lang string) bool {
 		sub, _, _ := strings.Cut(lang, "-")

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"semdex"
 	"semdex/internal/text"
 )
 
@@ -131,7 +132,11 @@ func (q *querying) suspects(ctx context.Context, run []Clause, assets int) ([]su
 
 // unnamed gives the places of the tokens that are part of no label in them.
 func (q *querying) unnamed(tokens []text.Token) []int {
-	readings := q.st.labels.Read(tokens, q.request.Lang)
+	return outside(tokens, q.st.labels.Read(tokens, q.request.Lang))
+}
+
+// outside gives the places of the tokens that are part of no reading.
+func outside(tokens []text.Token, readings []Reading) []int {
 	var out []int
 	for i := range tokens {
 		if !slices.ContainsFunc(readings, func(r Reading) bool { return r.From <= i && i < r.To }) {
@@ -202,6 +207,14 @@ func (a *fit) compare(b *fit) int {
 	return cmp.Or(b.together-a.together, a.edits-b.edits, a.places-b.places)
 }
 
+// tellable gives the readings of tokens by labels that may be told: what is read in the place of what was typed must not
+// spell out a hidden one.
+func (q *querying) tellable(tokens []text.Token) []Reading {
+	return slices.DeleteFunc(q.st.labels.Read(tokens, q.request.Lang), func(r Reading) bool {
+		return !slices.ContainsFunc(r.Refs, func(l LabelRef) bool { return l.Label.Kind != semdex.HiddenLabel })
+	})
+}
+
 func (q *querying) fit(tokens []text.Token, suspects []suspect, at []int) fit {
 	f := fit{}
 	for i, k := range at {
@@ -210,7 +223,7 @@ func (q *querying) fit(tokens []text.Token, suspects []suspect, at []int) fit {
 			f.edits += suspects[i].others[k].edits
 		}
 	}
-	for _, r := range q.st.labels.Read(tokens, q.request.Lang) {
+	for _, r := range q.tellable(tokens) {
 		mended := slices.ContainsFunc(suspects, func(s suspect) bool { return r.From <= s.at && s.at < r.To && len(s.others) > 0 })
 		if mended && r.To-r.From > 1 {
 			f.together += r.To - r.From

@@ -16,7 +16,7 @@ import (
 
 var mistyped = search.NewVocabulary(map[string]string{
 	"packaging": "Sustainable packaging@en | Nachhaltige Verpackung@de | ~Eco packaging@en", "jacket": "Rain jacket@en | Regenjacke@de | !wterproof jacket@en",
-	"recycle": "Recyclable@en", "mail": "E-mail@en", "zebra": "Zebra@en", "animals": "Animals@en | Tiere@de | ~Tier@de",
+	"recycle": "Recyclable@en | !packaging bottle@en", "mail": "E-mail@en", "zebra": "Zebra@en", "animals": "Animals@en | Tiere@de | ~Tier@de",
 }, map[string]string{"packaging narrower": "recycle"})
 
 // mistypedAssets are about packaging and jackets; 40 have "tent", 2 have "tend", and one that is hidden has "quagga".
@@ -83,6 +83,7 @@ func TestTypingErrorsAreForgiven(t *testing.T) {
 		{"a word of a label is right, whatever has it", search.Request{Query: "mail zebra"}, "", "", ""},
 		{"an inflected word is right", search.Request{Query: "crampon gaiter lists"}, "", "crampons list list2", "“Crampons” in the title; “gaiters” in the title"},
 		{"a hidden label is not told", search.Request{Query: "wterproff"}, "", "", ""},
+		{"nor do words that are read side by side spell one out", search.Request{Query: "packging bottle"}, "packging>packing[0 8]", "list list2 list3 recyclable", "“bottle” in the title"},
 		{"nor is a word of an asset that may not be seen", search.Request{Query: "quaggga"}, "", "", ""},
 		{"to one who sees it, it is", search.Request{Query: "quaggga", Access: all}, "quaggga>quagga[0 7]", "hidden", "“quagga” in the title, read for “quaggga”"},
 		{"a word that only others may see stands nowhere", search.Request{Query: "crampns"}, "crampns>crampons[0 7]", "crampons", "“Crampons” in the title, read for “crampns”"},
@@ -174,6 +175,8 @@ func TestDidYouMean(t *testing.T) {
 		{"nothing was found as typed", search.Request{Query: "a  Sustainble, packging!", AsTyped: true}, "a  sustainable, packaging!"},
 		{"text alone", search.Request{Query: "sustainble packging", Expand: search.ExpandNone}, "sustainable packaging"},
 		{"a phrase", search.Request{Query: `box OR "sustainble packging"`}, `box OR "sustainable packaging"`},
+		{"the same word in several places", search.Request{Query: `"sustainble packging" packging`, AsTyped: true}, `"sustainable packaging" packing`},
+		{"in two phrases", search.Request{Query: `"packging" OR "packging list"`}, `"packing" OR "packing list"`},
 		{"something was found, but another word is far more frequent", search.Request{Query: "tend sheep"}, "tent sheep"},
 		{"a short word alone", search.Request{Query: "tend"}, "tent"},
 		{"only a little more frequent", search.Request{Query: "list lust"}, ""},

@@ -90,8 +90,14 @@ func (r *CurationRule) holds(on semdex.Date) bool {
 type curation struct {
 	rules     []CurationRule
 	equal     map[string][]int // text.Key of the query -> rules
-	contained []int
+	contained []containedRule
 	concepts  map[semdex.ConceptID][]int
+}
+
+// containedRule is a rule that fires for queries in which its words stand.
+type containedRule struct {
+	rule  int
+	words string // text.Key of its query, between spaces
 }
 
 func newCuration(rules []CurationRule) *curation {
@@ -101,7 +107,7 @@ func newCuration(rules []CurationRule) *curation {
 		case r.Concept != "":
 			c.concepts[r.Concept] = append(c.concepts[r.Concept], i)
 		case r.Contains:
-			c.contained = append(c.contained, i)
+			c.contained = append(c.contained, containedRule{i, " " + text.Key(r.Query) + " "})
 		default:
 			key := text.Key(r.Query)
 			c.equal[key] = append(c.equal[key], i)
@@ -120,9 +126,10 @@ func (c *curation) match(query string, named []semdex.ConceptID, on semdex.Date)
 	}
 	key := text.Key(query)
 	fired := slices.Clone(c.equal[key])
-	for _, i := range c.contained {
-		if strings.Contains(" "+key+" ", " "+text.Key(c.rules[i].Query)+" ") {
-			fired = append(fired, i)
+	spaced := " " + key + " "
+	for i := range c.contained {
+		if strings.Contains(spaced, c.contained[i].words) {
+			fired = append(fired, c.contained[i].rule)
 		}
 	}
 	for _, concept := range named {

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"crypto/aes"
 	"crypto/cipher"
@@ -27,6 +28,7 @@ type cursor struct {
 	Position   `json:"p"`
 	Statistics *Statistics `json:"w,omitempty"`
 	Now        int64       `json:"o,omitempty"` // Signals.Now
+	Today      semdex.Date `json:"d,omitempty"` // by which rules of the curation hold
 	Popularity int64       `json:"u,omitempty"` // epoch
 	Understood string      `json:"q,omitempty"` // what the query was understood as
 }
@@ -166,7 +168,7 @@ func (q *querying) recall(ctx context.Context) ([]unit, error) {
 // nextCursor gives the cursor behind the last hit of a result.
 func (q *querying) nextCursor(r *Result) string {
 	c := cursor{Request: requestKey(q.request), Position: r.Hits[len(r.Hits)-1].Position, Statistics: &r.Statistics,
-		Now: q.now, Popularity: q.popular.epoch, Understood: q.pages.keep(q.meant)}
+		Now: q.now, Today: q.today, Popularity: q.popular.epoch, Understood: q.pages.keep(q.meant)}
 	if sealed := q.pages.seal(c.encode()); len(sealed) <= maxCursor {
 		return sealed
 	}
@@ -220,6 +222,7 @@ func (q *querying) resume() (*cursor, error) {
 	if c.Now != 0 {
 		q.now = c.Now
 	}
+	q.today = cmp.Or(c.Today, q.today)
 	q.popular = q.epoch(c.Popularity)
 	if u, ok := q.pages.of(c.Understood, q.st); ok {
 		q.meant = u

@@ -206,6 +206,54 @@ func TestCursorKeepsWhatScoresDependOn(t *testing.T) {
 	}
 }
 
+// TestPagesGoOnByTheRulesOfTheDayTheyBegan pages past midnight, when a rule of the curation ends and another begins.
+func TestPagesGoOnByTheRulesOfTheDayTheyBegan(t *testing.T) {
+	t.Parallel()
+	clock := time.Date(2026, 3, 1, 23, 0, 0, 0, time.UTC)
+	s, r, x := openLibrary(t, settings, packaging, shelf("steady", 30)...)
+	*s = *search.New(search.Options{Engine: x, Records: r, Settings: settings, Now: func() time.Time { return clock }, NewID: func() string { return "q" }})
+	s.SetVocabulary(packaging)
+	s.SetCuration([]search.CurationRule{{ID: "ends", Query: "jacket", Pins: []semdex.AssetID{"steady:20"}, Boosts: []semdex.AssetID{"steady:21"}, Until: semdex.DateOf(clock)},
+		{ID: "begins", Query: "jacket", Pins: []semdex.AssetID{"steady:10"}, From: semdex.DateOf(clock.AddDate(0, 0, 1))}})
+	request, seen := search.Request{Query: "jacket", Access: everyone, Limit: 5}, map[semdex.AssetID]int{}
+	for range 7 {
+		a := ask(t, s, request)
+		for _, h := range a.Hits {
+			seen[h.ID]++
+		}
+		if request.Cursor = a.NextCursor; request.Cursor == "" {
+			break
+		}
+		clock = time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC)
+	}
+	for i := range 30 {
+		if id := semdex.AssetID(fmt.Sprint("steady:", i)); seen[id] != 1 {
+			t.Errorf("%s came %d times, want once", id, seen[id])
+		}
+	}
+}
+
+func TestPagesSortedByLongValues(t *testing.T) {
+	t.Parallel()
+	var assets []*semdex.Asset
+	for i := range 5 {
+		long := strings.Repeat("a note of many words ", 300) + fmt.Sprint(i)
+		assets = append(assets, &semdex.Asset{ID: semdex.AssetID(fmt.Sprint("files:", i)), Approval: semdex.Approved, Name: long, Title: semdex.Text{"en": long}, Fields: map[string][]string{"Note": {long}}})
+	}
+	s, _ := library(t, settings, packaging, assets...)
+	for _, field := range []string{"title", "name", "Note"} {
+		request, got := search.Request{Access: everyone, Limit: 2, Sort: []search.SortKey{{Field: field}}}, ""
+		for range 3 {
+			a := ask(t, s, request)
+			got += " " + hitIDs(a)
+			request.Cursor = a.NextCursor
+		}
+		if sorted(got) != "0 1 2 3 4" {
+			t.Errorf("by %s three pages have %s, want each once", field, got)
+		}
+	}
+}
+
 func FuzzCursor(f *testing.F) {
 	s, _ := library(f, settings, packaging, story()...)
 	s.SetPopularity(search.NewPopularity(map[semdex.AssetID]float64{"files:both": 1}))

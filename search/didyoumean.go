@@ -31,7 +31,7 @@ func (q *querying) didYouMean(ctx context.Context) (string, error) {
 		q.respell(run, suspects)
 		for _, s := range suspects {
 			if s.read != nil {
-				changes = append(changes, change{span{s.read.Start, s.read.End}, s.read.Lower})
+				changes = append(changes, change{span{run[s.at].Start, run[s.at].End}, s.read.Lower})
 			}
 		}
 	}
@@ -75,7 +75,7 @@ func (q *querying) keepBetter(tokens []text.Token, s *suspect) {
 	tokens = slices.Clone(tokens)
 	s.others = slices.DeleteFunc(slices.Clone(s.others), func(o spelling) bool {
 		tokens[s.at] = o.Token
-		return o.assets < manyTimes*s.assets && slices.Contains(q.unnamed(tokens), s.at)
+		return o.assets < manyTimes*s.assets && slices.Contains(outside(tokens, q.tellable(tokens)), s.at)
 	})
 }
 

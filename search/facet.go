@@ -195,7 +195,7 @@ func (q *querying) selected(d *Dimension) []string {
 // Facet gives the values of one facet among the hits of a request.
 func (s *Service) Facet(ctx context.Context, f FacetRequest, r Request) (*FacetCounts, error) {
 	r.Facets, r.Cursor, r.Offset = []string{f.Field}, "", 0
-	q, plan, result, err := s.run(ctx, &r, func(p *Plan) { p.Limit = 0 })
+	q, plan, result, err := s.run(ctx, &r, func(_ *querying, p *Plan) { p.Limit = 0 })
 	if err != nil {
 		return nil, err
 	}

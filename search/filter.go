@@ -1,6 +1,7 @@
 package search
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -94,15 +95,17 @@ const albumField = "album"
 // names, or one below it, and those that read as it does.
 func (q *querying) dimensionValues(d *Dimension, value string, direct bool) []Value {
 	var out []Value
+	var named []int32
 	if d.HasScheme {
-		for _, c := range q.conceptsNamed(d, value) {
-			out = append(out, q.borne(d, c, direct)...)
-		}
+		named = q.conceptsNamed(d, value)
+	}
+	for _, c := range named {
+		out = append(out, q.borne(d, c, direct)...)
 	}
 	if d.Field != "" {
 		out = append(out, q.fieldValues(d, value, direct)...)
 	}
-	if _, known := q.st.th.Find(semdex.ConceptID(value)); d.Field == "" && len(out) == 0 && !known {
+	if _, known := q.st.th.Find(semdex.ConceptID(value)); d.Field == "" && len(named) == 0 && !known {
 		out = append(out, Value{"concepts", value}) // a URI that no vocabulary knows is still what assets may bear
 	}
 	return out
@@ -119,7 +122,7 @@ func (q *querying) fieldValues(d *Dimension, value string, direct bool) []Value 
 }
 
 // rawValues gives the values of the dimension's field that are no concept in it and read like value; where
-// one is written exactly so, only that, as a facet tells them apart.
+// one is written exactly so in an asset that may be seen, only that, as a facet tells them apart.
 func (q *querying) rawValues(d *Dimension, value string, direct bool) []Value {
 	var exact, alike []Value
 	groups, reads := q.st.grouping(d, direct), newReading(value)
@@ -138,10 +141,25 @@ func (q *querying) rawValues(d *Dimension, value string, direct bool) []Value {
 			exact = append(exact, v)
 		}
 	}
-	if slices.ContainsFunc(exact, func(v Value) bool { return v.Value == value }) {
+	if slices.ContainsFunc(exact, func(v Value) bool { return v.Value == value }) && (len(exact) == len(alike) || q.isSeen(Value{d.Field, value})) {
 		return exact
 	}
 	return alike
+}
+
+// isSeen reports whether an asset that may be seen bears a value: what hidden ones bear, or bore once, does not tell how a
+// filter is read.
+func (q *querying) isSeen(v Value) bool {
+	is, known := q.seen[v]
+	if !known {
+		result, err := q.view.Search(context.Background(), &Plan{Access: q.request.Access, Filters: []Filter{{Values: []Value{v}}}}) // one look-up
+		is = err == nil && result.Total > 0
+		if q.seen == nil {
+			q.seen = map[Value]bool{}
+		}
+		q.seen[v] = is
+	}
+	return is
 }
 
 // reading is a value as it is compared with all values of a field, most of which begin otherwise.

@@ -12,10 +12,10 @@ import (
 	"semdex"
 )
 
-// valueView is a View that has values and nothing else.
+// valueView is a View that has values, all of which are borne, and nothing else.
 type valueView struct{ values map[string][]string }
 
-func (v valueView) Search(context.Context, *Plan) (*Result, error)                { return &Result{}, nil }
+func (v valueView) Search(context.Context, *Plan) (*Result, error)                { return &Result{Total: 1}, nil }
 func (v valueView) Overlap(context.Context, *Overlap) ([]Overlapping, error)      { return nil, nil }
 func (v valueView) Titles(context.Context, *TitleStart) ([]semdex.AssetID, error) { return nil, nil }
 func (v valueView) Spellings(context.Context, *Spelling) ([]Spelled, error)       { return nil, nil }

@@ -377,6 +377,34 @@ func TestDraftsThatNobodyHoldsAreFreed(t *testing.T) {
 	}
 }
 
+// TestWhatIsTakenOverHoldsNoVocabulary has the hierarchy change while all labels stay, so that what completes them is taken
+// over from one vocabulary to the next.
+func TestWhatIsTakenOverHoldsNoVocabulary(t *testing.T) {
+	t.Parallel()
+	v := newLiving(rand.New(rand.NewPCG(5, 5)), 12)
+	s, _, _ := openLibrary(t, livingSettings, v.graph(), livingAsset(v.r, 1))
+	var gone []weak.Pointer[graph.Graph]
+	for n := range 6 {
+		clear(v.concepts[11].broader)
+		v.concepts[11].broader[n] = true
+		g := v.graph()
+		s.SetVocabulary(g)
+		gone = append(gone, weak.Make(g))
+		suggest(t, s, search.SuggestRequest{Query: "t", Access: everyone})
+		ask(t, s, search.Request{Query: "jakcet", Lang: "en", Access: everyone})
+	}
+	for range 50 {
+		if runtime.GC(); gone[0].Value() == nil {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	if gone[0].Value() != nil {
+		t.Error("the first of six vocabularies is in memory")
+	}
+	runtime.KeepAlive(s)
+}
+
 // TestQueriesSeeOneVocabulary has queries run while the vocabulary changes to and fro between two states, in each
 // of which a label, what is below it and what it counts belong together.
 func TestQueriesSeeOneVocabulary(t *testing.T) {

@@ -166,12 +166,12 @@ func (q *querying) without(ctx context.Context, p *Plan) ([]Without, error) {
 	if err != nil {
 		return nil, err
 	}
-	within := p.Filters[len(own):] // ranges in the query, -field:value, and fields that OR joins
+	within := p.Filters[len(own):] // of the query, which addUnits puts behind: ranges, what it leaves out, several fields that OR joins
 	var out []Without
 	names := sortedKeys(q.filtered)
-	for _, name := range sortedKeys(q.ranged) {
-		if _, known := q.filtered[name]; !known {
-			names = append(names, name)
+	for _, f := range within {
+		if f.Name != "" && !slices.Contains(names, f.Name) {
+			names = append(names, f.Name)
 		}
 	}
 	for _, name := range names[:min(len(names), maxWithout)] {
@@ -186,7 +186,7 @@ func (q *querying) without(ctx context.Context, p *Plan) ([]Without, error) {
 			return nil, err
 		}
 		for _, f := range within {
-			if f.Name != name {
+			if f.Name == "" || f.Name != name {
 				filters = append(filters, f)
 			}
 		}

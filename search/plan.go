@@ -167,7 +167,8 @@ type Access struct {
 }
 
 // SortKey orders hits by one of SortFields, or by the values of a field of Value, of which an asset's first in the
-// order of their folded forms counts. What has no value is less than what has one.
+// order of their folded forms counts. What has no value is less than what has one. An engine may compare the beginnings of
+// long values alone.
 type SortKey struct {
 	Field string
 	Desc  bool

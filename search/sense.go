@@ -82,24 +82,57 @@ func (q *querying) disambiguate(ctx context.Context, units []unit) error {
 	if err != nil {
 		return err
 	}
-	filters := q.filterConcepts(units)
+	filters, preferred := q.filterConcepts(units), q.filteredSchemes(units)
+	keys := make([]string, len(units))
+	for i := range units {
+		keys[i] = units[i].key()
+	}
+	first := map[string]*unit{} // a word means the same wherever it stands
 	for i := range units {
 		u := &units[i]
 		if len(u.senses) < 2 {
 			continue
 		}
-		context := slices.Clone(filters)
-		for j := range units {
-			if i != j && !units[j].Not {
-				for _, s := range units[j].senses {
-					context = append(context, s.concept)
-				}
-			}
+		if f := first[keys[i]]; f != nil {
+			u.senses, u.others = f.senses, f.others
+			continue
 		}
-		c := &choice{th: q.st.th, shares: shares, context: context, preferred: q.filteredSchemes(units)}
+		c := &choice{th: q.st.th, shares: shares, context: contextOf(units, keys, i, filters), preferred: preferred}
 		u.senses, u.others = c.choose(u.senses)
+		first[keys[i]] = u
 	}
 	return nil
+}
+
+// maxContext bounds how many concepts tell what a word means.
+const maxContext = 128
+
+// contextOf gives what filters and the units beside one of them name, each concept once. The same words elsewhere, which
+// have the same key, tell nothing.
+func contextOf(units []unit, keys []string, of int, filters []int32) []int32 {
+	var out []int32
+	seen := map[int32]bool{}
+	add := func(c int32) {
+		if !seen[c] && len(out) < maxContext {
+			seen[c] = true
+			out = append(out, c)
+		}
+	}
+	for _, c := range filters {
+		add(c)
+	}
+	for i := range units {
+		if units[i].Not || keys[i] == keys[of] {
+			continue
+		}
+		for _, s := range units[i].senses {
+			add(s.concept)
+		}
+		if len(out) == maxContext {
+			break
+		}
+	}
+	return out
 }
 
 // sameOnce leaves out senses that are an exact match of one before: what they mean is one thing.
@@ -169,7 +202,7 @@ func (q *querying) schemeOf(filter string) *Dimension {
 type choice struct {
 	th        Thesaurus
 	shares    *conceptShares
-	context   []int32          // what else the query names
+	context   []int32          // what else the query and its filters name
 	preferred func(int32) bool // in a scheme that is filtered by; nil where none is
 }
 

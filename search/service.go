@@ -158,6 +158,7 @@ type querying struct {
 
 	typed       []Clause // as they were read, before corrections
 	corrections []Correction
+	seen        map[Value]bool        // whether assets that may be seen bear a value, where that was asked
 	standing    map[string]int        // by term: assets in which it stands, where that was asked
 	spelt       map[string][]spelling // by term: what it may have been meant to be
 
@@ -204,9 +205,9 @@ func (q *querying) again(r *Request) *querying {
 	return &querying{st: q.st, view: q.view, request: r, curation: q.curation, moment: q.moment, pages: q.pages, epoch: q.epoch}
 }
 
-// run plans a request and has the engine run it. adjust, if any, changes the plan before. Where there is no
-// error, the caller releases the view.
-func (s *Service) run(ctx context.Context, r *Request, adjust func(*Plan)) (*querying, *Plan, *Result, error) {
+// run plans a request and has the engine run it. before, if any, is called between the two. Where there is no error,
+// the caller releases the view.
+func (s *Service) run(ctx context.Context, r *Request, before func(*querying, *Plan)) (*querying, *Plan, *Result, error) {
 	s.settings.Expansion.complete(r)
 	if err := normalize(r); err != nil {
 		return nil, nil, nil, err
@@ -215,8 +216,8 @@ func (s *Service) run(ctx context.Context, r *Request, adjust func(*Plan)) (*que
 	plan, err := q.plan(ctx)
 	var result *Result
 	if err == nil {
-		if adjust != nil {
-			adjust(plan)
+		if before != nil {
+			before(q, plan)
 		}
 		result, err = q.view.Search(ctx, plan)
 	}
@@ -230,7 +231,7 @@ func (s *Service) run(ctx context.Context, r *Request, adjust func(*Plan)) (*que
 // Search answers a request.
 func (s *Service) Search(ctx context.Context, r Request) (*Answer, error) {
 	start := s.now()
-	q, plan, result, err := s.run(ctx, &r, nil)
+	q, plan, result, err := s.run(ctx, &r, func(q *querying, _ *Plan) { go q.marker() }) // while the engine searches
 	if err != nil {
 		return nil, err
 	}
@@ -319,7 +320,6 @@ func (q *querying) plan(ctx context.Context) (*Plan, error) {
 	}
 	q.curate(p)
 	q.marker = sync.OnceValue(func() *marker { return newMarker(p.Groups) })
-	go q.marker() // while the engine searches
 	p.Signals = q.st.settings.Signals.signals(q.now, q.popular.Popularity)
 	return p, nil
 }
@@ -349,15 +349,4 @@ func (q *querying) namedConcept(n *namedConcept) NamedConcept {
 		}
 	}
 	return named
-}
-
-// NamedConcepts gives the URIs of the concepts that an answer's query named, each once.
-func (a *Answer) NamedConcepts() []string {
-	var uris []string
-	for _, c := range a.Expansion.Concepts {
-		if !slices.Contains(uris, string(c.URI)) {
-			uris = append(uris, string(c.URI))
-		}
-	}
-	return uris
 }

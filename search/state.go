@@ -136,8 +136,12 @@ func (st *state) dimension(name string, fields []string) (*Dimension, bool) {
 	if name == "concept" {
 		return &Dimension{Name: name, HasScheme: true}, true
 	}
+	if slices.Contains(fields, CustomField(name)) {
+		return &Dimension{Name: name, Field: CustomField(name)}, true
+	}
+	exact := text.Exact(name)
 	for _, f := range fields {
-		if custom, ok := strings.CutPrefix(f, "field:"); ok && (custom == name || text.Exact(custom) == text.Exact(name)) {
+		if custom, ok := customName(f); ok && text.Exact(custom) == exact {
 			return &Dimension{Name: custom, Field: f}, true
 		}
 	}

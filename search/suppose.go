@@ -17,6 +17,7 @@ func (q *querying) supposing(values []Value, before, asset *semdex.Asset) (*stat
 	q.st.mu.Lock()
 	st.shares = maps.Clone(q.st.shares) // one asset more or less makes no difference
 	q.st.mu.Unlock()
+	st.spelled.take(&q.st.spelled.kept) // the labels are the same
 	view := supposingView{View: q.view, more: map[string][]string{}, before: q.st.dossier(before), after: q.st.dossier(asset)}
 	for _, v := range values {
 		if len(q.st.of(v)) > 0 || slices.Contains(q.view.Values(v.Field), v.Value) {

@@ -72,6 +72,9 @@ func (u *unit) key() string {
 		for _, s := range u.senses {
 			concepts = append(concepts, s.concept)
 		}
+		if u.isConcept() { // it asks for what bears them, beside words that name them
+			return fmt.Sprint(u.Field, concepts)
+		}
 		return fmt.Sprint(concepts)
 	}
 	return fmt.Sprintf("%d %s %s %q %s", u.Kind, text.Join(u.Tokens), u.Field, u.Value, u.uri)

@@ -65,6 +65,8 @@ func TestQueryLanguage(t *testing.T) {
 		{"concept.direct: is not what is narrower", "concept.direct:jacket", "en", "jacket"},
 		{"concept: is required", "concept:jacket wet sand", "en", "hardshell jacket liner rain"},
 		{"two are both required", `concept:jacket concept:"rain jacket"`, "en", "liner rain"},
+		{"it is required beside words that name the same", `rain jacket concept:"rain jacket"`, "en", "liner rain"},
+		{"and beside what takes narrower ones too", `concept:"rain jacket" concept.direct:"rain jacket"`, "en", "rain"},
 		{"-concept: leaves out", `concept:jacket -concept:"rain jacket"`, "en", "hardshell jacket"},
 		{"OR is either", `concept:"rain jacket liner" OR concept:"trekking pack"`, "en", "liner trek"},
 		{"OR with words is either, and required", `concept:"trekking pack" OR sand wet`, "en", "beach trek"},
@@ -112,6 +114,7 @@ func TestCodesComeFirst(t *testing.T) {
 	tests := []struct{ name, query, because string }{
 		{"a value of a field, before what has its words", "FH-RJ-210-YEL", "its SKU is FH-RJ-210-YEL"},
 		{"beside other words", "puddle fh-rj-210-yel", "“puddle” in the title; its SKU is FH-RJ-210-YEL"},
+		{"within signs", `wet («"FH-RJ-210-YEL"»), sand`, "its SKU is FH-RJ-210-YEL"},
 		{"an id", "img-0053", "its id is files:img-0053"},
 		{"the full id", "files:img-0053", "its id is files:img-0053"},
 		{"a file name with a blank", "Key visual_v2.final.jpg", "its file name is Key visual_v2.final.jpg"},
@@ -180,6 +183,8 @@ func TestHomonyms(t *testing.T) {
 		{"schemes by the dimension that has them", search.Request{Query: "shell", Schemes: []string{"product"}}, "hardshell"},
 		{"a concept of no such scheme is none", search.Request{Query: "shell", Schemes: []string{"elsewhere"}}, ""},
 		{"the one that far more assets bear is meant", search.Request{Query: "spring"}, "spring not source (Spring)"},
+		{"the same word again tells nothing", search.Request{Query: "spring spring"}, "spring not source (Spring)"},
+		{"nor does it beside others", search.Request{Query: "beach shell wet shell"}, "beach seashell not hardshell (Shell)"},
 		{"a hidden label counts where no other reads so", search.Request{Query: "shel"}, "shel not secret (Cap)"},
 	}
 	for _, tt := range tests {

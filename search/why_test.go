@@ -9,12 +9,14 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"semdex"
+	"semdex/graph"
 	"semdex/search"
 	"semdex/search/eval"
 	"semdex/search/local"
@@ -46,6 +48,33 @@ func said(changes []search.WhyChange) string {
 		out = append(out, strings.TrimRight(fmt.Sprint(c.Kind, " ", strings.TrimPrefix(string(c.Concept), search.Base), c.Value, c.Field, c.Term, c.Rule, c.ValidFrom, c.ValidUntil, c.Territory, c.Channel), " "))
 	}
 	return strings.Join(out, ", ")
+}
+
+// countedLabels counts how often the labels of a concept are asked for.
+type countedLabels struct {
+	*graph.Graph
+	asked atomic.Int64
+}
+
+func (v *countedLabels) Labels(c int32) []semdex.Label {
+	v.asked.Add(1)
+	return v.Graph.Labels(c)
+}
+
+// TestWhyReadsTheVocabularyOnce has a query with words that stand nowhere, which each set of changes is weighed with.
+func TestWhyReadsTheVocabularyOnce(t *testing.T) {
+	t.Parallel()
+	v := &countedLabels{Graph: newLiving(rand.New(rand.NewPCG(1, 1)), 300).graph()}
+	s, _ := library(t, livingSettings, v, story()...)
+	request := search.Request{Query: "bridge river valley", Lang: "en", Access: everyone, Filters: map[string][]string{"type": {"video"}, "album": {"One"}}}
+	ask(t, s, request)
+	before := v.asked.Load()
+	if w := why(t, s, "tagged", request); len(w.Changes) != 3 {
+		t.Fatalf("changes %s, want three", said(w.Changes))
+	}
+	if n := v.asked.Load() - before; n > int64(v.Len()) {
+		t.Errorf("labels were asked for %d times, want at most once for each of %d concepts", n, v.Len())
+	}
 }
 
 func TestWhyAbsent(t *testing.T) {

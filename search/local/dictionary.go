@@ -66,7 +66,7 @@ func (d *dictionary) folded(field string) []string {
 	defer d.mu.Unlock()
 	folded := d.sorted[field]
 	for n := len(folded); n < len(values); n++ {
-		folded = append(folded, text.Fold(values[n]))
+		folded = append(folded, cutString(text.Fold(values[n])))
 	}
 	d.sorted[field] = folded
 	return folded
