@@ -82,8 +82,11 @@ func (r *run) suit(matching bitset, partIndex int, f *found) {
 
 // noteTexts adds the documents with a scored text of a group to texted.
 func (f *found) noteTexts(g *group, partIndex int, matching bitset) {
+	if !g.scored {
+		return
+	}
 	for _, t := range g.texts {
-		if !g.scored || !t.evidence.Scored {
+		if !t.evidence.Scored {
 			continue
 		}
 		if f.texted == nil {

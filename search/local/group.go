@@ -20,16 +20,22 @@ type level struct {
 // group is a group of the plan, made ready: values by number, texts matched, strengths numbered from 1, the
 // best first.
 type group struct {
-	plan    *search.Group
-	levels  []level
-	fields  []string // of its values
-	values  []numbered
-	texts   []*scored
-	weakest []*scored // the same, the weakest first
-	codes   []*coded
-	base    []float64 // by level, what it adds to a score whatever the texts; 0 is no evidence
-	focus   []float64 // by level, what share of the focus it adds
-	scored  bool      // the score of a text counts
+	plan     *search.Group
+	levels   []level
+	fields   []string // of its values
+	values   []numbered
+	texts    []*scored
+	standing [][]standing // by part: those of texts that stand in it, the weakest first
+	codes    []*coded
+	base     []float64 // by level, what it adds to a score whatever the texts; 0 is no evidence
+	focus    []float64 // by level, what share of the focus it adds
+	scored   bool      // the score of a text counts
+}
+
+// standing is where a text stands in one part, and how strong an evidence that is.
+type standing struct {
+	*matched
+	level uint16
 }
 
 // numbered is a value of a group. The key puts the weakest first, and those of a field together, their numbers rising.

@@ -102,8 +102,16 @@ func (r *run) addTexts(g *group, texts []*scored) {
 			g.scored = g.scored || t.Scored && !g.plan.Excluded
 		}
 	}
-	g.weakest = slices.Clone(g.texts)
-	slices.SortStableFunc(g.weakest, func(a, b *scored) int { return int(b.level) - int(a.level) })
+	weakest := slices.Clone(g.texts)
+	slices.SortStableFunc(weakest, func(a, b *scored) int { return int(b.level) - int(a.level) })
+	g.standing = make([][]standing, len(r.view.parts))
+	for _, s := range weakest {
+		for i, m := range s.parts {
+			if m != nowhere {
+				g.standing[i] = append(g.standing[i], standing{m, s.level})
+			}
+		}
+	}
 }
 
 // takeStatistics decides what words are scored by: what the plan brings along, if it fits, else what the view has.

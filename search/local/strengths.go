@@ -66,8 +66,8 @@ func (e *evidence) find(s *scratch) int {
 	for _, c := range e.group.codes {
 		n += len(c.parts[e.part])
 	}
-	for _, t := range e.group.texts {
-		n += t.parts[e.part].docs
+	for _, t := range e.group.standing[e.part] {
+		n += t.docs
 	}
 	return n
 }
@@ -125,8 +125,8 @@ func (e *evidence) addTo(has bitset) {
 			has.set(n.doc)
 		}
 	}
-	for _, t := range e.group.texts {
-		t.parts[e.part].addTo(has)
+	for _, t := range e.group.standing[e.part] {
+		t.addTo(has)
 	}
 }
 
@@ -144,16 +144,16 @@ func weigh[T uint8 | uint16](e *evidence, levels []T) {
 		}
 	}
 	var buffer [512]uint32
-	for _, t := range e.group.weakest {
+	for _, t := range e.group.standing[e.part] {
 		writeValues(t.level)
-		found, level := t.parts[e.part], T(t.level)
-		for _, doc := range found.list {
+		level := T(t.level)
+		for _, doc := range t.list {
 			levels[doc] = level
 		}
-		if found.bitmap == nil {
+		if t.bitmap == nil {
 			continue
 		}
-		it := found.bitmap.ManyIterator()
+		it := t.bitmap.ManyIterator()
 		for n := it.NextMany(buffer[:]); n > 0; n = it.NextMany(buffer[:]) {
 			for _, doc := range buffer[:n] {
 				levels[doc] = level

@@ -440,17 +440,15 @@ func (s *scored) holds(partIndex int, doc uint32) bool { return s.parts[partInde
 // match finds all texts of a plan in all parts.
 func (v *view) match(groups []search.Group) ([]*scored, error) {
 	var texts []*search.TextEvidence
-	var out []*scored
 	for i := range groups {
 		for j := range groups[i].Texts {
-			t := &groups[i].Texts[j]
-			texts = append(texts, t)
-			out = append(out, &scored{evidence: t, order: j, parts: make([]*matched, len(v.parts))})
+			texts = append(texts, &groups[i].Texts[j])
 		}
 	}
 	if len(texts) == 0 {
 		return nil, nil
 	}
+	out := v.unmatched(groups, len(texts))
 	lexicon := v.lexicons.newest()
 	numbers := lexicon.number(texts)
 	err := v.eachPart(func(i int) error {
@@ -465,8 +463,23 @@ func (v *view) match(groups []search.Group) ([]*scored, error) {
 	}
 	for _, s := range out {
 		for _, m := range s.parts {
-			s.frequent += float64(m.docs)
+			if m != nowhere {
+				s.frequent += float64(m.docs)
+			}
 		}
 	}
 	return out, nil
+}
+
+// unmatched makes room for what is found of n texts in one piece: a large concept has thousands of labels.
+func (v *view) unmatched(groups []search.Group, n int) []*scored {
+	all, parts, out := make([]scored, n), make([]*matched, n*len(v.parts)), make([]*scored, 0, n)
+	for i := range groups {
+		for j := range groups[i].Texts {
+			s := &all[len(out)]
+			*s = scored{evidence: &groups[i].Texts[j], order: j, parts: parts[:len(v.parts):len(v.parts)]}
+			parts, out = parts[len(v.parts):], append(out, s)
+		}
+	}
+	return out
 }
