@@ -114,6 +114,7 @@ func newPages(secret []byte) *pages {
 type understood struct {
 	known     bool
 	by        uint64 // the number of the vocabulary; it is not held in memory
+	query     string
 	units     []unit
 	compounds []Compound
 	about     []About
@@ -126,7 +127,7 @@ type understood struct {
 
 // keep remembers what a query was understood as and gives the key to it.
 func (p *pages) keep(u understood) string {
-	sum := sha256.Sum256(fmt.Appendf(nil, "%d %v %v %v", u.by, u.units, u.corrections, u.near != nil))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%d %q %v %v %v", u.by, u.query, u.units, u.corrections, u.near != nil))
 	key := base64.RawURLEncoding.EncodeToString(sum[:9])
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -146,18 +147,18 @@ func (p *pages) keep(u understood) string {
 }
 
 // of gives what a query was understood as by a state of the vocabulary, if it is remembered still.
-func (p *pages) of(key string, by *state) (understood, bool) {
+func (p *pages) of(key, query string, by *state) (understood, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	u, ok := p.kept[key]
-	return u, ok && u.by == by.number
+	return u, ok && u.by == by.number && u.query == query
 }
 
 // recall understands the query, or remembers what it was understood as.
 func (q *querying) recall(ctx context.Context) ([]unit, error) {
 	if !q.meant.known {
 		units, err := q.understand(ctx)
-		q.meant = understood{known: true, by: q.st.number, units: units, compounds: q.compounds, about: q.about, ignored: q.ignored, typed: q.typed, corrections: q.corrections}
+		q.meant = understood{known: true, by: q.st.number, query: q.request.Query, units: units, compounds: q.compounds, about: q.about, ignored: q.ignored, typed: q.typed, corrections: q.corrections}
 		return slices.Clone(units), err
 	}
 	q.compounds, q.about, q.ignored = q.meant.compounds, q.meant.about, q.meant.ignored
@@ -224,7 +225,7 @@ func (q *querying) resume() (*cursor, error) {
 	}
 	q.today = cmp.Or(c.Today, q.today)
 	q.popular = q.epoch(c.Popularity)
-	if u, ok := q.pages.of(c.Understood, q.st); ok {
+	if u, ok := q.pages.of(c.Understood, q.request.Query, q.st); ok {
 		q.meant = u
 	}
 	return c, nil

@@ -269,6 +269,7 @@ func FuzzCursor(f *testing.F) {
 			f.Fatalf("request %d: the cursor %q does not open", i, a.NextCursor)
 		}
 		f.Add(body, a.NextCursor, byte(i))
+		f.Add(body, a.NextCursor, byte(i+1)) // what was understood is of another query
 	}
 	for _, body := range []string{`{}`, `null`, `{"p":{"s":1e300,"k":["n9","s","x",""]}}`, `{"p":{"s":-1,"c":-9223372036854775808},"w":{"n":-1}}`, `{"w":{"n":3,"w":1e308,"f":[0,-0,1e9]},"o":-9223372036854775808,"u":-1}`} {
 		f.Add([]byte(body), body, byte(1))
