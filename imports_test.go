@@ -18,6 +18,7 @@ var floors = map[string][]string{
 	".":                               {},
 	"internal/text":                   {},
 	"internal/remote":                 {},
+	"internal/table":                  {},
 	"search":                          {},
 	"search/local":                    {"search"},
 	"search/eval":                     {"search"},
@@ -32,7 +33,7 @@ var floors = map[string][]string{
 	"api":                             {"search", "search/neardup", "analytics"},
 }
 
-var ground = []string{".", "internal/text", "internal/remote"}
+var ground = []string{".", "internal/text", "internal/remote", "internal/table", "internal/table/tabletest"}
 
 // engines says in which rooms a library may be imported, by the beginning of its path.
 var engines = map[string]string{
@@ -45,7 +46,7 @@ var engines = map[string]string{
 	"go.etcd.io/bbolt":                          "internal/mirror",
 	"github.com/gin-gonic/gin":                  "api",
 	"github.com/danielgtaylor/huma":             "api",
-	"github.com/xuri/excelize":                  "api",
+	"github.com/xuri/excelize":                  "internal/table",
 	"github.com/klauspost/compress":             "api",
 	"golang.org/x/time":                         "api",
 	"golang.org/x/oauth2":                       "indexer",

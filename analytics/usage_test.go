@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"semdex"
+	"semdex/internal/table/tabletest"
 )
 
 // plainUsage is the report once more, event by event, as its definition reads.
@@ -277,6 +279,37 @@ func TestUsageShape(t *testing.T) {
 		if diff := gocmp.Diff(x[0], x[1]); diff != "" {
 			t.Error(diff)
 		}
+	}
+}
+
+func TestTablesOfReportsHoldNoFormula(t *testing.T) {
+	report := &Report{Name: "usage", Columns: []string{"campaign", "events"}, Rows: [][]any{{"=HYPERLINK(\"x\")", int64(-3)}, {"-5", int64(2)}, {"Zelt, \"klein\"", int64(1)}}}
+	var csv, book, lines bytes.Buffer
+	for _, err := range []error{report.WriteCSV(&csv), report.WriteXLSX(&book), report.WriteNDJSON(&lines)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if diff := gocmp.Diff("campaign,events\r\n\"'=HYPERLINK(\"\"x\"\")\",-3\r\n-5,2\r\n\"Zelt, \"\"klein\"\"\",1\r\n", csv.String()); diff != "" {
+		t.Error(diff)
+	}
+	if first, _, _ := strings.Cut(lines.String(), "\n"); first != `{"campaign":"=HYPERLINK(\"x\")","events":-3}` {
+		t.Errorf("NDJSON does not give a text as it is: %s", first)
+	}
+	f := tabletest.Open(t, &book)
+	for cell, want := range map[string]string{"A1": "campaign", "A2": "=HYPERLINK(\"x\")", "B2": "-3", "A3": "-5", "B4": "1"} {
+		got, _ := f.GetCellValue("usage", cell)
+		if formula, _ := f.GetCellFormula("usage", cell); got != want || formula != "" {
+			t.Errorf("%s is %q (formula %q), want %q", cell, got, formula, want)
+		}
+	}
+}
+
+func TestASheetTakesNoMoreRows(t *testing.T) {
+	var out bytes.Buffer
+	err := (&Report{Name: "usage", Columns: []string{"n"}, Rows: make([][]any, 1<<20)}).WriteXLSX(&out)
+	if semdex.CodeOf(err) != semdex.Invalid || out.Len() > 0 {
+		t.Errorf("got %v and %d bytes, want a refusal", err, out.Len())
 	}
 }
 

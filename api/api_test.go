@@ -14,6 +14,7 @@ import (
 
 	"semdex"
 	"semdex/analytics"
+	"semdex/internal/table/tabletest"
 	"semdex/search"
 
 	"github.com/google/go-cmp/cmp"
@@ -312,6 +313,8 @@ func TestReportForms(t *testing.T) {
 		{"?format=csv", "application/json", "text/csv; charset=utf-8"},
 		{"?format=ndjson", "", "application/x-ndjson"},
 		{"?format=json", "text/csv", "application/json"},
+		{"?format=xlsx", "", typeXLSX},
+		{"", typeXLSX, typeXLSX},
 	}
 	for _, tt := range tests {
 		rec := w.do("GET", "/v1/reports/usage"+tt.query, "reports", "", "Accept: "+tt.accept)
@@ -323,6 +326,10 @@ func TestReportForms(t *testing.T) {
 	rows, err := csv.NewReader(rec.Body).ReadAll()
 	if err != nil || rec.Header().Get("Content-Disposition") != "attachment; filename=usage.csv" || rows[1][0] != "Wörter" {
 		t.Errorf("csv: %v %v %v", err, rec.Header(), rows)
+	}
+	rec = w.do("GET", "/v1/reports/usage?format=xlsx", "reports", "")
+	if got, err := tabletest.Open(t, rec.Body).GetCellValue("usage", "A2"); got != "Wörter" || err != nil || rec.Header().Get("Content-Disposition") != "attachment; filename=usage.xlsx" {
+		t.Errorf("xlsx: A2 is %q, %v %v", got, err, rec.Header())
 	}
 }
 

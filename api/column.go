@@ -6,15 +6,14 @@ import (
 	"time"
 
 	"semdex"
+	"semdex/internal/table"
 	"semdex/search"
 )
 
-// column is one of a table of hits. of gives a string, an int64, a float64, a bool, a time.Time, a semdex.Date, or
-// nil for an empty cell.
+// column is one of a table of hits.
 type column struct {
-	name  string
-	width float64 // in characters
-	of    func(*search.Hit) any
+	table.Column
+	of func(*search.Hit) any
 }
 
 // listSeparator stands between several values in one cell.
@@ -27,57 +26,57 @@ func hitColumns(fields []string) []column {
 	columns := slices.Concat(identityColumns, conceptColumns, rightsColumns, fileColumns, searchColumns)
 	taken := map[string]bool{}
 	for _, c := range columns {
-		taken[c.name] = true
+		taken[c.Name] = true
 	}
 	for _, field := range slices.Sorted(slices.Values(fields)) {
 		name := field
 		if taken[name] {
 			name = "fields." + field
 		}
-		columns = append(columns, column{name, 20, func(h *search.Hit) any { return listed(h.Asset.Fields[field]) }})
+		columns = append(columns, column{table.Column{Name: name, Width: 20}, func(h *search.Hit) any { return listed(h.Asset.Fields[field]) }})
 	}
 	return columns
 }
 
 var identityColumns = []column{
-	{"id", 28, func(h *search.Hit) any { return string(h.ID) }},
-	{"title", 40, func(h *search.Hit) any { return h.Asset.Title }},
-	{"type", 12, func(h *search.Hit) any { return h.Asset.Type }},
-	{"filename", 28, func(h *search.Hit) any { return h.Asset.Filename }},
-	{"tags", 32, func(h *search.Hit) any { return listed(h.Asset.Tags) }},
+	{table.Column{Name: "id", Width: 28}, func(h *search.Hit) any { return string(h.ID) }},
+	{table.Column{Name: "title", Width: 40}, func(h *search.Hit) any { return h.Asset.Title }},
+	{table.Column{Name: "type", Width: 12}, func(h *search.Hit) any { return h.Asset.Type }},
+	{table.Column{Name: "filename", Width: 28}, func(h *search.Hit) any { return h.Asset.Filename }},
+	{table.Column{Name: "tags", Width: 32}, func(h *search.Hit) any { return listed(h.Asset.Tags) }},
 }
 
 var conceptColumns = []column{
-	{"concepts", 32, func(h *search.Hit) any {
+	{table.Column{Name: "concepts", Width: 32}, func(h *search.Hit) any {
 		return ofConcepts(h, func(c search.ConceptRef) string { return c.Label })
 	}},
-	{"concept_uris", 32, func(h *search.Hit) any {
+	{table.Column{Name: "concept_uris", Width: 32}, func(h *search.Hit) any {
 		return ofConcepts(h, func(c search.ConceptRef) string { return string(c.URI) })
 	}},
-	{"albums", 24, func(h *search.Hit) any { return listed(h.Asset.Albums) }},
+	{table.Column{Name: "albums", Width: 24}, func(h *search.Hit) any { return listed(h.Asset.Albums) }},
 }
 
 var rightsColumns = []column{
-	{"approval", 12, func(h *search.Hit) any { return string(h.Asset.Rights.Status) }},
-	{"usable", 8, func(h *search.Hit) any { return h.Asset.Rights.Usable }},
-	{"valid_until", 12, func(h *search.Hit) any { return dayCell(h.Asset.Rights.ValidUntil) }},
-	{"territories", 16, func(h *search.Hit) any { return listed(h.Asset.Rights.Territories) }},
-	{"channels", 16, func(h *search.Hit) any { return listed(h.Asset.Rights.Channels) }},
-	{"license", 16, func(h *search.Hit) any { return h.Asset.Rights.License }},
+	{table.Column{Name: "approval", Width: 12}, func(h *search.Hit) any { return string(h.Asset.Rights.Status) }},
+	{table.Column{Name: "usable", Width: 8}, func(h *search.Hit) any { return h.Asset.Rights.Usable }},
+	{table.Column{Name: "valid_until", Width: 12}, func(h *search.Hit) any { return dayCell(h.Asset.Rights.ValidUntil) }},
+	{table.Column{Name: "territories", Width: 16}, func(h *search.Hit) any { return listed(h.Asset.Rights.Territories) }},
+	{table.Column{Name: "channels", Width: 16}, func(h *search.Hit) any { return listed(h.Asset.Rights.Channels) }},
+	{table.Column{Name: "license", Width: 16}, func(h *search.Hit) any { return h.Asset.Rights.License }},
 }
 
 var fileColumns = []column{
-	{"created_at", 20, func(h *search.Hit) any { return timeCell(h.Asset.Created) }},
-	{"modified_at", 20, func(h *search.Hit) any { return timeCell(h.Asset.Modified) }},
-	{"size_bytes", 12, func(h *search.Hit) any { return numberCell(h.Asset.Size) }},
-	{"width", 8, func(h *search.Hit) any { return numberCell(h.Asset.Width) }},
-	{"height", 8, func(h *search.Hit) any { return numberCell(h.Asset.Height) }},
+	{table.Column{Name: "created_at", Width: 20}, func(h *search.Hit) any { return timeCell(h.Asset.Created) }},
+	{table.Column{Name: "modified_at", Width: 20}, func(h *search.Hit) any { return timeCell(h.Asset.Modified) }},
+	{table.Column{Name: "size_bytes", Width: 12}, func(h *search.Hit) any { return numberCell(h.Asset.Size) }},
+	{table.Column{Name: "width", Width: 8}, func(h *search.Hit) any { return numberCell(h.Asset.Width) }},
+	{table.Column{Name: "height", Width: 8}, func(h *search.Hit) any { return numberCell(h.Asset.Height) }},
 }
 
 var searchColumns = []column{
-	{"score", 10, func(h *search.Hit) any { return h.Score }},
-	{"because", 48, func(h *search.Hit) any { return h.Matched.Because }},
-	{"detail_url", 40, func(h *search.Hit) any {
+	{table.Column{Name: "score", Width: 10}, func(h *search.Hit) any { return h.Score }},
+	{table.Column{Name: "because", Width: 48}, func(h *search.Hit) any { return h.Matched.Because }},
+	{table.Column{Name: "detail_url", Width: 40}, func(h *search.Hit) any {
 		if h.Asset.URLs.Detail == nil {
 			return nil
 		}

@@ -6,11 +6,15 @@ import (
 	"io"
 
 	"semdex"
+	"semdex/internal/table"
 	"semdex/search"
 )
 
 // MaxRows bounds the hits that an Export writes.
 const MaxRows = 100_000
+
+// sheetTitle names the sheet of a workbook of assets.
+const sheetTitle = "Assets"
 
 // exportPage is how many hits an Export holds at once.
 const exportPage = 500
@@ -59,19 +63,23 @@ func (e *Export) Write(ctx context.Context, r search.Request, out io.Writer) err
 		return nil
 	}
 	columns := hitColumns(borneFields(page, e.Fields))
-	t, err := newTable(e.Format, out, columns)
+	heads := make([]table.Column, len(columns))
+	for i := range columns {
+		heads[i] = columns[i].Column
+	}
+	t, err := table.New(e.Format, out, sheetTitle, heads)
 	if err != nil {
 		return err
 	}
-	defer t.discard()
+	defer t.Discard()
 	if err := e.rows(ctx, r, page, rows, columns, t); err != nil {
 		return err
 	}
-	return t.close()
+	return t.Close()
 }
 
 // rows writes page by page, up to so many rows.
-func (e *Export) rows(ctx context.Context, r search.Request, page *search.Answer, rows int, columns []column, t table) error {
+func (e *Export) rows(ctx context.Context, r search.Request, page *search.Answer, rows int, columns []column, t table.Writer) error {
 	r.Facets = nil
 	cells := make([]any, len(columns))
 	for {
@@ -82,7 +90,7 @@ func (e *Export) rows(ctx context.Context, r search.Request, page *search.Answer
 			for j := range columns {
 				cells[j] = columns[j].of(&page.Hits[i])
 			}
-			if err := t.row(cells); err != nil {
+			if err := t.Row(cells); err != nil {
 				return err
 			}
 			rows--

@@ -12,14 +12,15 @@ import (
 	"unicode"
 
 	"semdex"
+	"semdex/internal/table"
 	"semdex/search"
 )
 
 // Forms of the answer to a search.
 const (
 	formatJSON = "json"
-	formatCSV  = "csv"
-	formatXLSX = "xlsx"
+	formatCSV  = table.CSV
+	formatXLSX = table.XLSX
 )
 
 // searchForms are the media types of a search, by what Accept may name.

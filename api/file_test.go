@@ -12,10 +12,10 @@ import (
 	"time"
 
 	"semdex"
+	"semdex/internal/table/tabletest"
 	"semdex/search"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/xuri/excelize/v2"
 )
 
 func TestHitsAsCSV(t *testing.T) {
@@ -120,44 +120,27 @@ func TestHitsAsXLSX(t *testing.T) {
 	if err := e.Write(t.Context(), search.Request{}, &out); err != nil {
 		t.Fatal(err)
 	}
-	f, err := excelize.OpenReader(&out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	names, _ := f.GetRows(sheetName)
+	f := tabletest.Open(t, &out)
+	names, _ := f.GetRows(sheetTitle)
 	of := map[string]string{}
 	for i, name := range names[0] {
-		of[name], _ = excelize.CoordinatesToCellName(i+1, 2)
+		of[name] = tabletest.Cell(i+1, 2)
 	}
 	for name, want := range map[string]string{"id": "files:a1", "because": "=HYPERLINK(\"x\")", "filename": "-a.jpg", "concepts": "A; B", "score": "2.25", "width": "640",
 		"usable": "TRUE", "created_at": "2026-02-03 10:20:30", "valid_until": "2027-03-01", "modified_at": "", "height": "", "detail_url": detail} {
-		got, err := f.GetCellValue(sheetName, of[name])
-		formula, _ := f.GetCellFormula(sheetName, of[name])
+		got, err := f.GetCellValue(sheetTitle, of[name])
+		formula, _ := f.GetCellFormula(sheetTitle, of[name])
 		if got != want || err != nil || formula != "" {
 			t.Errorf("%s is %q (formula %q, %v), want %q", name, got, formula, err, want)
 		}
 	}
-	for name, want := range map[string]excelize.CellType{"created_at": excelize.CellTypeUnset, "score": excelize.CellTypeUnset, "usable": excelize.CellTypeBool} {
-		if got, _ := f.GetCellType(sheetName, of[name]); got != want {
+	for name, want := range map[string]any{"created_at": tabletest.Number, "score": tabletest.Number, "usable": tabletest.Bool} {
+		if got, _ := f.GetCellType(sheetTitle, of[name]); got != want {
 			t.Errorf("%s is of type %v, want %v", name, got, want)
 		}
 	}
-	if panes, err := f.GetPanes(sheetName); err != nil || !panes.Freeze || panes.YSplit != 1 {
+	if panes, err := f.GetPanes(sheetTitle); err != nil || !panes.Freeze || panes.YSplit != 1 {
 		t.Errorf("the header does not stay: %+v %v", panes, err)
-	}
-}
-
-func TestHarmless(t *testing.T) {
-	t.Parallel()
-	for in, want := range map[string]string{
-		"": "", "files:a1": "files:a1", "canto:image:=x": "canto:image:=x", "a=b": "a=b", "-12": "-12", "+3.5": "+3.5", "-1,5": "-1,5", "12": "12",
-		"=1+1": "'=1+1", "+49 30 1": "'+49 30 1", "-x": "'-x", "@SUM(A1)": "'@SUM(A1)", "\t=1": "'\t=1", "\r=1": "'\r=1", "\n=1": "'\n=1", " =1": "' =1", "＝1": "'＝1",
-		"-2+3+cmd|' /C calc'!A0": "'-2+3+cmd|' /C calc'!A0", "'=1": "'=1",
-	} {
-		if got := harmless(in); got != want {
-			t.Errorf("%q became %q, want %q", in, got, want)
-		}
 	}
 }
 

@@ -1,11 +1,8 @@
 package api
 
 import (
-	"encoding/csv"
 	"strings"
 	"testing"
-
-	"semdex/search"
 )
 
 func FuzzReadTags(f *testing.F) {
@@ -53,38 +50,6 @@ func FuzzParseRate(f *testing.F) {
 		}
 		if again, err := ParseRate(r.String()); again != r || err != nil {
 			t.Errorf("%q became %+v, and that %+v %v", s, r, again, err)
-		}
-	})
-}
-
-// FuzzTable writes a text to a table and reads it back: it stands there, or with an apostrophe where it could be
-// taken for a formula.
-func FuzzTable(f *testing.F) {
-	for _, seed := range []string{"a,b", "=1+1", "-5", "\"x\"\r\n", " =1", "＝1", "'", "\x00=1"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		var out strings.Builder
-		w, err := newTable(formatCSV, &out, []column{{name: "text", of: func(*search.Hit) any { return s }}, {name: "end"}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := w.row([]any{s, "end"}); err != nil {
-			t.Fatal(err)
-		}
-		if err := w.close(); err != nil {
-			t.Fatal(err)
-		}
-		rows, err := csv.NewReader(strings.NewReader(out.String())).ReadAll()
-		if err != nil || len(rows) != 2 || len(rows[1]) != 2 {
-			t.Fatalf("%q: %v %q", s, err, out.String())
-		}
-		plain := func(v string) string { return strings.ReplaceAll(v, "\r", "") } // a reader of CSV takes CRLF for LF
-		if got := rows[1][0]; plain(got) != plain(s) && plain(got) != "'"+plain(s) {
-			t.Errorf("%q came back as %q", s, got)
-		}
-		if got := rows[1][0]; !numberForm.MatchString(got) && strings.ContainsAny(strings.TrimLeft(got, " ")[:min(1, len(strings.TrimLeft(got, " ")))], "=+-@\t") {
-			t.Errorf("%q is a formula", got)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"fmt"
 	"mime"
 	"net/http"
@@ -14,7 +15,7 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-var formatParam = param{name: "format", kind: str, enum: []string{"json", "csv", "ndjson"}, value: "json",
+var formatParam = param{name: "format", kind: str, enum: []string{"json", "csv", "ndjson", formatXLSX}, value: "json",
 	about: "Form of the answer; goes before the Accept header."}
 
 var reportRoutes = []route{
@@ -31,7 +32,7 @@ var reportRoutes = []route{
 			param{name: "limit", kind: integer, min: 1, about: "Rows to show; all where it is left out."},
 			param{name: "direct", kind: flag, value: false, about: "Do not count for what stands above a value."}, formatParam),
 		serve: (*call).report, answers: []answer{{status: http.StatusOK, about: "The report.", headers: []string{"Content-Disposition"},
-			media: []media{{typeJSON, ReportTable{}}, {typeCSV, nil}, {typeNDJSON, nil}}}}},
+			media: []media{{typeJSON, ReportTable{}}, {typeCSV, nil}, {typeNDJSON, nil}, {typeXLSX, nil}}}}},
 }
 
 // Reports are the reports there are.
@@ -77,8 +78,10 @@ func (c *call) report() error {
 	switch format {
 	case "csv":
 		w.Header().Set("Content-Type", typeCSV+"; charset=utf-8")
-		w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name + ".csv"}))
+		c.attach(name + ".csv")
 		err = report.WriteCSV(w)
+	case formatXLSX:
+		return c.reportBook(name, report)
 	case "ndjson":
 		w.Header().Set("Content-Type", typeNDJSON)
 		err = report.WriteNDJSON(w)
@@ -90,6 +93,25 @@ func (c *call) report() error {
 		return fmt.Errorf("write report: %w", err)
 	}
 	return nil
+}
+
+// reportBook writes a report as a workbook, which is whole before its first byte is sent.
+func (c *call) reportBook(name string, report *analytics.Report) error {
+	return c.workbooks.hold(c.ctx(), func() error {
+		var book bytes.Buffer
+		if err := report.WriteXLSX(&book); err != nil {
+			return err
+		}
+		c.gin.Writer.Header().Set("Content-Type", typeXLSX)
+		c.attach(name + ".xlsx")
+		_, err := book.WriteTo(c.gin.Writer)
+		return err
+	})
+}
+
+// attach has a browser save the answer as a file of that name.
+func (c *call) attach(name string) {
+	c.gin.Writer.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 }
 
 // zone is the time zone asked for, or the library's. "Local" is the server's own, which is no one's business.
@@ -106,7 +128,7 @@ func (c *call) zone() (*time.Location, error) {
 }
 
 // reportForms are the media types of a report, by what Accept may name.
-var reportForms = map[string]string{typeJSON: "json", typeCSV: "csv", typeNDJSON: "ndjson", "application/ndjson": "ndjson", "*/*": "json", "application/*": "json", "text/*": "csv"}
+var reportForms = map[string]string{typeJSON: "json", typeCSV: "csv", typeNDJSON: "ndjson", typeXLSX: formatXLSX, "application/ndjson": "ndjson", "*/*": "json", "application/*": "json", "text/*": "csv"}
 
 // accepted gives the form that the Accept header likes best, json where it names none of ours.
 func accepted(c *gin.Context, forms map[string]string) string {

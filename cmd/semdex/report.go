@@ -59,18 +59,18 @@ func (p *program) report() *cobra.Command {
 	c.Flags().IntVar(&r.Limit, "limit", 0, "rows at most (default: all)")
 	c.Flags().StringVar(&tz, "tz", "", "time zone (default: the library's)")
 	c.Flags().BoolVar(&r.Direct, "direct", false, "count values themselves, not what is narrower with them")
-	c.Flags().StringVar(&format, "format", "csv", "csv, json or ndjson")
+	c.Flags().StringVar(&format, "format", "csv", "csv, json, ndjson or xlsx")
 	c.Flags().StringVarP(&file, "output", "o", "", "file to write (default: standard output)")
 	return c
 }
 
 func reportWriter(format string) (func(*analytics.Report, io.Writer) error, error) {
 	writers := map[string]func(*analytics.Report, io.Writer) error{
-		"csv": (*analytics.Report).WriteCSV, "json": (*analytics.Report).WriteJSON, "ndjson": (*analytics.Report).WriteNDJSON,
+		"csv": (*analytics.Report).WriteCSV, "json": (*analytics.Report).WriteJSON, "ndjson": (*analytics.Report).WriteNDJSON, "xlsx": (*analytics.Report).WriteXLSX,
 	}
 	write, ok := writers[strings.ToLower(format)]
 	if !ok {
-		return nil, usageError{fmt.Errorf("--format %s: this version writes csv, json and ndjson", format)}
+		return nil, usageError{fmt.Errorf("--format %s: this version writes csv, json, ndjson and xlsx", format)}
 	}
 	return write, nil
 }

@@ -1,4 +1,6 @@
-package api
+// Package table writes tables as files that a spreadsheet opens: CSV (RFC 4180) and workbooks (XLSX). Cells are strings,
+// int64s, float64s, bools, time.Times, semdex.Dates, or nil for an empty cell. No text of a table becomes a formula.
+package table
 
 import (
 	"encoding/csv"
@@ -14,19 +16,37 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-// table is a file that is written row by row. Cells are what column.of gives.
-type table interface {
-	row(cells []any) error
-	close() error
-	discard() // after close it does nothing
+// Formats of a table.
+const (
+	CSV  = "csv"
+	XLSX = "xlsx"
+)
+
+// Column is the head of one column.
+type Column struct {
+	Name  string
+	Width float64 // in characters; 0 is what the program that opens it takes
 }
 
-// newTable begins a table with the names of its columns.
-func newTable(format string, out io.Writer, columns []column) (table, error) {
-	if format == formatXLSX {
-		return newSheet(out, columns)
+// Writer is a file that is written row by row.
+type Writer interface {
+	Row(cells []any) error // one for each column
+	Close() error          // ends the file, but not what it is written to
+	Discard()              // drops what is left over; after Close it does nothing else
+}
+
+// MaxSheetRows is how many rows a workbook takes beside its header.
+const MaxSheetRows = excelize.TotalRows - 1
+
+// New begins a table with the names of its columns. title names the sheet of a workbook.
+func New(format string, out io.Writer, title string, columns []Column) (Writer, error) {
+	switch format {
+	case XLSX:
+		return newSheet(out, title, columns)
+	case CSV:
+		return newCSV(out, columns)
 	}
-	return newCSV(out, columns)
+	return nil, &semdex.Error{Code: semdex.Invalid, Message: fmt.Sprintf("no such format: %q", format), Hint: "csv or xlsx"}
 }
 
 // csvTable is RFC 4180, in UTF-8 without a mark at the start.
@@ -35,16 +55,16 @@ type csvTable struct {
 	cells []string
 }
 
-func newCSV(out io.Writer, columns []column) (*csvTable, error) {
+func newCSV(out io.Writer, columns []Column) (*csvTable, error) {
 	t := &csvTable{out: csv.NewWriter(out), cells: make([]string, len(columns))}
 	t.out.UseCRLF = true
 	for i, c := range columns {
-		t.cells[i] = harmless(c.name)
+		t.cells[i] = harmless(c.Name)
 	}
 	return t, t.out.Write(t.cells)
 }
 
-func (t *csvTable) row(cells []any) error {
+func (t *csvTable) Row(cells []any) error {
 	for i, c := range cells {
 		switch v := c.(type) {
 		case nil:
@@ -62,12 +82,12 @@ func (t *csvTable) row(cells []any) error {
 	return t.out.Write(t.cells)
 }
 
-func (t *csvTable) close() error {
+func (t *csvTable) Close() error {
 	t.out.Flush()
 	return t.out.Error()
 }
 
-func (t *csvTable) discard() {}
+func (t *csvTable) Discard() {}
 
 // numberForm is a text that is a plain number: a spreadsheet makes nothing else of it.
 var numberForm = regexp.MustCompile(`^[+-]?[0-9]+([.,][0-9]+)?$`)
@@ -88,6 +108,7 @@ func harmless(s string) string {
 // sheet is a workbook with one sheet. Texts are cells of text: none is ever a formula.
 type sheet struct {
 	out     io.Writer
+	title   string
 	file    *excelize.File
 	rows    *excelize.StreamWriter
 	written int
@@ -95,19 +116,17 @@ type sheet struct {
 	day, moment int // styles
 }
 
-const sheetName = "Assets"
-
-func newSheet(out io.Writer, columns []column) (*sheet, error) {
-	t := &sheet{out: out, file: excelize.NewFile()}
+func newSheet(out io.Writer, title string, columns []Column) (*sheet, error) {
+	t := &sheet{out: out, title: title, file: excelize.NewFile()}
 	if err := t.begin(columns); err != nil {
-		t.discard()
+		t.Discard()
 		return nil, fmt.Errorf("begin a workbook: %w", err)
 	}
 	return t, nil
 }
 
-func (t *sheet) begin(columns []column) error {
-	err := t.file.SetSheetName("Sheet1", sheetName)
+func (t *sheet) begin(columns []Column) error {
+	err := t.file.SetSheetName("Sheet1", t.title)
 	if err != nil {
 		return err
 	}
@@ -121,13 +140,16 @@ func (t *sheet) begin(columns []column) error {
 	if t.moment, err = t.style("yyyy-mm-dd hh:mm:ss"); err != nil {
 		return err
 	}
-	if t.rows, err = t.file.NewStreamWriter(sheetName); err != nil {
+	if t.rows, err = t.file.NewStreamWriter(t.title); err != nil {
 		return err
 	}
 	cells := make([]any, len(columns))
 	for i, c := range columns {
-		cells[i] = excelize.Cell{StyleID: head, Value: c.name}
-		if err := t.rows.SetColWidth(i+1, i+1, c.width); err != nil {
+		cells[i] = excelize.Cell{StyleID: head, Value: c.Name}
+		if c.Width == 0 {
+			continue
+		}
+		if err := t.rows.SetColWidth(i+1, i+1, c.Width); err != nil {
 			return err
 		}
 	}
@@ -150,7 +172,7 @@ func (t *sheet) set(cells []any) error {
 	return t.rows.SetRow(at, cells)
 }
 
-func (t *sheet) row(cells []any) error {
+func (t *sheet) Row(cells []any) error {
 	own := make([]any, len(cells))
 	for i, c := range cells {
 		own[i] = t.cell(c)
@@ -177,7 +199,7 @@ func (t *sheet) cell(c any) any {
 	return c
 }
 
-func (t *sheet) close() error {
+func (t *sheet) Close() error {
 	if err := t.rows.Flush(); err != nil {
 		return fmt.Errorf("end a workbook: %w", err)
 	}
@@ -188,4 +210,4 @@ func (t *sheet) close() error {
 }
 
 // discard drops the temporary files.
-func (t *sheet) discard() { _ = t.file.Close() }
+func (t *sheet) Discard() { _ = t.file.Close() }

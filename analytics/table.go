@@ -1,0 +1,50 @@
+package analytics
+
+import (
+	"io"
+
+	"semdex/internal/table"
+)
+
+// WriteCSV writes the report as RFC 4180 has it: a header row, lines ended by CR LF, UTF-8. A text that a spreadsheet would
+// take for a formula has an apostrophe before it.
+func (r *Report) WriteCSV(w io.Writer) error { return r.writeTable(table.CSV, w) }
+
+// WriteXLSX writes the report as a workbook of one sheet, which is named like the report. One of more rows than a sheet has
+// is Invalid, and nothing is written.
+func (r *Report) WriteXLSX(w io.Writer) error {
+	if len(r.Rows) > table.MaxSheetRows {
+		return invalid("give limit, or take csv", "the report has %d rows, and a sheet takes %d", len(r.Rows), table.MaxSheetRows)
+	}
+	return r.writeTable(table.XLSX, w)
+}
+
+func (r *Report) writeTable(format string, w io.Writer) error {
+	columns := make([]table.Column, len(r.Columns))
+	for i, name := range r.Columns {
+		columns[i] = table.Column{Name: name, Width: r.width(i)}
+	}
+	out, err := table.New(format, w, r.Name, columns)
+	if err != nil {
+		return err
+	}
+	defer out.Discard()
+	for _, row := range r.Rows {
+		if err := out.Row(row); err != nil {
+			return err
+		}
+	}
+	return out.Close()
+}
+
+// widthOfName is that of a column of texts in a workbook, in characters.
+const widthOfName = 28
+
+func (r *Report) width(column int) float64 {
+	if len(r.Rows) > 0 {
+		if _, name := r.Rows[0][column].(string); name {
+			return widthOfName
+		}
+	}
+	return float64(len(r.Columns[column]) + 2)
+}
