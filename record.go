@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -14,8 +13,8 @@ import (
 // body: whoever keeps one of them keeps all.
 func ReadRecord(body []byte) (*Asset, error) {
 	if utf8.Valid(body) {
-		r := recordReader{rest: string(body)}
-		if a := r.asset(); !r.other && r.rest == "" {
+		r := recordReader{jsonReader{rest: string(body)}}
+		if a := r.asset(); r.whole() {
 			return a, nil
 		}
 	}
@@ -26,11 +25,8 @@ func ReadRecord(body []byte) (*Asset, error) {
 	return &a, nil
 }
 
-// recordReader reads the form that NewRecord writes, from left to right.
-type recordReader struct {
-	rest  string
-	other bool // it is another form of JSON, which UnmarshalJSON reads
-}
+// recordReader reads the form that NewRecord writes, from left to right. Of another form UnmarshalJSON reads.
+type recordReader struct{ jsonReader }
 
 // recordKeys are the keys of a record in the order in which they are written.
 var recordKeys = []string{"id", "type", "mime", "name", "title", "description", "alt", "language", "keywords", "tags", "concepts", "albums", "fields", "approval",
@@ -167,80 +163,6 @@ func (r *recordReader) members(keys []string, value func(key string)) {
 	})
 }
 
-// each reads what stands between opening and closing, parted by commas.
-func (r *recordReader) each(opening, closing byte, item func()) {
-	if r.next() != opening {
-		r.other = true
-		return
-	}
-	for r.rest = r.rest[1:]; r.next() != closing; {
-		item()
-		switch {
-		case r.other:
-			return
-		case r.next() == ',' && len(r.rest) > 1 && r.rest[1] != closing:
-			r.rest = r.rest[1:]
-		case r.next() != closing:
-			r.other = true
-			return
-		}
-	}
-	r.rest = r.rest[1:]
-}
-
-// next is the next byte, 0 at the end.
-func (r *recordReader) next() byte {
-	if r.rest == "" {
-		return 0
-	}
-	return r.rest[0]
-}
-
-func (r *recordReader) expect(s string) {
-	rest, found := strings.CutPrefix(r.rest, s)
-	r.rest, r.other = rest, r.other || !found
-}
-
-// text reads a string.
-func (r *recordReader) text() string {
-	if r.next() != '"' {
-		r.other = true
-		return ""
-	}
-	for i := 1; i < len(r.rest); i++ {
-		switch c := r.rest[i]; {
-		case c == '"':
-			s := r.rest[1:i]
-			r.rest = r.rest[i+1:]
-			return s
-		case c == '\\':
-			return r.escaped()
-		case c < ' ':
-			r.other = true
-			return ""
-		}
-	}
-	r.other = true
-	return ""
-}
-
-// escaped reads a string that holds a backslash.
-func (r *recordReader) escaped() string {
-	for i := 1; i < len(r.rest); i++ {
-		switch r.rest[i] {
-		case '\\':
-			i++
-		case '"':
-			var s string
-			r.other = r.other || json.Unmarshal([]byte(r.rest[:i+1]), &s) != nil
-			r.rest = r.rest[i+1:]
-			return s
-		}
-	}
-	r.other = true
-	return ""
-}
-
 // list reads strings; what is empty or there already is left out.
 func (r *recordReader) list() []string {
 	var out []string
@@ -310,26 +232,4 @@ func (r *recordReader) date() Date {
 	day, err := ParseDate(r.text())
 	r.other = r.other || err != nil
 	return day
-}
-
-// integer reads a number as it is written where it is whole and small enough to be exact as a float.
-func (r *recordReader) integer() int64 {
-	n, err := strconv.ParseInt(r.digits("0123456789"), 10, 64)
-	r.other = r.other || err != nil || n > 1<<53
-	return n
-}
-
-func (r *recordReader) number() float64 {
-	f, err := strconv.ParseFloat(r.digits("0123456789.eE+-"), 64)
-	r.other = r.other || err != nil || f > 1e300 || f < -1e300
-	return f
-}
-
-// digits takes what is written with the given characters; a number may not begin with another 0.
-func (r *recordReader) digits(of string) string {
-	n := len(r.rest) - len(strings.TrimLeft(r.rest, of))
-	s := r.rest[:n]
-	r.rest = r.rest[n:]
-	r.other = r.other || !json.Valid([]byte(s))
-	return s
 }

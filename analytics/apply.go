@@ -111,7 +111,7 @@ func (s *Store) take(conn *sql.Conn, from Position) (ids []string, to Position, 
 			if !ok {
 				return nil
 			}
-			ids = append(ids, e.ID)
+			ids = append(ids, strings.Clone(e.ID)) // not the whole line
 			if err := add(row(&e, at, next)...); err != nil {
 				return err
 			}

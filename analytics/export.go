@@ -3,7 +3,6 @@ package analytics
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -62,7 +61,7 @@ func (r *logReader) read(at *sql.Rows) (e semdex.Event, err error) {
 	if _, err := f.ReadAt(r.buf[:size], p.Offset); err != nil {
 		return e, err
 	}
-	return e, json.Unmarshal(r.buf[:size], &e)
+	return semdex.ReadEvent(r.buf[:size])
 }
 
 func (r *logReader) close() {

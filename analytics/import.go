@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -83,8 +82,8 @@ func (im *importer) take(raw []byte, long bool) {
 	if len(bytes.TrimSpace(raw)) == 0 {
 		return
 	}
-	var e semdex.Event
-	if err := json.Unmarshal(raw, &e); err != nil {
+	e, err := semdex.ReadEvent(raw)
+	if err != nil {
 		im.refuse("invalid_json", "not an event in JSON: "+err.Error(), raw)
 		return
 	}

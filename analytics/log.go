@@ -219,8 +219,8 @@ func (l *Log) Read(from Position, yield func(semdex.Event, Position) error) erro
 
 // decode reads a line. One that is no event was never acknowledged, or was spoilt by hand: it is told of and
 // stops nothing.
-func (l *Log) decode(line []byte, at Position) (e semdex.Event, ok bool) {
-	err := json.Unmarshal(line, &e)
+func (l *Log) decode(line []byte, at Position) (semdex.Event, bool) {
+	e, err := semdex.ReadEvent(line)
 	if err == nil && e.ID == "" {
 		err = errors.New("event without event_id")
 	}

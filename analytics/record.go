@@ -91,7 +91,7 @@ func (in *intake) add(rq *request, e semdex.Event) *semdex.Error {
 // identify gives an event an id. Events of the same content are told apart by how many came before.
 func (in *intake) identify(e *semdex.Event) {
 	if e.ID != "" {
-		e.ID = strings.ToValidUTF8(e.ID, "\uFFFD")
+		e.ID = strings.Clone(strings.ToValidUTF8(e.ID, "\uFFFD")) // which is kept longer than the line that it stands in
 		return
 	}
 	e.Identify(0)

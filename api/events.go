@@ -64,11 +64,10 @@ func (c *call) events() error {
 
 // readEvent reads one event, and says what is wrong in the words of its JSON.
 func readEvent(raw json.RawMessage) (semdex.Event, error) {
-	var e semdex.Event
 	if len(raw) == 0 || raw[0] != '{' {
-		return e, errors.New("an event is a JSON object")
+		return semdex.Event{}, errors.New("an event is a JSON object")
 	}
-	err := json.Unmarshal(raw, &e)
+	e, err := semdex.ReadEvent(raw)
 	var form *json.UnmarshalTypeError
 	var moment *time.ParseError
 	switch {
