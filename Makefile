@@ -6,12 +6,12 @@ SHIPPED    := env -u SEMDEX_REAL_DATA $(GO)
 BIN        := bin/semdex
 SOURCES    := $(shell find . -name '*.go' -not -path './bin/*') go.mod go.sum
 FUZZTIME   ?= 60s
-FUZZ       := .:FuzzReadRecord graph/rdf:FuzzTurtle graph/rdf:FuzzNTriples graph/rdf:FuzzRDFXML graph/rdf:FuzzDecodeTriples \
+FUZZ       := .:FuzzReadRecord .:FuzzReadEvent graph/rdf:FuzzTurtle graph/rdf:FuzzNTriples graph/rdf:FuzzRDFXML graph/rdf:FuzzDecodeTriples \
               search:FuzzReadQuery search:FuzzPlan search:FuzzMark search:FuzzHighlights search:FuzzRange search:FuzzComplete search:FuzzCursor indexer/files:FuzzAssetLine internal/text:FuzzTokens \
               indexer/canto:FuzzRecord indexer/canto:FuzzPage indexer/canto:FuzzToken \
               indexer/poolparty:FuzzProjects indexer/poolparty:FuzzEvents indexer/poolparty:FuzzExport indexer/poolparty:FuzzCursor \
               indexer/poolparty:FuzzErrorBody cmd/internal/config:FuzzParse \
-              api:FuzzReadTags api:FuzzParseOrigin api:FuzzParseRate api:FuzzTable cmd/internal/library:FuzzResultCursor internal/remote:FuzzGuard
+              api:FuzzReadTags api:FuzzParseOrigin api:FuzzParseRate internal/table:FuzzTable cmd/internal/library:FuzzResultCursor internal/remote:FuzzGuard
 
 .PHONY: demo build check test race real fuzz bench bench-search kill tools clean
 
