@@ -173,9 +173,9 @@ func (l *Library) take(g *graph.Graph, store func() error, steps *stopwatch) err
 // collectAfter leaves the processors to those who ask by the new vocabulary first.
 const collectAfter = 100 * time.Millisecond
 
-// collect frees what a change of vocabulary leaves behind: a fifth of what a large library holds. Would it wait for the heap to
-// grow, then the next change would be made in memory that the process did not have yet, which costs more than the
-// change itself. Changes that come meanwhile leave it to the next one.
+// collect frees what a change of vocabulary leaves behind: a fifth of what a large library holds. If that waited until the heap
+// had grown, the next change would be made in memory that the process did not have yet, which takes longer than the change
+// itself. Changes that come meanwhile leave it to the one that waits.
 func (l *Library) collect() {
 	if l.collecting.TryLock() {
 		defer l.collecting.Unlock()
