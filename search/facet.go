@@ -66,14 +66,19 @@ func (q *querying) facet(ctx context.Context, p *Plan, i int, counts []int, r *F
 		return nil, err
 	}
 	chosen := newChosenValues(q, groups, r.Limit)
-	matching, selected := q.matching(r.Text), q.selected(&groups.dimension)
+	matching, selected := q.matching(r.Text), map[int32]bool{}
+	for _, key := range q.selected(&groups.dimension) {
+		if group, ok := groups.group(key); ok {
+			selected[group] = true
+		}
+	}
 	for group, n := range counts {
 		if n == 0 || among != nil && !among[int32(group)] {
 			continue
 		}
 		if label, ok := matching.group(groups, int32(group)); ok {
 			chosen.add(int32(group), n, label)
-			if len(selected) > 0 && slices.Contains(selected, groups.key(int32(group))) {
+			if selected[int32(group)] {
 				chosen.hold(int32(group), n, label)
 			}
 		}

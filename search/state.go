@@ -392,12 +392,15 @@ func (g *Groups) rawGroup(value string) int32 {
 	return n
 }
 
-// key gives the URI of the concept that a group is, or the raw value.
-func (g *Groups) key(group int32) string {
-	if int(group) < g.st.th.Len() {
-		return string(g.st.th.ID(group))
+// group gives the group of a concept's URI or of a raw value; not ok where there is none so far.
+func (g *Groups) group(key string) (group int32, ok bool) {
+	if c, known := g.st.th.Find(semdex.ConceptID(key)); known {
+		return c, true
 	}
-	return g.rawNames()[int(group)-g.st.th.Len()]
+	g.raw.mu.RLock()
+	defer g.raw.mu.RUnlock()
+	group, ok = g.raw.numbers[key]
+	return group, ok
 }
 
 // Name gives what a group is called in lang, and the concept it is, "" for a raw value.
