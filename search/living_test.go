@@ -283,24 +283,63 @@ func TestAChangedVocabularyAnswersAsAFreshOne(t *testing.T) {
 	}
 }
 
+// vocabularies are held weakly, to tell which of them are in memory.
+type vocabularies []weak.Pointer[graph.Graph]
+
+func (v *vocabularies) add(g *graph.Graph) { *v = append(*v, weak.Make(g)) }
+
+func (v vocabularies) alive() (n int) {
+	runtime.GC()
+	for _, g := range v {
+		if g.Value() != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// inUse is how many vocabularies may be in memory: the last one, and what was made ready by the one or two before it.
+const inUse = 3
+
+// checkFreed waits until no more than most are in memory; meanwhile goes on with what frees them.
+func (v *vocabularies) checkFreed(t *testing.T, most int, meanwhile func()) {
+	t.Helper()
+	n := v.alive()
+	for range 50 {
+		if n <= most {
+			return
+		}
+		time.Sleep(10 * time.Millisecond) // what is made ready, or told, afterwards
+		meanwhile()
+		n = v.alive()
+	}
+	t.Errorf("%d of %d vocabularies are in memory, want %d at most", n, len(*v), most)
+}
+
+// livingService is a service of random assets and a vocabulary that changes.
+func livingService(t *testing.T, seed uint64) (*search.Service, *living) {
+	t.Helper()
+	v := newLiving(rand.New(rand.NewPCG(seed, seed)), 12)
+	var assets []*semdex.Asset
+	for n := range 60 {
+		assets = append(assets, livingAsset(v.r, n))
+	}
+	s, _, _ := openLibrary(t, livingSettings, v.graph(), assets...)
+	return s, v
+}
+
 // TestVocabulariesThatAreGoneAreFreed changes a vocabulary again and again while queries are asked that are gone on with
 // later: what they remember must not hold the vocabularies in memory.
 func TestVocabulariesThatAreGoneAreFreed(t *testing.T) {
 	t.Parallel()
-	r := rand.New(rand.NewPCG(5, 5))
-	v := newLiving(r, 12)
-	var assets []*semdex.Asset
-	for n := range 60 {
-		assets = append(assets, livingAsset(r, n))
-	}
-	s, _, _ := openLibrary(t, livingSettings, v.graph(), assets...)
-	var gone []weak.Pointer[graph.Graph]
+	s, v := livingService(t, 5)
+	var gone vocabularies
 	paged := 0
 	for range 12 {
 		v.change()
 		g := v.graph()
 		s.SetVocabulary(g)
-		gone = append(gone, weak.Make(g))
+		gone.add(g)
 		for _, name := range names {
 			answer, err := s.Search(context.Background(), search.Request{Query: name, Lang: "en", Access: everyone, Limit: 1, Facets: []string{"topic", "product"}})
 			if err != nil {
@@ -310,98 +349,52 @@ func TestVocabulariesThatAreGoneAreFreed(t *testing.T) {
 				paged++
 			}
 		}
-		answers(t, s, r)
+		answers(t, s, v.r)
 	}
-	const inUse = 3 // the last one, and what was made ready by the one or two before it
-	alive := len(gone)
-	for range 50 {
-		runtime.GC()
-		alive = 0
-		for _, g := range gone {
-			if g.Value() != nil {
-				alive++
-			}
-		}
-		if alive <= inUse {
-			break
-		}
-		time.Sleep(10 * time.Millisecond) // what is made ready afterwards
+	if paged == 0 {
+		t.Error("no query can be gone on with")
 	}
+	gone.checkFreed(t, inUse, func() {})
 	runtime.KeepAlive(s)
-	if alive > inUse || paged == 0 {
-		t.Errorf("%d of %d vocabularies are in memory, want %d at most; %d queries can be gone on with", alive, len(gone), inUse, paged)
-	}
 }
 
 // TestDraftsThatNobodyHoldsAreFreed asks by one draft after the other.
 func TestDraftsThatNobodyHoldsAreFreed(t *testing.T) {
 	t.Parallel()
-	r := rand.New(rand.NewPCG(6, 6))
-	v := newLiving(r, 12)
-	var assets []*semdex.Asset
-	for n := range 60 {
-		assets = append(assets, livingAsset(r, n))
-	}
-	s, _, _ := openLibrary(t, livingSettings, v.graph(), assets...)
-	var drafts []weak.Pointer[graph.Graph]
+	s, v := livingService(t, 6)
+	var drafts vocabularies
 	ask := func() {
 		v.change()
 		g := v.graph()
-		drafts = append(drafts, weak.Make(g))
+		drafts.add(g)
 		if _, err := s.With(g).Search(context.Background(), search.Request{Access: everyone, Facets: []string{"topic", "product"}}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	alive := func() (n int) {
-		runtime.GC()
-		for _, g := range drafts {
-			if g.Value() != nil {
-				n++
-			}
-		}
-		return n
-	}
 	for range 12 {
 		ask()
 	}
-	for range 50 {
-		if alive() <= 3 {
-			break
-		}
-		time.Sleep(10 * time.Millisecond) // what is no longer held is told soon
-		ask()
-	}
+	drafts.checkFreed(t, inUse, ask)
 	runtime.KeepAlive(s)
-	if n := alive(); n > 3 {
-		t.Errorf("%d of %d drafts are in memory, want 3 at most", n, len(drafts))
-	}
 }
 
 // TestWhatIsTakenOverHoldsNoVocabulary has the hierarchy change while all labels stay, so that what completes them is taken
 // over from one vocabulary to the next.
 func TestWhatIsTakenOverHoldsNoVocabulary(t *testing.T) {
 	t.Parallel()
-	v := newLiving(rand.New(rand.NewPCG(5, 5)), 12)
-	s, _, _ := openLibrary(t, livingSettings, v.graph(), livingAsset(v.r, 1))
-	var gone []weak.Pointer[graph.Graph]
+	s, v := livingService(t, 7)
+	var gone vocabularies
 	for n := range 6 {
 		clear(v.concepts[11].broader)
 		v.concepts[11].broader[n] = true
 		g := v.graph()
 		s.SetVocabulary(g)
-		gone = append(gone, weak.Make(g))
+		gone.add(g)
 		suggest(t, s, search.SuggestRequest{Query: "t", Access: everyone})
 		ask(t, s, search.Request{Query: "jakcet", Lang: "en", Access: everyone})
 	}
-	for range 50 {
-		if runtime.GC(); gone[0].Value() == nil {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	if gone[0].Value() != nil {
-		t.Error("the first of six vocabularies is in memory")
-	}
+	first := gone[:1]
+	first.checkFreed(t, 0, func() {})
 	runtime.KeepAlive(s)
 }
 
