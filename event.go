@@ -57,6 +57,8 @@ type Event struct {
 	Value      *Money            `json:"value,omitempty"`
 	Count      *int64            `json:"count,omitempty"` // how often it happened; absent means once
 	Source     string            `json:"source,omitempty"`
+	Found      string            `json:"found_by,omitempty"` // of an act on a hit: FoundByText or FoundByExpansion
+	Search     *SearchDetail     `json:"search,omitempty"`   // search events
 }
 
 // Actor is who acted, by a pseudonym.
@@ -87,7 +89,7 @@ const MaxEventCount = 1_000_000_000
 const MaxEventText = 2048
 
 // Check says what is wrong with an event that was taken in at the moment now: an unknown type, no time, a
-// time more than a day ahead, a negative count or an overlong text. It gives nil for an event to keep.
+// time more than a day ahead, a negative count, an unknown found_by, an overlong list or text. It gives nil for an event to keep.
 func (e *Event) Check(now time.Time) *Error {
 	wrong := func(code, hint string, format string, args ...any) *Error {
 		return &Error{Code: Code(code), Message: fmt.Sprintf(format, args...), Hint: hint}
@@ -110,6 +112,14 @@ func (e *Event) Check(now time.Time) *Error {
 	if strings.HasPrefix(e.Type, "asset.") && e.Asset == "" {
 		return wrong("missing_asset", "give asset_id", "an %s event needs an asset_id", e.Type)
 	}
+	if e.Found != "" && e.Found != FoundByText && e.Found != FoundByExpansion {
+		return wrong("unknown_found_by", "found_by is "+FoundByText+" or "+FoundByExpansion, "unknown found_by %.100q", e.Found)
+	}
+	if e.Search != nil {
+		if long := e.Search.check(); long != nil {
+			return long
+		}
+	}
 	if name, size := e.tooLong(); size > 0 {
 		return wrong("too_long", fmt.Sprintf("at most %d bytes", MaxEventText), "%s has %d bytes", name, size)
 	}
@@ -131,6 +141,9 @@ func (e *Event) tooLong() (name string, size int) {
 	}
 	if e.Value != nil {
 		texts = append(texts, [2]string{"value.currency", e.Value.Currency})
+	}
+	if e.Search != nil {
+		texts = append(texts, e.Search.texts()...)
 	}
 	for _, t := range texts {
 		if len(t[1]) > MaxEventText {

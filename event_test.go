@@ -23,6 +23,9 @@ func TestEventCheck(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("x", semdex.MaxEventText+1)
 	number := func(n int64) *int64 { return &n }
+	detail := func(n int, text string) *semdex.SearchDetail {
+		return &semdex.SearchDetail{Added: slices.Repeat([]string{text}, n)}
+	}
 	tests := []struct {
 		name   string
 		change func(*semdex.Event)
@@ -53,6 +56,24 @@ func TestEventCheck(t *testing.T) {
 		{"overlong value in the context", func(e *semdex.Event) { e.Context = map[string]string{"uri": long} }, "too_long"},
 		{"overlong key in the context", func(e *semdex.Event) { e.Context = map[string]string{long: "x"} }, "too_long"},
 		{"overlong currency", func(e *semdex.Event) { e.Value = &semdex.Money{Currency: long} }, "too_long"},
+		{"found by the words", func(e *semdex.Event) { e.Found = semdex.FoundByText }, ""},
+		{"found by expansion", func(e *semdex.Event) { e.Found = semdex.FoundByExpansion }, ""},
+		{"found by something else", func(e *semdex.Event) { e.Found = long }, "unknown_found_by"},
+		{"a search with its detail", func(e *semdex.Event) { e.Search = detail(semdex.MaxSearchAdded, "x") }, ""},
+		{"too many in a list of the search", func(e *semdex.Event) { e.Search = detail(semdex.MaxSearchAdded+1, "x") }, "too_many"},
+		{"too many expansion hits", func(e *semdex.Event) {
+			e.Search = &semdex.SearchDetail{ExpansionHits: make([]string, semdex.MaxExpansionHits+1)}
+		}, "too_many"},
+		{"too many kinds", func(e *semdex.Event) { e.Search = &semdex.SearchDetail{Kinds: make([]string, semdex.MaxSearchKinds+1)} }, "too_many"},
+		{"too many values of filters", func(e *semdex.Event) {
+			e.Search = &semdex.SearchDetail{Filters: map[string][]string{"a": make([]string, semdex.MaxSearchFilters), "b": nil}}
+		}, "too_many"},
+		{"overlong text in a list of the search", func(e *semdex.Event) { e.Search = detail(1, long) }, "too_long"},
+		{"overlong expansion hit", func(e *semdex.Event) { e.Search = &semdex.SearchDetail{ExpansionHits: []string{long}} }, "too_long"},
+		{"overlong filter", func(e *semdex.Event) { e.Search = &semdex.SearchDetail{Filters: map[string][]string{"a": {long}}} }, "too_long"},
+		{"overlong field of a filter", func(e *semdex.Event) { e.Search = &semdex.SearchDetail{Filters: map[string][]string{long: nil}} }, "too_long"},
+		{"overlong sort", func(e *semdex.Event) { e.Search = &semdex.SearchDetail{Sort: long} }, "too_long"},
+		{"overlong corrected query", func(e *semdex.Event) { e.Search = &semdex.SearchDetail{Corrected: long} }, "too_long"},
 		{"overlong source", func(e *semdex.Event) { e.Source = long }, "too_long"},
 	}
 	for _, tt := range tests {

@@ -26,7 +26,8 @@ type eventReader struct{ jsonReader }
 
 var (
 	eventKeys = []string{"event_id", "type", "occurred_at", "received_at", "asset_id", "rendition", "query_id", "position", "q", "lang", "total", "concepts", "actor",
-		"session_id", "client", "context", "value", "count", "source"}
+		"session_id", "client", "context", "value", "count", "source", "found_by", "search"}
+	searchKeys = []string{"filters", "sort", "page", "took_ms", "expand", "corrected", "added", "kinds", "expansion_hits"}
 	actorKeys  = []string{"id", "type", "business_unit"}
 	clientKeys = []string{"name", "integration"}
 	valueKeys  = []string{"amount", "currency"}
@@ -63,8 +64,7 @@ func (r *eventReader) value(e *Event, key string) {
 		n := int(r.integer())
 		e.Total = &n
 	case "concepts":
-		e.Concepts = []string{}
-		r.each('[', ']', func() { e.Concepts = append(e.Concepts, r.text()) })
+		e.Concepts = r.texts()
 	case "actor":
 		r.actor(&e.Actor)
 	case "session_id":
@@ -85,7 +85,50 @@ func (r *eventReader) value(e *Event, key string) {
 		e.Count = &n
 	case "source":
 		e.Source = r.text()
+	case "found_by":
+		e.Found = r.text()
+	case "search":
+		e.Search = r.search()
 	}
+}
+
+func (r *eventReader) search() *SearchDetail {
+	d := &SearchDetail{}
+	r.anyOrder(searchKeys, func(key string) {
+		switch key {
+		case "filters":
+			d.Filters = map[string][]string{}
+			r.each('{', '}', func() {
+				field := r.text()
+				r.expect(":")
+				d.Filters[field] = r.texts()
+			})
+		case "sort":
+			d.Sort = r.text()
+		case "page":
+			d.Page = int(r.integer())
+		case "took_ms":
+			d.TookMS = r.number()
+		case "expand":
+			d.Expand = r.text()
+		case "corrected":
+			d.Corrected = r.text()
+		case "added":
+			d.Added = r.texts()
+		case "kinds":
+			d.Kinds = r.texts()
+		case "expansion_hits":
+			d.ExpansionHits = r.texts()
+		}
+	})
+	return d
+}
+
+// texts reads a list of strings.
+func (r *eventReader) texts() []string {
+	list := []string{}
+	r.each('[', ']', func() { list = append(list, r.text()) })
+	return list
 }
 
 func (r *eventReader) actor(a *Actor) {

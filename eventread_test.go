@@ -12,13 +12,18 @@ import (
 var eventSeeds = []struct{ name, line string }{
 	{"all that it may hold", `{"event_id":"e1","type":"asset.download","occurred_at":"2026-01-12T10:00:00.123456Z","received_at":"2026-01-12T10:00:01Z","asset_id":"canto:image:a",` +
 		`"rendition":"web","query_id":"q_1","position":3,"q":"tent","lang":"en","total":12,"concepts":["https://voc.example/tent"],"actor":{"id":"u1","type":"user","business_unit":"retail"},` +
-		`"session_id":"s","client":{"name":"cms","integration":"cms"},"context":{"region":"dach","uri":"https://shop.example/p/1"},"value":{"amount":49.5,"currency":"EUR"},"count":2,"source":"client"}`},
+		`"session_id":"s","client":{"name":"cms","integration":"cms"},"context":{"region":"dach","uri":"https://shop.example/p/1"},"value":{"amount":49.5,"currency":"EUR"},"count":2,"source":"client","found_by":"expansion"}`},
+	{"a search with its detail", `{"type":"search.executed","occurred_at":"2026-01-12T10:00:00Z","query_id":"q_1","q":"tnet","total":0,"search":{"filters":{"region":["DACH","UK"],"type":[]},"sort":"-created",` +
+		`"page":1,"took_ms":7.25,"expand":"narrower","corrected":"tent","added":["https://voc.example/dome-tent"],"kinds":["altLabel"],"expansion_hits":["canto:image:a"]}}`},
 	{"keys in another order, spaces between", `{ "occurred_at" : "2026-01-12T10:00:00+02:00", "type": "asset.view", "asset_id": "a" } `},
 	{"nothing", `{}`}, {"a line with its end", "{\"type\":\"asset.view\"}\r\n"}, {"what is no blank of JSON behind", "{}\u00a0"},
-	{"empty lists and objects", `{"concepts":[],"context":{},"actor":{},"client":{},"value":{}}`},
+	{"empty lists and objects", `{"concepts":[],"context":{},"actor":{},"client":{},"value":{},"search":{"filters":{},"added":[],"kinds":[],"expansion_hits":[]}}`}, {"a search without detail", `{"search":{}}`},
 	{"escapes", `{"q":"\"Zelt\"\nKüche\u00e9","type":"search.executed"}`},
 	{"a key twice", `{"type":"a","type":"b"}`},
 	{"a key of the context twice", `{"context":{"region":"a","region":"b"}}`},
+	{"a key of the detail twice", `{"search":{"page":1,"page":2}}`}, {"a field of the filters twice", `{"search":{"filters":{"a":["x","y"],"a":["z"]}}}`},
+	{"a key of the detail that is unknown", `{"search":{"pages":1}}`}, {"null in the detail", `{"search":{"filters":{"a":null},"added":[null],"took_ms":null}}`}, {"no detail", `{"search":null}`},
+	{"numbers of the detail that are none", `{"search":{"page":1.5,"took_ms":"1"}}`}, {"a filter that is no list", `{"search":{"filters":{"a":"x"}}}`},
 	{"a key in other letters", `{"Type":"a","EVENT_ID":"b"}`},
 	{"a key that is unknown", `{"type":"a","more":{"x":[1]}}`},
 	{"null", `{"type":null,"actor":null,"count":null,"concepts":[null],"context":{"a":null}}`},
