@@ -6,7 +6,7 @@ SHIPPED    := env -u SEMDEX_REAL_DATA $(GO)
 BIN        := bin/semdex
 SOURCES    := $(shell find . -name '*.go' -not -path './bin/*') go.mod go.sum
 FUZZTIME   ?= 60s
-FUZZ       := .:FuzzReadRecord .:FuzzReadEvent graph/rdf:FuzzTurtle graph/rdf:FuzzNTriples graph/rdf:FuzzRDFXML graph/rdf:FuzzDecodeTriples \
+FUZZ       := .:FuzzReadRecord .:FuzzReadEvent .:FuzzAppendEvent graph/rdf:FuzzTurtle graph/rdf:FuzzNTriples graph/rdf:FuzzRDFXML graph/rdf:FuzzDecodeTriples \
               search:FuzzReadQuery search:FuzzPlan search:FuzzMark search:FuzzHighlights search:FuzzRange search:FuzzComplete search:FuzzCursor indexer/files:FuzzAssetLine internal/text:FuzzTokens \
               indexer/canto:FuzzRecord indexer/canto:FuzzPage indexer/canto:FuzzToken \
               indexer/poolparty:FuzzProjects indexer/poolparty:FuzzEvents indexer/poolparty:FuzzExport indexer/poolparty:FuzzCursor \

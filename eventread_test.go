@@ -3,6 +3,7 @@ package semdex_test
 import (
 	"encoding/json"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -46,6 +47,57 @@ func sameEvent(t *testing.T, line string) {
 	}
 }
 
+// sameEventWritten guards that the event of a line is written as encoding/json writes it.
+func sameEventWritten(t *testing.T, line string) {
+	var e semdex.Event
+	if json.Unmarshal([]byte(line), &e) != nil {
+		return
+	}
+	want, wantErr := json.Marshal(&e)
+	got, err := semdex.AppendEvent(nil, &e)
+	if (err == nil) != (wantErr == nil) {
+		t.Fatalf("%s: got %v, want %v", line, err, wantErr)
+	}
+	if err == nil && string(got) != string(want) {
+		t.Errorf("%s\nwritten %s\nwant    %s", line, got, want)
+	}
+}
+
+func TestAppendEvent(t *testing.T) {
+	for _, tt := range eventSeeds {
+		t.Run(tt.name, func(t *testing.T) { sameEventWritten(t, tt.line) })
+	}
+	for name, text := range map[string]string{"signs of a web page": "<a & b>", "line separators": "a\u2028b\u2029", "no UTF-8": "\xff\xfe", "control": "\x00\x7f\t", "replaced": "\uFFFD", "letters": "Zelt für Bäume 木"} {
+		t.Run(name, func(t *testing.T) {
+			e := semdex.Event{Type: text, Query: text, Context: map[string]string{text: text}, Concepts: []string{text, ""}, OccurredAt: time.Unix(1, 5).UTC()}
+			want, err := json.Marshal(&e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := semdex.AppendEvent([]byte("x"), &e); err != nil || string(got) != "x"+string(want) {
+				t.Errorf("%v: %s, want %s", err, got, want)
+			}
+		})
+	}
+	for name, at := range map[string]time.Time{"a zone": time.Date(2026, 1, 1, 0, 0, 0, 0, time.FixedZone("", 3600)), "no time of JSON": time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)} {
+		t.Run(name, func(t *testing.T) {
+			e := semdex.Event{OccurredAt: at}
+			want, wantErr := json.Marshal(&e)
+			got, err := semdex.AppendEvent(nil, &e)
+			if (err == nil) != (wantErr == nil) || err == nil && string(got) != string(want) {
+				t.Errorf("%v: %s, want %v: %s", err, got, wantErr, want)
+			}
+		})
+	}
+}
+
+func FuzzAppendEvent(f *testing.F) {
+	for _, seed := range eventSeeds {
+		f.Add(seed.line)
+	}
+	f.Fuzz(sameEventWritten)
+}
+
 func TestReadEvent(t *testing.T) {
 	for _, tt := range eventSeeds {
 		t.Run(tt.name, func(t *testing.T) { sameEvent(t, tt.line) })
@@ -70,6 +122,26 @@ func BenchmarkReadEvent(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				if err := read(line); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkAppendEvent(b *testing.B) {
+	e, err := semdex.ReadEvent([]byte(eventSeeds[0].line))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, write := range map[string]func() ([]byte, error){
+		"event": func() ([]byte, error) { return semdex.AppendEvent(nil, &e) },
+		"json":  func() ([]byte, error) { return json.Marshal(&e) },
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := write(); err != nil {
 					b.Fatal(err)
 				}
 			}
