@@ -4,20 +4,20 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/duckdb/duckdb-go/v2"
-
 	"semdex"
 )
 
-// applyBatch is how many events DuckDB takes in one transaction at most.
-const applyBatch = 50_000
+// applyBatch is about how many events DuckDB takes in one transaction at most: a row group of its tables.
+const applyBatch = 122_880
 
 // Flush returns when DuckDB has all events that were acknowledged before the call.
 func (s *Store) Flush(ctx context.Context) error {
@@ -59,7 +59,7 @@ func (s *Store) applyAlways() {
 			continue
 		case <-tick.C:
 		case <-s.logged:
-			if s.ids.pendingCount() < int64(s.o.ApplyAfter) {
+			if s.Stats().Pending < int64(s.o.ApplyAfter) {
 				continue
 			}
 		}
@@ -76,79 +76,205 @@ func (s *Store) apply(ctx context.Context) error {
 		if !st.Applied.before(s.log.End()) {
 			return nil
 		}
-		var ids []string
-		from := st.Applied
-		err := s.db.inTx(ctx, func(tx *sql.Tx, conn *sql.Conn) (err error) {
-			ids, st.Applied, err = s.take(conn, from)
-			if err != nil || st.Applied == from {
+		t := &taking{Store: s, to: st.Applied, seq: st.Events}
+		err := s.db.inTx(ctx, func(tx *sql.Tx, conn *sql.Conn) error {
+			if err := t.take(conn); err != nil || t.to == st.Applied {
 				return err
 			}
-			st.Events += int64(len(ids))
-			_, err = tx.ExecContext(ctx, "UPDATE usage.applied SET file = ?, bytes = ?, count = ?",
-				st.Applied.File, st.Applied.Offset, st.Events)
+			_, err := tx.ExecContext(ctx, "UPDATE usage.applied SET file = ?, bytes = ?, count = ?", t.to.File, t.to.Offset, t.seq)
 			return err
 		})
 		if err != nil {
-			return fmt.Errorf("apply events from file %d, byte %d: %w", from.File, from.Offset, err)
+			s.names.forget()
+			return fmt.Errorf("apply events from file %d, byte %d: %w", st.Applied.File, st.Applied.Offset, err)
 		}
-		if st.Applied == from { // the log's last file is new and empty
+		s.names.settle()
+		if t.to == st.Applied { // the log's last file is new and empty
 			return nil
 		}
+		st.Applied, st.Events = t.to, t.seq
 		s.stats.Store(&st)
-		s.ids.settle(ids)
 	}
+}
+
+// taking is one transaction's worth of events on their way from the log into the tables.
+type taking struct {
+	*Store
+	add   func(...driver.Value) error
+	to    Position // behind what was taken
+	seq   int64    // of the last one
+	taken int
+	row   []driver.Value
+	found [][2]driver.Value // rows of the table expanded
+}
+
+// take appends the next events of the log to the tables, those that wait in memory without reading them again.
+func (t *taking) take(conn *sql.Conn) error {
+	err := fill(conn, "usage", "events", func(add func(...driver.Value) error) error {
+		t.add = add
+		for t.taken < applyBatch {
+			next, waits := t.queue.take(t.to)
+			end := next.from
+			if !waits {
+				end = t.log.End()
+			}
+			if err := t.read(end); err != nil || !waits || t.to.before(end) && t.taken >= applyBatch {
+				return err
+			}
+			if err := t.batch(next); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := t.names.save(conn); err != nil || len(t.found) == 0 {
+		return err
+	}
+	return fill(conn, "usage", "expanded", func(add func(...driver.Value) error) error {
+		for _, row := range t.found {
+			if err := add(row[:]...); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 var errEnough = errors.New("enough for one transaction")
 
-// take appends the next events of the log to the table, and says which they were and where they end.
-func (s *Store) take(conn *sql.Conn, from Position) (ids []string, to Position, err error) {
-	to = from
-	err = fill(conn, "usage", "events", func(add func(...driver.Value) error) error {
-		err := s.log.scan(from, func(line []byte, at, next Position) error {
-			to = next
-			e, ok := s.log.decode(line, at)
-			if !ok {
-				return nil
-			}
-			ids = append(ids, strings.Clone(e.ID)) // not the whole line
-			if err := add(row(&e, at, next)...); err != nil {
-				return err
-			}
-			if len(ids) == applyBatch {
-				return errEnough
-			}
-			return nil
-		})
-		if errors.Is(err, errEnough) {
+// read takes events from the log, up to a place or until it is enough.
+func (t *taking) read(end Position) error {
+	if !t.to.before(end) {
+		return nil
+	}
+	err := t.log.scan(t.to, end, func(line []byte, at, next Position) error {
+		if t.taken >= applyBatch {
+			return errEnough
+		}
+		t.to = next
+		e, ok := t.log.decode(line, at)
+		if !ok {
 			return nil
 		}
-		return err
+		return t.event(&e, hashText(e.ID), at, int(next.Offset-at.Offset))
 	})
-	return ids, to, err
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
 }
 
-// row gives an event in the order of the table's columns.
-func row(e *semdex.Event, at, next Position) []driver.Value {
+func (t *taking) batch(b queued) error {
+	at := b.from
+	for i := range b.events {
+		size := len(b.line(i))
+		if err := t.event(&b.events[i], b.hashes[i], at, size); err != nil {
+			return err
+		}
+		at.Offset += int64(size)
+	}
+	t.to = b.end
+	return nil
+}
+
+// event appends an event in the order of the table's columns.
+func (t *taking) event(e *semdex.Event, id uint64, at Position, size int) error {
+	t.seq++
+	t.taken++
+	n := t.names
 	var total, amount driver.Value
 	if e.Total != nil {
 		total = int64(*e.Total)
 	}
 	var currency string
 	if e.Value != nil {
-		amount, currency = e.Value.Amount, e.Value.Currency
+		amount, currency = tenThousandths(e.Value.Amount), strings.ToUpper(strings.TrimSpace(e.Value.Currency))
 	}
-	return []driver.Value{
-		e.ID, hashID(e.ID), int32(at.File), at.Offset, int32(next.Offset - at.Offset),
-		e.Type, e.OccurredAt.UTC(), e.ReceivedAt.UTC(),
-		e.Asset, e.Rendition, e.QueryID, int64(e.Position),
-		e.Query, e.Lang, total, conceptSet(e.Concepts),
-		e.Actor.ID, e.Actor.Type, e.Actor.BusinessUnit, e.Session,
-		e.Client.Name, e.Client.Integration,
-		e.Context["region"], e.Context["campaign"], e.Context["audience"], e.Context["channel"],
-		e.Context["intended_use"], contextMap(e.Context),
-		amount, currency, e.Weight(), e.Source,
+	var added, filters string
+	query := hashOrNone(e.QueryID)
+	asset := n.of(kindAsset, e.Asset)
+	if e.Search != nil {
+		added, filters = conceptSet(e.Search.Added), jsonOf(e.Search.Filters)
+		for _, hit := range e.Search.ExpansionHits {
+			t.found = append(t.found, [2]driver.Value{query, n.of(kindAsset, hit)})
+		}
 	}
+	t.row = append(t.row[:0],
+		t.seq, id, int32(at.File), at.Offset, int32(size),
+		n.of(kindType, e.Type), e.OccurredAt.UTC(), e.ReceivedAt.UTC(),
+		asset, n.of(kindRendition, e.Rendition), query, int32(min(max(e.Position, 0), math.MaxInt32)),
+		n.of(kindQuery, e.Query), n.of(kindLang, e.Lang), total, n.of(kindConcepts, conceptSet(e.Concepts)),
+		n.of(kindActor, e.Actor.ID), n.of(kindActorType, e.Actor.Type), n.of(kindUnit, e.Actor.BusinessUnit), hashOrNone(e.Session),
+		n.of(kindClient, e.Client.Name), n.of(kindIntegration, e.Client.Integration),
+		n.of(kindRegion, e.Context["region"]), n.of(kindCampaign, e.Context["campaign"]), n.of(kindAudience, e.Context["audience"]),
+		n.of(kindChannel, e.Context["channel"]), n.of(kindUse, e.Context["intended_use"]), n.of(kindContext, restOfContext(e.Context)),
+		amount, n.of(kindCurrency, currency), e.Weight(), n.of(kindSource, e.Source),
+		foundNumber(e.Found), n.of(kindConcepts, added), n.of(kindFilters, filters))
+	return t.add(t.row...)
+}
+
+func hashOrNone(s string) uint64 {
+	if s == "" {
+		return 0
+	}
+	return hashText(s)
+}
+
+// What found a hit, as the column found has it.
+const (
+	foundByText      = 1
+	foundByExpansion = 2
+)
+
+func foundNumber(by string) uint8 {
+	switch by {
+	case semdex.FoundByText:
+		return foundByText
+	case semdex.FoundByExpansion:
+		return foundByExpansion
+	}
+	return 0
+}
+
+// tenThousandths makes an amount a whole number, which sums without error. What does not fit stops at the largest.
+func tenThousandths(amount float64) int64 {
+	const most = 1 << 53
+	return int64(min(max(math.Round(amount*10_000), -most), most))
+}
+
+// restOfContext gives the keys of a context that have no column, as JSON; none is the empty text.
+func restOfContext(context map[string]string) string {
+	rest := 0
+	for key := range context {
+		if !slices.Contains(contextColumns, key) {
+			rest++
+		}
+	}
+	if rest == 0 {
+		return ""
+	}
+	other := make(map[string]string, rest)
+	for key, value := range context {
+		if !slices.Contains(contextColumns, key) {
+			other[key] = value
+		}
+	}
+	return jsonOf(other)
+}
+
+// contextColumns are the keys of a context that have a column each.
+var contextColumns = []string{"region", "campaign", "audience", "channel", "intended_use"}
+
+// jsonOf gives a map of texts as JSON, the empty text for an empty one.
+func jsonOf[V string | []string](m map[string]V) string {
+	if len(m) == 0 {
+		return ""
+	}
+	text, _ := json.Marshal(m) // texts have a form in JSON
+	return string(text)
 }
 
 // conceptSet joins URIs to one text, the same for the same set.
@@ -164,15 +290,4 @@ func conceptSet(uris []string) string {
 	}
 	slices.Sort(clean)
 	return strings.Join(slices.Compact(clean), "\n")
-}
-
-func contextMap(m map[string]string) driver.Value {
-	if len(m) == 0 {
-		return nil
-	}
-	out := make(duckdb.Map, len(m))
-	for k, v := range m {
-		out[k] = v
-	}
-	return out
 }

@@ -61,11 +61,11 @@ func BenchmarkImport(b *testing.B) {
 	for i := range n {
 		e := someEvents(1)[0]
 		e.ID, e.OccurredAt, e.Asset = fmt.Sprintf("evt_%08d", i), start.Add(time.Duration(i)*time.Second), fmt.Sprintf("files:a%d", i%5000)
-		line, err := encodeLine(&e)
+		line, err := semdex.AppendEvent(nil, &e)
 		if err != nil {
 			b.Fatal(err)
 		}
-		file.Write(line)
+		file.Write(append(line, '\n'))
 	}
 	began := time.Now()
 	for line := range bytes.Lines(file.Bytes()) {

@@ -14,21 +14,24 @@ import (
 )
 
 // formatVersion changes with the tables below or with what stands in them.
-const formatVersion = 1
+const formatVersion = 2
 
 // schema is described in the package comment. Appenders fill the columns in this order.
 const schema = `
+CREATE TABLE usage.names (kind UTINYINT NOT NULL, number INTEGER NOT NULL, hash UBIGINT NOT NULL, text VARCHAR NOT NULL);
 CREATE TABLE usage.events (
-	id VARCHAR NOT NULL, id_hash UBIGINT NOT NULL,
+	seq BIGINT NOT NULL, id_hash UBIGINT NOT NULL,
 	log_file INTEGER NOT NULL, log_offset BIGINT NOT NULL, log_bytes INTEGER NOT NULL,
-	type VARCHAR NOT NULL, occurred_at TIMESTAMP NOT NULL, received_at TIMESTAMP NOT NULL,
-	asset VARCHAR NOT NULL, rendition VARCHAR NOT NULL, query_id VARCHAR NOT NULL, position BIGINT NOT NULL,
-	q VARCHAR NOT NULL, lang VARCHAR NOT NULL, total BIGINT, concepts VARCHAR NOT NULL,
-	actor VARCHAR NOT NULL, actor_type VARCHAR NOT NULL, business_unit VARCHAR NOT NULL, session VARCHAR NOT NULL,
-	client VARCHAR NOT NULL, integration VARCHAR NOT NULL,
-	region VARCHAR NOT NULL, campaign VARCHAR NOT NULL, audience VARCHAR NOT NULL, channel VARCHAR NOT NULL,
-	intended_use VARCHAR NOT NULL, context MAP(VARCHAR, VARCHAR),
-	amount DOUBLE, currency VARCHAR NOT NULL, weight BIGINT NOT NULL, source VARCHAR NOT NULL);
+	type INTEGER NOT NULL, occurred_at TIMESTAMP NOT NULL, received_at TIMESTAMP NOT NULL,
+	asset INTEGER NOT NULL, rendition INTEGER NOT NULL, query UBIGINT NOT NULL, position INTEGER NOT NULL,
+	q INTEGER NOT NULL, lang INTEGER NOT NULL, total BIGINT, concepts INTEGER NOT NULL,
+	actor INTEGER NOT NULL, actor_type INTEGER NOT NULL, business_unit INTEGER NOT NULL, session UBIGINT NOT NULL,
+	client INTEGER NOT NULL, integration INTEGER NOT NULL,
+	region INTEGER NOT NULL, campaign INTEGER NOT NULL, audience INTEGER NOT NULL, channel INTEGER NOT NULL,
+	intended_use INTEGER NOT NULL, context INTEGER NOT NULL,
+	amount BIGINT, currency INTEGER NOT NULL, weight BIGINT NOT NULL, source INTEGER NOT NULL,
+	found UTINYINT NOT NULL, added INTEGER NOT NULL, filters INTEGER NOT NULL);
+CREATE TABLE usage.expanded (query UBIGINT NOT NULL, asset INTEGER NOT NULL);
 CREATE TABLE usage.applied (version INTEGER, file INTEGER, bytes BIGINT, count BIGINT)`
 
 // database is the DuckDB instance. Every connection ends when it is given back, and its temporary tables

@@ -12,6 +12,8 @@ import (
 // Dimensions says what values events and assets have. A report asks it once for each asset, context value
 // and set of concepts that its events name, and takes its answers for one state of the library.
 type Dimensions interface {
+	// Version names the state: as long as it is the same, so are all answers.
+	Version() string
 	// Names gives the dimensions there are.
 	Names() []Dimension
 	// Asset gives the full id of an asset as an event names it; false where none, or more than one, fits.
@@ -39,20 +41,27 @@ type Value struct {
 // None is the value of what has none.
 const None = "(none)"
 
-// ownColumns are the dimensions that events bring themselves, whatever the library knows, and where they
-// stand. Any other dimension may stand in an event's context.
-var ownColumns = map[string]string{
-	"region":        "e.region",
-	"campaign":      "e.campaign",
-	"audience":      "e.audience",
-	"channel":       "e.channel",
-	"intended_use":  "e.intended_use",
-	"business_unit": "e.business_unit",
-	"client":        "e.client",
-	"integration":   "e.integration",
-	"language":      "e.lang",
-	"actor_type":    "e.actor_type",
-	"event":         "e.type",
+// ownKinds are the dimensions that events bring themselves, whatever the library knows, and what their words are. Any other
+// dimension may stand in an event's context.
+var ownKinds = map[string]kind{
+	"region":        kindRegion,
+	"campaign":      kindCampaign,
+	"audience":      kindAudience,
+	"channel":       kindChannel,
+	"intended_use":  kindUse,
+	"business_unit": kindUnit,
+	"client":        kindClient,
+	"integration":   kindIntegration,
+	"language":      kindLang,
+	"actor_type":    kindActorType,
+	"event":         kindType,
+}
+
+// columnOf is where the number of an event's own word stands.
+var columnOf = map[kind]string{
+	kindRegion: "e.region", kindCampaign: "e.campaign", kindAudience: "e.audience", kindChannel: "e.channel", kindUse: "e.intended_use",
+	kindUnit: "e.business_unit", kindClient: "e.client", kindIntegration: "e.integration", kindLang: "e.lang", kindActorType: "e.actor_type",
+	kindType: "e.type", kindContext: "e.context",
 }
 
 // Period is the name by which a request groups by time.
@@ -61,7 +70,7 @@ const Period = "period"
 // knownDimensions gives the names that a request may group or filter by, sorted.
 func knownDimensions(d Dimensions) []string {
 	var out []string
-	for name := range ownColumns {
+	for name := range ownKinds {
 		out = append(out, name)
 	}
 	for _, dim := range d.Names() {
@@ -71,52 +80,23 @@ func knownDimensions(d Dimensions) []string {
 	return slices.Compact(out)
 }
 
-// axis is a dimension within one report, grouped by or filtered by. It gives each set of values that some
-// event has a number, 0 being no value.
-type axis struct {
-	Dimension
-	own    string // SQL: the event's own word for it, '' where it has none
-	asked  bool   // the library knows it too, by asset and concept
-	d      Dimensions
-	direct bool
-	set    func(values []Value, word string) int32 // numbers a set
-	values *valueSets
-}
-
-// ownValues gives what an event's own word stands for: at the least itself.
-func (a *axis) ownValues(word string) []Value {
-	if a.asked {
-		if values := a.d.OfContext(a.Name, word, a.direct); len(values) > 0 {
-			return values
-		}
-	}
-	return []Value{{Name: word}}
-}
-
-// findAxis gives the dimension of a name, compared exactly and then without case.
-func findAxis(d Dimensions, name string, direct bool) (*axis, bool) {
+// findDimension gives the dimension of a name, compared exactly and then without case, and whether the library knows it too.
+func findDimension(d Dimensions, name string) (dim Dimension, asked, ok bool) {
 	same := func(n string) bool { return n == name }
 	fold := func(n string) bool { return strings.EqualFold(n, name) }
 	for _, match := range []func(string) bool{same, fold} {
 		for _, dim := range d.Names() {
 			if match(dim.Name) {
-				return &axis{Dimension: dim, own: ownColumn(dim.Name), asked: true, d: d, direct: direct}, true
+				return dim, true, true
 			}
 		}
-		for own := range ownColumns {
+		for own := range ownKinds {
 			if match(own) {
-				return &axis{Dimension: Dimension{Name: own}, own: ownColumn(own), d: d, direct: direct}, true
+				return Dimension{Name: own}, false, true
 			}
 		}
 	}
-	return nil, false
-}
-
-func ownColumn(name string) string {
-	if column, ok := ownColumns[name]; ok {
-		return column
-	}
-	return "coalesce(e.context[" + quote(name) + "], '')"
+	return dim, false, false
 }
 
 // valueSets numbers the values of a dimension, and the sets of values that occur. Many assets share a set,
@@ -191,11 +171,11 @@ func (v *valueSets) cells(n int32) []any {
 	return []any{value.Name, value.URI, value.Path}
 }
 
-// wanted says whether one of the values, or the event's own word, is what a filter names.
-func wanted(filter []string, values []Value, word string) bool {
+// wanted says whether one of the values is what a filter names.
+func wanted(filter []string, values []Value) bool {
 	for _, f := range filter {
 		f = strings.TrimSpace(f)
-		if f == None && len(values) == 0 || word != "" && strings.EqualFold(f, word) {
+		if f == None && len(values) == 0 {
 			return true
 		}
 		for _, v := range values {
@@ -205,4 +185,9 @@ func wanted(filter []string, values []Value, word string) bool {
 		}
 	}
 	return false
+}
+
+// wantedWord says whether a filter names the event's own word.
+func wantedWord(filter []string, word string) bool {
+	return slices.ContainsFunc(filter, func(f string) bool { return strings.EqualFold(strings.TrimSpace(f), word) })
 }

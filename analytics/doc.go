@@ -7,7 +7,8 @@
 //     may be deleted at any time and is built anew at the next Open, as it is when its format is another one.
 //   - DuckDB takes events from the log together with the place in the log reached, in one transaction. So
 //     every acknowledged event is in it exactly once, wherever the process was killed.
-//   - No two events of a log have the same id. An event that comes again is counted as a duplicate and dropped.
+//   - An event that comes again is counted as a duplicate and dropped. It is known by its id, among the last half a million
+//     events and among all events of the day (UTC) on which it occurred.
 //   - Times are kept in UTC, to the microsecond.
 //   - A report counts an event once per group, however many paths of a hierarchy lead from it to the group.
 //     Its totals count each event once, so the groups of a hierarchy add up to more than the totals.
@@ -16,36 +17,48 @@
 //
 // # Tables
 //
-// events has one row for each event; a text that the event does not have is ” and not NULL.
+// names has a row for each text that events hold, by kind: what a number of a table below stands for. 0 is the empty text.
 //
-//	id            VARCHAR    the event's id, its own or derived from its content
-//	id_hash       UBIGINT    FNV-1a of id, to find duplicates by
+//	kind          UTINYINT   what the text is: the constants kindType and so on
+//	number        INTEGER    from 1 in each kind
+//	hash          UBIGINT    XXH64 of text
+//	text          VARCHAR
+//
+// events has a row for each event. Where no type is given, a column is a number of names of the kind of its own name, and 0
+// is none.
+//
+//	seq           BIGINT     from 1, in the order of the log
+//	id_hash       UBIGINT    XXH64 of the event's id
 //	log_file      INTEGER    where the event's line stands in the log:
 //	log_offset    BIGINT       file, offset of its first byte,
 //	log_bytes     INTEGER      length with the line end
-//	type          VARCHAR    one of semdex.EventTypes
+//	type                     one of semdex.EventTypes
 //	occurred_at   TIMESTAMP  UTC
 //	received_at   TIMESTAMP  UTC
-//	asset         VARCHAR    the asset as the event named it
-//	rendition     VARCHAR
-//	query_id      VARCHAR    the answer that the event came from
-//	position      BIGINT     rank of the hit in it, from 1; 0 is none
-//	q, lang       VARCHAR    the words of a search and their language
+//	asset                    the asset as the event named it
+//	rendition
+//	query         UBIGINT    XXH64 of the query_id: the answer that the event came from; 0 is none
+//	position      INTEGER    rank of the hit in it, from 1; 0 is none
+//	q, lang                  the words of a search and their language
 //	total         BIGINT     hits of a search; NULL where not told
-//	concepts      VARCHAR    URIs that the search named, sorted, joined by a line feed
-//	actor         VARCHAR    pseudonym of who acted
-//	actor_type    VARCHAR
-//	business_unit VARCHAR
-//	session       VARCHAR
-//	client        VARCHAR    name of the reporting program
-//	integration   VARCHAR    kind of the reporting program
+//	concepts                 URIs that the search named, sorted, joined by a line feed
+//	actor                    pseudonym of who acted
+//	actor_type, business_unit
+//	session       UBIGINT    XXH64 of the session_id; 0 is none
+//	client                   name of the reporting program
+//	integration              kind of the reporting program
 //	region, campaign, audience, channel, intended_use
-//	              VARCHAR    these keys of the context
-//	context       MAP        the whole context, VARCHAR to VARCHAR; NULL where there is none
-//	amount        DOUBLE     of value; NULL where there is none
-//	currency      VARCHAR
+//	                         these keys of the context
+//	context                  the rest of the context, as JSON
+//	amount        BIGINT     of value, in ten-thousandths; NULL where there is none
+//	currency                 in capital letters
 //	weight        BIGINT     the event's count, 1 where it has none
-//	source        VARCHAR
+//	source
+//	found         UTINYINT   0 not told, 1 by text, 2 by expansion
+//	added                    URIs that expansion added to a search, like concepts
+//	filters                  of a search, as JSON
+//
+// expanded has a row for each hit that only expansion found, as the search itself told: its query and asset as in events.
 //
 // applied has one row: version (of this format), file and bytes (how far in the log events reaches), count
 // (rows of events).

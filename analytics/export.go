@@ -10,13 +10,13 @@ import (
 	"semdex"
 )
 
-// Export yields all events acknowledged before the call, by the time they occurred and then by id, each as
+// Export yields all events acknowledged before the call, by the time they occurred and then in the order in which they came, each as
 // it stands in the log. An error of yield ends it and is returned.
 func (s *Store) Export(ctx context.Context, yield func(semdex.Event) error) (err error) {
 	if err := s.Flush(ctx); err != nil {
 		return err
 	}
-	rows, err := s.db.QueryContext(ctx, "SELECT log_file, log_offset, log_bytes FROM usage.events ORDER BY occurred_at, id")
+	rows, err := s.db.QueryContext(ctx, "SELECT log_file, log_offset, log_bytes FROM usage.events ORDER BY occurred_at, seq")
 	if err != nil {
 		return fmt.Errorf("export events: %w", err)
 	}

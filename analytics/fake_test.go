@@ -20,7 +20,10 @@ type library struct {
 	words   map[string]map[string][]string         // dimension to context words to values
 	broader map[string][]string                    // value to what stands above it
 	schemes map[string]string                      // concept to the dimension it belongs to
+	version string
 }
+
+func (l *library) Version() string { return l.version }
 
 func (l *library) Names() []Dimension { return l.dims }
 

@@ -64,7 +64,7 @@ func (im *importer) read(ctx context.Context, r io.Reader) error {
 		}
 		im.line++
 		im.take(raw, long)
-		if len(im.next.ids) < importBatch && im.bytes < importBytes {
+		if len(im.next.events) < importBatch && im.bytes < importBytes {
 			continue
 		}
 		if err := im.send(ctx); err != nil {
@@ -106,6 +106,9 @@ func (im *importer) refuse(code, message string, raw []byte) {
 // send hands the next batch over, after the one before is on disk.
 func (im *importer) send(ctx context.Context) error {
 	if err := im.settle(ctx); err != nil {
+		return err
+	}
+	if err := im.s.queue.room(ctx); err != nil {
 		return err
 	}
 	if err := im.s.send(ctx, im.next); err != nil {

@@ -17,7 +17,7 @@ type reportHead struct {
 	Interval *string    `json:"interval"`
 	GroupBy  []string   `json:"group_by"`
 	Direct   bool       `json:"direct"`
-	Totals   Totals     `json:"totals"`
+	Totals   totals     `json:"totals"`
 	Basis    string     `json:"basis"`
 	Until    *time.Time `json:"data_until"`
 }
@@ -35,12 +35,14 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	_, _ = out.Write(bytes.TrimSuffix(head, []byte("}"))) // a bufio.Writer keeps its error for Flush
 	_, _ = out.WriteString(`,"rows":[`)
-	for i := range r.Rows {
-		if i > 0 {
+	first := true
+	for row := range r.Rows() {
+		if !first {
 			_ = out.WriteByte(',')
 		}
+		first = false
 		_ = out.WriteByte('\n')
-		if err := r.writeRow(out, i); err != nil {
+		if err := r.writeRow(out, row); err != nil {
 			return err
 		}
 	}
@@ -51,8 +53,8 @@ func (r *Report) WriteJSON(w io.Writer) error {
 // WriteNDJSON writes the rows, one object a line.
 func (r *Report) WriteNDJSON(w io.Writer) error {
 	out := bufio.NewWriter(w)
-	for i := range r.Rows {
-		if err := r.writeRow(out, i); err != nil {
+	for row := range r.Rows() {
+		if err := r.writeRow(out, row); err != nil {
 			return err
 		}
 		_ = out.WriteByte('\n')
@@ -61,10 +63,10 @@ func (r *Report) WriteNDJSON(w io.Writer) error {
 }
 
 // writeRow writes a row as an object, its names in the order of the columns.
-func (r *Report) writeRow(out *bufio.Writer, row int) error {
-	for i, name := range r.Columns {
+func (r *Report) writeRow(out *bufio.Writer, row []any) error {
+	for i, column := range r.Columns {
 		_ = out.WriteByte("{,"[min(i, 1)])
-		for j, v := range []any{name, r.Rows[row][i]} {
+		for j, v := range []any{column.Name, row[i]} {
 			text, err := plainJSON(v)
 			if err != nil {
 				return err
@@ -76,6 +78,28 @@ func (r *Report) writeRow(out *bufio.Writer, row int) error {
 		}
 	}
 	return out.WriteByte('}')
+}
+
+// totals are an object whose keys keep their order.
+type totals []Total
+
+func (t totals) MarshalJSON() ([]byte, error) {
+	b := []byte{'{'}
+	for i, total := range t {
+		name, err := plainJSON(total.Name)
+		if err != nil {
+			return nil, err
+		}
+		value, err := plainJSON(total.Value)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(append(append(b, name...), ':'), value...)
+	}
+	return append(b, '}'), nil
 }
 
 // plainJSON is JSON without the escapes that a web page would need: paths hold " > ".

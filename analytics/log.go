@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -146,47 +145,43 @@ func (l *Log) Append(ctx context.Context, events []semdex.Event) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	lines := make([][]byte, len(events))
+	var lines []byte
 	for i := range events {
-		line, err := encodeLine(&events[i])
-		if err != nil {
+		var err error
+		if lines, err = semdex.AppendEvent(lines, &events[i]); err != nil {
 			return fmt.Errorf("event %d: %w", i, err)
 		}
-		lines[i] = line
+		lines = append(lines, '\n')
 	}
-	return l.appendLines(lines)
+	_, _, err := l.appendLines(lines)
+	return err
 }
 
-// encodeLine gives an event as a line of the log.
-func encodeLine(e *semdex.Event) ([]byte, error) {
-	line, err := json.Marshal(e)
-	return append(line, '\n'), err
-}
-
-func (l *Log) appendLines(lines [][]byte) error {
-	if len(lines) == 0 {
-		return nil
-	}
-	data := bytes.Join(lines, nil)
+// appendLines appends whole lines, and says where they begin and end. They stand in one file.
+func (l *Log) appendLines(data []byte) (from, end Position, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if len(data) == 0 {
+		return l.end, l.end, nil
+	}
 	if l.failed != nil {
-		return fmt.Errorf("event log is closed since: %w", l.failed)
+		return l.end, l.end, fmt.Errorf("event log is closed since: %w", l.failed)
 	}
 	if l.end.Offset > 0 && l.end.Offset+int64(len(data)) > l.segment {
 		if err := l.startFile(l.end.File + 1); err != nil {
-			return fmt.Errorf("event log: %w", err)
+			return l.end, l.end, fmt.Errorf("event log: %w", err)
 		}
 	}
 	if _, err := l.file.Write(data); err != nil {
-		return fmt.Errorf("event log: %w", errors.Join(err, l.takeBack()))
+		return l.end, l.end, fmt.Errorf("event log: %w", errors.Join(err, l.takeBack()))
 	}
 	if err := l.file.Sync(); err != nil {
 		l.failed = err // the kernel may have dropped the pages and forgotten it
-		return fmt.Errorf("event log: %w", err)
+		return l.end, l.end, fmt.Errorf("event log: %w", err)
 	}
+	from = l.end
 	l.end.Offset += int64(len(data))
-	return nil
+	return from, l.end, nil
 }
 
 // takeBack removes what a failed write left behind the end.
@@ -209,7 +204,7 @@ func (l *Log) End() Position {
 // Read yields the events from a place on to what was the end when it was called, each with the place
 // behind it. An error of yield ends the reading and is returned.
 func (l *Log) Read(from Position, yield func(semdex.Event, Position) error) error {
-	return l.scan(from, func(line []byte, at, next Position) error {
+	return l.scan(from, l.End(), func(line []byte, at, next Position) error {
 		if e, ok := l.decode(line, at); ok {
 			return yield(e, next)
 		}
@@ -230,10 +225,9 @@ func (l *Log) decode(line []byte, at Position) (semdex.Event, bool) {
 	return e, err == nil
 }
 
-// scan yields the lines from a place on, each with its own place and the next line's. A line is yield's
+// scan yields the lines from a place on to another, each with its own place and the next line's. A line is yield's
 // only until it returns.
-func (l *Log) scan(from Position, yield func(line []byte, at, next Position) error) error {
-	end := l.End()
+func (l *Log) scan(from, end Position, yield func(line []byte, at, next Position) error) error {
 	files, err := l.files()
 	if err != nil {
 		return fmt.Errorf("event log: %w", err)

@@ -1,8 +1,10 @@
 package analytics
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,10 +34,25 @@ const groupSize = 16_000
 
 // request is a batch on its way to the log.
 type request struct {
-	ids    []string
-	lines  [][]byte
+	batch
 	done   chan error
 	result Receipt
+}
+
+// batch is events with what the log and the look for duplicates need of them.
+type batch struct {
+	events []semdex.Event
+	hashes []uint64 // of their ids
+	lines  []byte   // of the log, one after the other
+	ends   []int    // of each in lines
+}
+
+func (b *batch) line(i int) []byte {
+	start := 0
+	if i > 0 {
+		start = b.ends[i-1]
+	}
+	return b.lines[start:b.ends[i]]
 }
 
 // Record takes a batch of events in and returns when the accepted ones are on disk. Events that are wrong
@@ -77,25 +94,32 @@ func (in *intake) add(rq *request, e semdex.Event) *semdex.Error {
 	in.identify(&e)
 	e.ReceivedAt = in.now
 	e.OccurredAt = e.OccurredAt.UTC().Truncate(time.Microsecond)
-	line, err := encodeLine(&e)
+	start := len(rq.lines)
+	lines, err := semdex.AppendEvent(rq.lines, &e)
 	if err != nil {
 		return &semdex.Error{Code: "invalid_value", Message: "the event cannot be written: " + err.Error()}
 	}
-	if len(line) > MaxLine {
-		return &semdex.Error{Code: "too_long", Message: fmt.Sprintf("the event has %d bytes, at most %d are taken", len(line), MaxLine)}
+	if size := len(lines) + 1 - start; size > MaxLine {
+		return &semdex.Error{Code: "too_long", Message: fmt.Sprintf("the event has %d bytes, at most %d are taken", size, MaxLine)}
 	}
-	rq.ids, rq.lines = append(rq.ids, e.ID), append(rq.lines, line)
+	if bytes.Contains(lines[start:], []byte(`\ufffd`)) { // it had bytes that are no text
+		if e, err = semdex.ReadEvent(lines[start:]); err != nil {
+			return &semdex.Error{Code: "invalid_value", Message: "the event cannot be written: " + err.Error()}
+		}
+	}
+	rq.lines = append(lines, '\n')
+	rq.events, rq.hashes, rq.ends = append(rq.events, e), append(rq.hashes, hashText(e.ID)), append(rq.ends, len(rq.lines))
 	return nil
 }
 
 // identify gives an event an id. Events of the same content are told apart by how many came before.
 func (in *intake) identify(e *semdex.Event) {
 	if e.ID != "" {
-		e.ID = strings.Clone(strings.ToValidUTF8(e.ID, "\uFFFD")) // which is kept longer than the line that it stands in
+		e.ID = strings.ToValidUTF8(e.ID, "\uFFFD") // as it is in the log
 		return
 	}
 	e.Identify(0)
-	content := hashID(e.ID)
+	content := hashText(e.ID)
 	if n := in.same[content]; n > 0 {
 		e.ID = ""
 		e.Identify(n)
@@ -105,7 +129,7 @@ func (in *intake) identify(e *semdex.Event) {
 
 // send hands a batch to the recorder, and wait gives what became of it.
 func (s *Store) send(ctx context.Context, rq *request) error {
-	if len(rq.ids) == 0 {
+	if len(rq.events) == 0 {
 		rq.done <- nil
 		return nil
 	}
@@ -157,11 +181,11 @@ func (s *Store) record() {
 
 // gather adds to a first batch those that wait already.
 func (s *Store) gather(first *request) []*request {
-	group, size := []*request{first}, len(first.ids)
+	group, size := []*request{first}, len(first.events)
 	for size < groupSize {
 		select {
 		case rq := <-s.requests:
-			group, size = append(group, rq), size+len(rq.ids)
+			group, size = append(group, rq), size+len(rq.events)
 		default:
 			return group
 		}
@@ -169,33 +193,52 @@ func (s *Store) gather(first *request) []*request {
 	return group
 }
 
-// write appends what is new of a group of batches to the log.
+// write appends what is new of a group of batches to the log, and hands it on to the applier.
 func (s *Store) write(ctx context.Context, group []*request) error {
-	var all []string
-	for _, rq := range group {
-		all = append(all, rq.ids...)
+	all := group[0].batch
+	if len(group) > 1 {
+		all = batch{}
+		for _, rq := range group {
+			for i := range rq.events {
+				all.add(rq.events[i], rq.hashes[i], rq.line(i))
+			}
+		}
 	}
-	seen, err := s.ids.known(ctx, all)
+	known, err := s.seen.known(ctx, all.events, all.hashes, s.stats.Load().Applied)
 	if err != nil {
 		return fmt.Errorf("look for duplicates: %w", err)
 	}
-	var ids []string
-	var lines [][]byte
+	i := 0
 	for _, rq := range group {
-		for i, id := range rq.ids {
-			if seen[id] {
+		for range rq.events {
+			if known[i] {
 				rq.result.Duplicates++
-				continue
+			} else {
+				rq.result.Accepted++
 			}
-			seen[id] = true
-			rq.result.Accepted++
-			ids, lines = append(ids, id), append(lines, rq.lines[i])
+			i++
 		}
 	}
-	s.ids.expect(ids)
-	if err := s.log.appendLines(lines); err != nil {
-		s.ids.settle(ids)
+	fresh := all
+	if slices.Contains(known, true) {
+		fresh = batch{}
+		for i, twice := range known {
+			if !twice {
+				fresh.add(all.events[i], all.hashes[i], all.line(i))
+			}
+		}
+	}
+	from, end, err := s.log.appendLines(fresh.lines)
+	if err != nil {
 		return err
 	}
+	s.taken.Add(int64(len(fresh.events)))
+	s.seen.logged(fresh.events, fresh.hashes, end)
+	s.queue.put(fresh, from, end)
 	return nil
+}
+
+func (b *batch) add(e semdex.Event, hash uint64, line []byte) {
+	b.lines = append(b.lines, line...)
+	b.events, b.hashes, b.ends = append(b.events, e), append(b.hashes, hash), append(b.ends, len(b.lines))
 }

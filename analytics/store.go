@@ -59,7 +59,11 @@ type Store struct {
 	log     *Log
 	db      *database
 	reports chan struct{} // a token for each report that runs
-	ids     *idIndex
+	names   *names
+	seen    *seen // the recorder's
+	queue   *queue
+	state   atomic.Pointer[state] // of the library's dimensions, as the last report found it
+	taken   atomic.Int64          // events acknowledged
 
 	requests chan *request     // to the recorder
 	flushes  chan chan<- error // to the applier
@@ -110,7 +114,7 @@ func newStore(ctx context.Context, path string, log *Log, o Options) (*Store, er
 		return nil, err
 	}
 	s := &Store{
-		o: o, log: log, db: db,
+		o: o, log: log, db: db, names: newNames(), queue: newQueue(),
 		reports:  make(chan struct{}, o.Reports),
 		requests: make(chan *request),
 		flushes:  make(chan chan<- error),
@@ -119,14 +123,28 @@ func newStore(ctx context.Context, path string, log *Log, o Options) (*Store, er
 		recorded: make(chan struct{}),
 		applied:  make(chan struct{}),
 	}
-	s.ids = newIDIndex(db)
 	s.stats.Store(&Stats{Events: db.count, Applied: db.applied})
-	if err := s.apply(ctx); err != nil {
+	if err := s.catchUp(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	go s.record()
 	go s.applyAlways()
 	return s, nil
+}
+
+// catchUp brings DuckDB up to the log before anything is taken in.
+func (s *Store) catchUp(ctx context.Context) (err error) {
+	if s.db.count > 0 {
+		if err := s.names.load(ctx, s.db.DB); err != nil {
+			return err
+		}
+	}
+	if err := s.apply(ctx); err != nil {
+		return err
+	}
+	s.taken.Store(s.Stats().Events)
+	s.seen, err = newSeen(ctx, s.db, s.Stats().Events)
+	return err
 }
 
 // Close takes nothing more in, lets DuckDB have what is pending, and lets the files go.
@@ -150,7 +168,7 @@ var errClosed = &semdex.Error{Code: semdex.Busy, Message: "the usage store is cl
 // Stats says how far the Store is, without asking DuckDB.
 func (s *Store) Stats() Stats {
 	st := *s.stats.Load()
-	st.Pending = s.ids.pendingCount()
+	st.Pending = max(0, s.taken.Load()-st.Events)
 	return st
 }
 

@@ -93,7 +93,7 @@ func TestExportGivesWhatCameIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []semdex.Event{old, nasty(), view("a"), view("b"), last}
+	want := []semdex.Event{old, nasty(), view("b"), view("a"), last}
 	for i := range want {
 		want[i].ReceivedAt = later
 	}

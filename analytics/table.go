@@ -13,23 +13,23 @@ func (r *Report) WriteCSV(w io.Writer) error { return r.writeTable(table.CSV, w)
 // WriteXLSX writes the report as a workbook of one sheet, which is named like the report. One of more rows than a sheet has
 // is Invalid, and nothing is written.
 func (r *Report) WriteXLSX(w io.Writer) error {
-	if len(r.Rows) > table.MaxSheetRows {
-		return invalid("give limit, or take csv", "the report has %d rows, and a sheet takes %d", len(r.Rows), table.MaxSheetRows)
+	if r.Len() > table.MaxSheetRows {
+		return invalid("give limit, or take csv", "the report has %d rows, and a sheet takes %d", r.Len(), table.MaxSheetRows)
 	}
 	return r.writeTable(table.XLSX, w)
 }
 
 func (r *Report) writeTable(format string, w io.Writer) error {
 	columns := make([]table.Column, len(r.Columns))
-	for i, name := range r.Columns {
-		columns[i] = table.Column{Name: name, Width: r.width(i)}
+	for i, c := range r.Columns {
+		columns[i] = table.Column{Name: c.Name, Width: c.width()}
 	}
 	out, err := table.New(format, w, r.Name, columns)
 	if err != nil {
 		return err
 	}
 	defer out.Discard()
-	for _, row := range r.Rows {
+	for row := range r.Rows() {
 		if err := out.Row(row); err != nil {
 			return err
 		}
@@ -40,11 +40,9 @@ func (r *Report) writeTable(format string, w io.Writer) error {
 // widthOfName is that of a column of texts in a workbook, in characters.
 const widthOfName = 28
 
-func (r *Report) width(column int) float64 {
-	if len(r.Rows) > 0 {
-		if _, name := r.Rows[0][column].(string); name {
-			return widthOfName
-		}
+func (c *Column) width() float64 {
+	if c.Kind == Text {
+		return widthOfName
 	}
-	return float64(len(r.Columns[column]) + 2)
+	return float64(len(c.Name) + 2)
 }

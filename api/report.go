@@ -49,7 +49,7 @@ type ReportTable struct {
 	Interval *string          `json:"interval"`
 	GroupBy  []string         `json:"group_by"`
 	Direct   bool             `json:"direct"`
-	Totals   analytics.Totals `json:"totals" doc:"each event counted once"`
+	Totals   map[string]any   `json:"totals" doc:"name to number; each event counted once"`
 	Basis    string           `json:"basis" doc:"as_of_now: values of assets and concepts are today's"`
 	Until    *time.Time       `json:"data_until"`
 	Rows     []map[string]any `json:"rows" doc:"column to string or number"`

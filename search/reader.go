@@ -30,6 +30,11 @@ func (r *Reader) Restrict(access Access) Access {
 	return access
 }
 
+// Version names the state: as long as it is the same, so are the values of assets, words and concepts.
+func (r *Reader) Version() string {
+	return fmt.Sprintf("%d.%d", r.q.view.Generation(), r.q.st.number)
+}
+
 // Release gives the state back.
 func (r *Reader) Release() { r.q.view.Release() }
 

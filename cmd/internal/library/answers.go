@@ -225,6 +225,8 @@ func (l *Library) dimensions() *dimensions { return &dimensions{l.search.Reader(
 // dimensions is search.Reader in the words of analytics.
 type dimensions struct{ *search.Reader }
 
+func (d *dimensions) Version() string { return d.Reader.Version() }
+
 func (d *dimensions) Names() []analytics.Dimension {
 	var out []analytics.Dimension
 	for _, dim := range d.Dimensions() {

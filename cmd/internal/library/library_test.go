@@ -873,7 +873,8 @@ func TestRecordedEventsAreReported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := analytics.Totals{Events: 5, Views: 1, Downloads: 3, Shares: 1, UniqueAssets: 2}
+	want := []analytics.Total{{Name: "events", Value: int64(5)}, {Name: "views", Value: int64(1)}, {Name: "downloads", Value: int64(3)}, {Name: "shares", Value: int64(1)},
+		{Name: "placements", Value: int64(0)}, {Name: "searches", Value: int64(0)}, {Name: "unique_assets", Value: int64(2)}, {Name: "unique_users", Value: int64(0)}}
 	if diff := cmp.Diff(want, report.Totals); diff != "" {
 		t.Error(diff)
 	}

@@ -1,0 +1,467 @@
+package analytics
+
+import (
+	"context"
+	"database/sql"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"semdex"
+)
+
+// counting is one count of events by dimensions: the heart of all reports that group by them. It reads events as numbers, turns
+// these into sets of values, and spreads the sums over the values.
+type counting struct {
+	s     *Store
+	ctx   context.Context
+	d     Dimensions
+	r     Request
+	what  counted
+	state *state
+	texts texts
+
+	by      []*axis // columns
+	filters []*axis
+	wide    int // which of by is the wide axis; -1 for none
+	time    *timeline
+	until   *time.Time
+	last    int64 // seq of the last event that counts
+	heavy   int64 // the largest weight
+
+	assets []atomic.Int32
+	fields []field
+	at     struct{ period, asset, actor, concepts, slot, weight int }
+	words  map[kind]int // fields of own words
+}
+
+// counted says what a counting sums.
+type counted struct {
+	slot    string // SQL for the slot that an event adds to
+	slots   int
+	amount  string // SQL for what it adds, not negative; "" for the event's weight
+	from    string // SQL in the place of the events; "" for them
+	where   string // SQL for further conditions; "" for none
+	members bool   // count assets and users
+}
+
+// tally is the outcome: lines over periods and values, and what all facts add up to.
+type tally struct {
+	lines   []line
+	periods []int64   // of each combination, the number of its period
+	values  [][]int32 // of each combination, the values on the axes but the wide one, in the order of by
+	totals  line
+}
+
+// count runs a counting to its end.
+func (s *Store) count(ctx context.Context, d Dimensions, r Request, what counted) (*counting, *tally, error) {
+	c := &counting{s: s, ctx: ctx, d: d, r: r, what: what, words: make(map[kind]int)}
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer conn.Close()
+	if err := c.prepare(conn); err != nil {
+		return nil, nil, err
+	}
+	g := c.gather()
+	if err := scan(ctx, conn, c.fields, c.source(), g.block); err != nil {
+		return nil, nil, err
+	}
+	t, err := g.tally()
+	return c, t, err
+}
+
+// prepare finds the dimensions and lays out what is read of an event.
+func (c *counting) prepare(conn *sql.Conn) error {
+	c.last = c.s.Stats().Events
+	if err := c.span(conn); err != nil {
+		return err
+	}
+	c.state = c.s.stateOf(c.d)
+	if err := c.axes(conn); err != nil {
+		return err
+	}
+	need := []kind{kindAsset}
+	if slices.ContainsFunc(c.all(), func(a *axis) bool { return a.asked }) {
+		need = append(need, kindConcepts)
+	}
+	for _, a := range c.all() {
+		need = append(need, a.own)
+	}
+	for _, k := range need {
+		if c.texts[k] != nil {
+			continue
+		}
+		texts, err := c.s.names.all(c.ctx, conn, k)
+		if err != nil {
+			return err
+		}
+		c.texts[k] = texts
+	}
+	c.tables()
+	c.layout()
+	return nil
+}
+
+func (c *counting) all() []*axis { return append(slices.Clone(c.by), c.filters...) }
+
+// span learns from when to when there are events.
+func (c *counting) span(conn *sql.Conn) error {
+	var first, last sql.NullTime
+	var heavy sql.NullInt64
+	row := conn.QueryRowContext(c.ctx, "SELECT min(occurred_at), max(occurred_at), max(weight) FROM usage.events WHERE seq <= ?", c.last)
+	if err := row.Scan(&first, &last, &heavy); err != nil {
+		return err
+	}
+	if last.Valid {
+		until := last.Time.UTC()
+		c.until = &until
+	}
+	c.heavy = heavy.Int64
+	c.time = newTimeline(c.r, first.Time, last.Time)
+	return nil
+}
+
+// axes finds the dimensions that the request names.
+func (c *counting) axes(*sql.Conn) error {
+	c.wide = -1
+	var names []string
+	for _, name := range c.r.By {
+		a, err := c.axis(name)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(names, a.Name) {
+			continue
+		}
+		c.by, names = append(c.by, a), append(names, a.Name)
+	}
+	c.r.By = names
+	for i, a := range c.by {
+		if c.wide < 0 || a.breadth() > c.by[c.wide].breadth() {
+			c.wide = i
+		}
+	}
+	for name, filter := range c.r.Filter {
+		if len(filter) == 0 {
+			continue
+		}
+		a, err := c.axis(name)
+		if err != nil {
+			return err
+		}
+		a.filter = filter
+		c.filters = append(c.filters, a)
+	}
+	slices.SortFunc(c.filters, func(a, b *axis) int { return strings.Compare(a.Name, b.Name) })
+	return nil
+}
+
+// breadth guesses how many sets of values a dimension has: the widest are those of assets.
+func (t *axisTable) breadth() int {
+	_, own := ownKinds[t.Name]
+	n := 0
+	for _, yes := range []bool{t.asked, t.Hierarchical, !own} {
+		n *= 2
+		if yes {
+			n++
+		}
+	}
+	return n
+}
+
+func (c *counting) axis(name string) (*axis, error) {
+	dim, asked, ok := findDimension(c.d, name)
+	if !ok {
+		return nil, invalid("dimensions are "+strings.Join(knownDimensions(c.d), ", "), "no such dimension: %s", name)
+	}
+	return &axis{axisTable: c.state.axis(dim, asked, c.r.Direct), d: c.d, texts: &c.texts}, nil
+}
+
+// axis gives the table of a dimension, a new one where nobody asked for it.
+func (st *state) axis(dim Dimension, asked, direct bool) *axisTable {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	key := axisKey{dim.Name, direct}
+	t := st.axes[key]
+	if t == nil {
+		own, ok := ownKinds[dim.Name]
+		if !ok {
+			own = kindContext
+		}
+		t = &axisTable{Dimension: dim, own: own, asked: asked, direct: direct, values: newValueSets(dim.Hierarchical)}
+		st.axes[key] = t
+	}
+	return t
+}
+
+// stateOf gives what is known of a state of the library's dimensions. That of the state before is dropped.
+func (s *Store) stateOf(d Dimensions) *state {
+	version := d.Version()
+	for {
+		old := s.state.Load()
+		if old != nil && old.version == version && version != "" {
+			return old
+		}
+		st := &state{version: version, axes: make(map[axisKey]*axisTable)}
+		st.assets.number = make(map[semdex.AssetID]int32)
+		if s.state.CompareAndSwap(old, st) {
+			return st
+		}
+	}
+}
+
+// tables makes room in the tables for all numbers there are.
+func (c *counting) tables() {
+	for _, a := range c.all() {
+		a.wordOf = func(n int32) string { return c.texts[a.own][n] }
+		if a.own == kindContext {
+			a.wordOf = contextWord(a.Name, c.texts[kindContext])
+		}
+		a.wordHits = make([]int8, len(c.texts[a.own]))
+		a.axisTable.mu.Lock()
+		t := &a.axisTable.bySource
+		t.byWord = growTable(t.byWord, len(c.texts[a.own]))
+		t.byAsset = growTable(t.byAsset, len(c.texts[kindAsset]))
+		t.byConcepts = growTable(t.byConcepts, max(1, len(c.texts[kindConcepts])))
+		a.bySource = *t
+		a.axisTable.mu.Unlock()
+	}
+	c.state.assets.mu.Lock()
+	defer c.state.assets.mu.Unlock()
+	c.state.assets.resolved = growTable(c.state.assets.resolved, len(c.texts[kindAsset]))
+	c.assets = c.state.assets.resolved
+}
+
+// layout says what is read of each event.
+func (c *counting) layout() {
+	add := func(sql string, most int64) int {
+		c.fields = append(c.fields, field{sql, most})
+		return len(c.fields) - 1
+	}
+	most := func(k kind) int64 { return int64(c.s.names.count(k)) }
+	c.at.period, c.at.actor, c.at.concepts, c.at.weight = -1, -1, -1, -1
+	c.at.asset = add("e.asset", most(kindAsset))
+	c.at.slot = add(c.what.slot, int64(c.what.slots-1))
+	if c.what.members {
+		c.at.actor = add("e.actor", most(kindActor))
+	}
+	for _, a := range c.all() {
+		if _, there := c.words[a.own]; !there {
+			c.words[a.own] = add(columnOf[a.own], most(a.own))
+		}
+		if a.asked && c.at.concepts < 0 {
+			c.at.concepts = add("CASE WHEN "+c.s.isType("e.type", searchTypes...)+" THEN e.concepts ELSE 0 END", most(kindConcepts))
+		}
+	}
+	switch {
+	case c.what.amount != "":
+		c.at.weight = add(c.what.amount, allBits)
+	case c.heavy > 1:
+		c.at.weight = add("e.weight", c.heavy)
+	}
+	if c.r.Interval != "" {
+		c.at.period = len(c.fields)
+		c.fields = append(c.fields, field{c.time.period(), allBits})
+	}
+}
+
+// allBits is the most of a field that may be any BIGINT: it is alone in its word.
+const allBits = 1<<63 - 1
+
+func (c *counting) source() string {
+	from := c.what.from
+	if from == "" {
+		from = "usage.events e"
+	}
+	where := fmt.Sprintf("e.seq <= %d AND %s", c.last, c.time.window())
+	if c.what.where != "" {
+		where += " AND " + c.what.where
+	}
+	return from + " WHERE " + where
+}
+
+// gathering turns rows into facts.
+type gathering struct {
+	*counting
+	facts   facts
+	tuples  map[string]int32 // by period and sets but that of the wide axis
+	keys    [][]int32
+	periods []int64
+	period  map[int64]int32
+	sets    []int32
+	key     []byte
+	recent  map[[4]int32]int32 // tuples of at most four parts, which are found without making a text of them
+}
+
+func (c *counting) gather() *gathering {
+	return &gathering{counting: c, tuples: make(map[string]int32), period: make(map[int64]int32), recent: make(map[[4]int32]int32),
+		sets: make([]int32, 1+len(c.by))}
+}
+
+// block takes rows in.
+func (g *gathering) block(block [][]int64) error {
+	assets := block[g.at.asset]
+rows:
+	for i, a := range assets {
+		asset, concepts := int32(a), int32(0)
+		if g.at.concepts >= 0 {
+			concepts = int32(block[g.at.concepts][i])
+		}
+		for _, f := range g.filters {
+			word := int32(block[g.words[f.own]][i])
+			if !f.wants(word, f.set(word, asset, concepts)) {
+				continue rows
+			}
+		}
+		wide, sets := int32(0), g.sets[:1]
+		sets[0] = 0
+		if g.at.period >= 0 {
+			sets[0] = g.periodNumber(block[g.at.period][i])
+		}
+		for j, by := range g.by {
+			set := by.set(int32(block[g.words[by.own]][i]), asset, concepts)
+			if j == g.wide {
+				wide = set
+			} else {
+				sets = append(sets, set)
+			}
+		}
+		g.fact(block, i, asset, g.tuple(sets), wide)
+	}
+	return nil
+}
+
+func (g *gathering) fact(block [][]int64, i int, asset, tuple, wide int32) {
+	f := &g.facts
+	f.tuple, f.set, f.slot = append(f.tuple, tuple), append(f.set, wide), append(f.slot, uint8(block[g.at.slot][i]))
+	if g.at.weight >= 0 {
+		f.amount = append(f.amount, block[g.at.weight][i])
+	}
+	if g.what.members {
+		first := int32(-1)
+		if asset > 0 {
+			first = g.state.assets.of(&g.assets[asset], asset, g.texts[kindAsset][asset], g.d)
+		}
+		f.first, f.second = append(f.first, first), append(f.second, int32(block[g.at.actor][i])-1)
+	}
+}
+
+func (g *gathering) periodNumber(p int64) int32 {
+	n, known := g.period[p]
+	if !known {
+		n = int32(len(g.periods))
+		g.period[p], g.periods = n, append(g.periods, p)
+	}
+	return n
+}
+
+// tuple gives the number of a tuple of the period and sets.
+func (g *gathering) tuple(sets []int32) int32 {
+	if len(sets) <= 4 {
+		var short [4]int32
+		copy(short[:], sets)
+		n, known := g.recent[short]
+		if !known {
+			n = g.newTuple(sets)
+			g.recent[short] = n
+		}
+		return n
+	}
+	g.key = g.key[:0]
+	for _, s := range sets {
+		g.key = binary.LittleEndian.AppendUint32(g.key, uint32(s))
+	}
+	n, known := g.tuples[string(g.key)]
+	if !known {
+		n = g.newTuple(sets)
+		g.tuples[string(g.key)] = n
+	}
+	return n
+}
+
+func (g *gathering) newTuple(sets []int32) int32 {
+	g.keys = append(g.keys, slices.Clone(sets))
+	return int32(len(g.keys) - 1)
+}
+
+// tally spreads the facts over the values.
+func (g *gathering) tally() (*tally, error) {
+	t := &tally{}
+	s := spreading{facts: g.facts, slots: g.what.slots, wide: [][]int32{{0}}, values: 1}
+	if g.what.members {
+		s.count = [2]int32{g.s.names.count(kindAsset) + 1, g.s.names.count(kindActor) + 1}
+	}
+	var others []*axis
+	for i, a := range g.by {
+		if i != g.wide {
+			others = append(others, a)
+			continue
+		}
+		sets, values := a.frozen()
+		s.wide, s.values = sets, len(values)
+	}
+	g.combine(&s, t, others)
+	var err error
+	if t.lines, err = s.run(g.ctx); err != nil {
+		return nil, err
+	}
+	t.totals, err = g.total(s)
+	return t, err
+}
+
+// combine finds the combinations of a period and one value from every axis but the wide one, and which tuples belong to each.
+func (g *gathering) combine(s *spreading, t *tally, others []*axis) {
+	sets := make([][][]int32, len(others))
+	for i, a := range others {
+		sets[i], _ = a.frozen()
+	}
+	number := make(map[string]int32)
+	s.tuples = make([][]int32, len(g.keys))
+	for n, key := range g.keys {
+		period := int64(0)
+		if len(g.periods) > 0 {
+			period = g.periods[key[0]]
+		}
+		values := make([]int32, len(others))
+		var each func(i int)
+		each = func(i int) {
+			if i < len(others) {
+				for _, v := range sets[i][key[1+i]] {
+					values[i] = v
+					each(i + 1)
+				}
+				return
+			}
+			k := binary.LittleEndian.AppendUint64(nil, uint64(period))
+			for _, v := range values {
+				k = binary.LittleEndian.AppendUint32(k, uint32(v))
+			}
+			c, known := number[string(k)]
+			if !known {
+				c = int32(len(t.values))
+				number[string(k)] = c
+				t.periods, t.values = append(t.periods, period), append(t.values, slices.Clone(values))
+			}
+			s.tuples[n] = append(s.tuples[n], c)
+		}
+		each(0)
+	}
+	s.combos = len(t.values)
+}
+
+// total counts each fact once.
+func (g *gathering) total(s spreading) (line, error) {
+	all := s
+	all.wide, all.values, all.combos = [][]int32{{0}}, 1, 1
+	all.set, all.tuple, all.tuples = make([]int32, s.len()), make([]int32, s.len()), [][]int32{{0}}
+	lines, err := all.run(g.ctx)
+	if len(lines) == 0 {
+		return line{sums: make([]int64, s.slots)}, err
+	}
+	return lines[0], err
+}
