@@ -99,7 +99,7 @@ func descending(a, b float64) int {
 
 func (l Lines) draw(d *drawing, in box) {
 	l = l.bounded(d)
-	s := linear(l.present(), 5)
+	s := linear(l.present(), 7)
 	area := l.area(in, s, d.unit)
 	height := func(v float64) float64 { return area.y1 - s.at(v)*area.height() }
 	for _, v := range s.ticks {

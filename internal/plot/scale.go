@@ -13,7 +13,7 @@ type scale struct {
 	ticks     []float64
 }
 
-// linear spans the values and zero. Its ticks are round numbers; it goes on a little beyond the extremes.
+// linear spans the values and zero. Its ticks are round numbers, at most as many as asked for, and one; it goes on a little beyond the extremes.
 func linear(values []float64, ticks int) scale {
 	low, high := 0.0, 0.0
 	for _, v := range values {
@@ -23,6 +23,9 @@ func linear(values []float64, ticks int) scale {
 		high = low + 1
 	}
 	step := niceStep((high - low) / float64(ticks))
+	if !slices.ContainsFunc(values, func(v float64) bool { return v != math.Trunc(v) }) {
+		step = math.Max(step, 1) // of what is counted, there are no halves
+	}
 	first, last := math.Floor(low/step+1e-9), math.Ceil(high/step-1e-9)
 	beyond := 0.06 * (high - low)
 	s := scale{low: math.Max(first*step, low-beyond), high: math.Min(last*step, high+beyond)}

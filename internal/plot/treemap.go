@@ -185,8 +185,8 @@ func (m mosaic) write(name string, value float64, area box, bold bool) {
 			return
 		}
 		m.d.text(area.x0+pad, area.y0+12, name, label{size: size, bold: bold, room: room})
-		if v := withSign(brief(value), m.d.unit); width(v, 12, false) <= room {
-			m.d.text(area.x0+pad, area.y0+12+line, v, label{size: 12, fill: soft})
+		if v := withSign(brief(value), m.d.unit); width(v, size, false) <= room {
+			m.d.text(area.x0+pad, area.y0+12+line, v, label{size: size, fill: soft})
 		}
 	case area.height() >= line:
 		m.name(name, value, box{area.x0 + pad, area.y0, area.x1 - pad, math.Min(area.y1, area.y0+24)}, bold)
