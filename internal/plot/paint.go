@@ -24,14 +24,14 @@ var strong = []paint{
 
 // faint are the same as grounds that ink is read on.
 var faint = []paint{
-	{"t0", "#cfe3f2", "#1d4461"}, {"t1", "#fae6bd", "#5b4512"}, {"t2", "#c9ebdf", "#12503f"},
-	{"t3", "#f3dce8", "#5a3349"}, {"t4", "#f8d9c3", "#66341a"}, {"t5", "#dff0fb", "#27505f"},
+	{"t0", "#d3e6f4", "#1c415d"}, {"t1", "#fae6bd", "#503c10"}, {"t2", "#c9ebdf", "#114636"},
+	{"t3", "#f3dce8", "#5a3349"}, {"t4", "#f9dfcc", "#5f3018"}, {"t5", "#dff0fb", "#1c3f4d"},
 }
 
 // heat goes from little to much. Its first steps bear ink, those from heatTurn on the opposite.
 var heat = []paint{
 	{"h0", "#eef5fb", "#1a2530"}, {"h1", "#d9e8f5", "#1c3346"}, {"h2", "#bcd7ed", "#1e425c"}, {"h3", "#97c1e2", "#205475"},
-	{"h4", "#6ca7d4", "#24698f"}, {"h5", "#3f87bf", "#3a86ae"}, {"h6", "#1f69a5", "#66a9cb"}, {"h7", "#0d4d86", "#9ccbe2"}, {"h8", "#083463", "#d3ebf6"},
+	{"h4", "#6ca7d4", "#24698f"}, {"h5", "#3379b3", "#3a86ae"}, {"h6", "#1d62a0", "#66a9cb"}, {"h7", "#0d4d86", "#9ccbe2"}, {"h8", "#083463", "#d3ebf6"},
 }
 
 const heatTurn = 5
