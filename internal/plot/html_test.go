@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"html"
 	"regexp"
 	"strings"
 	"testing"
@@ -34,6 +35,9 @@ func TestPolicy(t *testing.T) {
 		sum := sha256.Sum256([]byte(found[0][1]))
 		if want := "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"; Policy() != want {
 			t.Errorf("the policy is %s, want %s", Policy(), want)
+		}
+		if !strings.Contains(html.UnescapeString(page), `http-equiv="Content-Security-Policy" content="`+Policy()+`"`) {
+			t.Errorf("%s does not carry the policy", name)
 		}
 		if bad := forbidden.FindString(page); bad != "" {
 			t.Errorf("%s has %q", name, bad)

@@ -66,12 +66,16 @@ func TestScales(t *testing.T) {
 		{"a few are far larger", skewed, true, "1 10 100 1k 10k"},
 		{"zero has a place", append([]float64{0}, skewed...), true, "0 1 10 100 1k 10k"},
 		{"within two decades", []float64{1, 1, 1, 1, 45}, true, "1 2 5 10 20 50"},
+		{"not beyond the largest", []float64{1, 1, 1, 1, 145}, true, "1 2 5 10 20 50 100"},
 		{"not below zero", append([]float64{-1}, skewed...), false, "0 5k 10k 15k 20k"},
 	}
 	for _, tt := range tests {
 		s := fitting(tt.values, 5)
 		var ticks []string
 		for _, v := range s.ticks {
+			if at := s.at(v); at < 0 || at > 1 {
+				t.Errorf("%s: the tick %g is at %g", tt.name, v, at)
+			}
 			ticks = append(ticks, scaled(v, 3))
 		}
 		if got := strings.Join(ticks, " "); got != tt.ticks || s.log != tt.log {

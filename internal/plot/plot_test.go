@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -161,29 +162,118 @@ func TestStructure(t *testing.T) {
 	}
 }
 
-// TestWithinThePicture holds to no text that reaches beyond the picture or lies on another one.
 func TestWithinThePicture(t *testing.T) {
 	t.Parallel()
-	whole := box{0, 0, pictureWidth, pictureHeight}
 	for name, c := range samples() {
-		var boxes []box
-		var read []string
-		for _, e := range svg(t, c) {
-			if e.name != "text" || e.attributes["transform"] != "" {
-				continue
-			}
-			b := textBox(t, e)
-			if !whole.holds(b) {
-				t.Errorf("%s: %q is at %v", name, e.text, b)
-			}
-			for i, o := range boxes {
-				if b.overlaps(o) {
-					t.Errorf("%s: %q lies on %q", name, e.text, read[i])
-				}
-			}
-			boxes, read = append(boxes, b), append(read, e.text)
+		apart(t, name, svg(t, c))
+	}
+}
+
+// TestAnythingWithinThePicture draws charts of any texts, counts and numbers.
+func TestAnythingWithinThePicture(t *testing.T) {
+	t.Parallel()
+	r := rand.New(rand.NewPCG(11, 12))
+	for i := range 60 {
+		for _, data := range anything(r) {
+			unit := []string{"", "%", "€", "downloads"}[r.IntN(4)]
+			apart(t, fmt.Sprintf("%T %d", data, i), svg(t, Chart{anyText(r), anyText(r), anyText(r), unit, data}))
 		}
 	}
+}
+
+// anyText is short or long, of words or of one word.
+func anyText(r *rand.Rand) string {
+	s := strings.Repeat([]string{"Wandern ", "W", "i", "Größe, ", "家族"}[r.IntN(5)], r.IntN(30))
+	return s[:len(s)/2] + strings.TrimSpace(s[len(s)/2:])
+}
+
+func anything(r *rand.Rand) []Data {
+	size, negative := math.Pow(10, 16*r.Float64()-2), r.IntN(3) == 0
+	value := func() float64 {
+		v := size * math.Exp(2*r.NormFloat64())
+		if r.IntN(2) == 0 {
+			v = math.Round(v)
+		}
+		if negative && r.IntN(2) == 0 {
+			return -v
+		}
+		return v
+	}
+	var l Lines
+	for range 1 + r.IntN(40) {
+		l.Periods = append(l.Periods, anyText(r))
+	}
+	for range 1 + r.IntN(8) {
+		s := Series{Name: anyText(r)}
+		for range l.Periods {
+			s.Values = append(s.Values, value())
+		}
+		l.Series = append(l.Series, s)
+	}
+	b := Bars{Before: []string{"", "then"}[r.IntN(2)]}
+	s := Scatter{X: Axis{anyText(r), "%"}, Y: Axis{anyText(r), anyText(r)}, Corner: anyText(r)}
+	var m Treemap
+	for range 1 + r.IntN(40) {
+		b.Bars = append(b.Bars, Bar{anyText(r), value(), value()})
+		s.Points = append(s.Points, Point{anyText(r), value(), value(), math.Abs(value()), strings.Repeat("group ", r.IntN(9))})
+		n := Node{Name: anyText(r), Value: math.Abs(value())}
+		for range r.IntN(40) {
+			n.Children = append(n.Children, Node{Name: anyText(r), Value: math.Abs(value())})
+		}
+		m.Nodes = append(m.Nodes, n)
+	}
+	h := Heatmap{Columns: l.Periods}
+	for range 1 + r.IntN(30) {
+		h.Rows = append(h.Rows, anyText(r))
+		row := make([]float64, len(h.Columns))
+		for j := range row {
+			row[j] = math.Abs(value())
+		}
+		h.Values = append(h.Values, row)
+	}
+	return []Data{l, b, s, m, h}
+}
+
+// apart holds to no shape and no text that reaches beyond the picture, and no text that lies on another one.
+func apart(t *testing.T, name string, elements []element) {
+	t.Helper()
+	whole := box{0, 0, pictureWidth, pictureHeight}
+	var boxes []box
+	var read []string
+	for _, e := range elements {
+		if b, is := shapeBox(t, e); is && !whole.within(-0.01).holds(b) {
+			t.Errorf("%s: %v is at %v", name, e, b)
+		}
+		if e.name != "text" || e.attributes["transform"] != "" {
+			continue
+		}
+		b := textBox(t, e)
+		if !whole.holds(b) {
+			t.Errorf("%s: %q is at %v", name, e.text, b)
+		}
+		for i, o := range boxes {
+			if b.overlaps(o) {
+				t.Errorf("%s: %q lies on %q", name, e.text, read[i])
+			}
+		}
+		boxes, read = append(boxes, b), append(read, e.text)
+	}
+}
+
+func shapeBox(t *testing.T, e element) (b box, is bool) {
+	t.Helper()
+	number := func(name string) float64 { return e.number(t, name) }
+	switch e.name {
+	case "rect":
+		b = box{number("x"), number("y"), number("x") + number("width"), number("y") + number("height")}
+	case "circle":
+		b = box{number("cx") - number("r"), number("cy") - number("r"), number("cx") + number("r"), number("cy") + number("r")}
+	case "line":
+		b = box{number("x1"), number("y1"), number("x2"), number("y2")}
+	default:
+		return b, false
+	}
+	return b, true
 }
 
 // textBox is where the letters of a text are, without what hangs above and below them. The ruler is a little wide.
