@@ -151,7 +151,7 @@ func (c *cloud) at(x, y float64) point {
 func (c *cloud) mark(p Point, largestSize, plain float64) mark {
 	m := mark{Point: p, at: c.at(p.X, p.Y), r: plain, fill: strong[0]}
 	if largestSize > 0 {
-		m.r = 3 + 13*math.Sqrt(p.Size/largestSize)
+		m.r = 3 + 11*math.Sqrt(p.Size/largestSize)
 	}
 	if len(c.groups) > 0 {
 		m.fill = other

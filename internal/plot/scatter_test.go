@@ -12,7 +12,7 @@ import (
 func TestLabelsDoNotOverlap(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(1, 1))
-	for range 60 {
+	for range 25 {
 		s := Scatter{Corner: []string{"", "Demand without supply"}[r.IntN(2)]}
 		spread, sized := 3*r.Float64(), r.IntN(2) == 0
 		for i := range 1 + r.IntN(300) {
