@@ -25,7 +25,8 @@ func htmlOf(t *testing.T, c Chart) string {
 func TestPolicy(t *testing.T) {
 	t.Parallel()
 	styles := regexp.MustCompile(`(?s)<style>(.*?)</style>`)
-	forbidden := regexp.MustCompile(`(?i)<script|<link|<img|<iframe| style=|\son[a-z]+=|url\(|@import|href=|src=`)
+	handlers := regexp.MustCompile(`\son[a-z]+=`)
+	forbidden := []string{"<script", "<link", "<img", "<iframe", " style=", "url(", "@import", "href=", "src=", "https:", "http:"}
 	for name, c := range samples() {
 		page := htmlOf(t, c)
 		found := styles.FindAllStringSubmatch(page, -1)
@@ -39,11 +40,14 @@ func TestPolicy(t *testing.T) {
 		if !strings.Contains(html.UnescapeString(page), `http-equiv="Content-Security-Policy" content="`+Policy()+`"`) {
 			t.Errorf("%s does not carry the policy", name)
 		}
-		if bad := forbidden.FindString(page); bad != "" {
+		page = strings.ToLower(strings.ReplaceAll(page, `xmlns="http://www.w3.org/2000/svg"`, ""))
+		if bad := handlers.FindString(page); bad != "" {
 			t.Errorf("%s has %q", name, bad)
 		}
-		if host := regexp.MustCompile(`https?://[^"]*`).FindString(strings.ReplaceAll(page, "http://www.w3.org/2000/svg", "")); host != "" {
-			t.Errorf("%s names %s", name, host)
+		for _, bad := range forbidden {
+			if strings.Contains(page, bad) {
+				t.Errorf("%s has %q", name, bad)
+			}
 		}
 	}
 }

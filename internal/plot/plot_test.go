@@ -173,7 +173,7 @@ func TestWithinThePicture(t *testing.T) {
 func TestAnythingWithinThePicture(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(11, 12))
-	for i := range 25 {
+	for i := range 10 {
 		for _, data := range anything(r) {
 			unit := []string{"", "%", "€", "downloads"}[r.IntN(4)]
 			apart(t, fmt.Sprintf("%T %d", data, i), svg(t, Chart{anyText(r), anyText(r), anyText(r), unit, data}))
