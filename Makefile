@@ -11,7 +11,7 @@ FUZZ       := .:FuzzReadRecord .:FuzzReadEvent .:FuzzAppendEvent graph/rdf:FuzzT
               indexer/canto:FuzzRecord indexer/canto:FuzzPage indexer/canto:FuzzToken \
               indexer/poolparty:FuzzProjects indexer/poolparty:FuzzEvents indexer/poolparty:FuzzExport indexer/poolparty:FuzzCursor \
               indexer/poolparty:FuzzErrorBody cmd/internal/config:FuzzParse \
-              api:FuzzReadTags api:FuzzParseOrigin api:FuzzParseRate internal/table:FuzzTable cmd/internal/library:FuzzResultCursor internal/remote:FuzzGuard
+              api:FuzzReadTags api:FuzzParseOrigin api:FuzzParseRate internal/table:FuzzTable internal/plot:FuzzSVG cmd/internal/library:FuzzResultCursor internal/remote:FuzzGuard
 
 .PHONY: demo build check test race real fuzz bench bench-search kill tools clean
 

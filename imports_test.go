@@ -19,6 +19,7 @@ var floors = map[string][]string{
 	"internal/text":                   {},
 	"internal/remote":                 {},
 	"internal/table":                  {},
+	"internal/plot":                   {},
 	"search":                          {},
 	"search/local":                    {"search"},
 	"search/eval":                     {"search"},
@@ -33,7 +34,7 @@ var floors = map[string][]string{
 	"api":                             {"search", "search/neardup", "analytics"},
 }
 
-var ground = []string{".", "internal/text", "internal/remote", "internal/table", "internal/table/tabletest"}
+var ground = []string{".", "internal/text", "internal/remote", "internal/table", "internal/table/tabletest", "internal/plot"}
 
 // engines says in which rooms a library may be imported, by the beginning of its path.
 var engines = map[string]string{
@@ -47,6 +48,7 @@ var engines = map[string]string{
 	"github.com/gin-gonic/gin":                  "api",
 	"github.com/danielgtaylor/huma":             "api",
 	"github.com/xuri/excelize":                  "internal/table",
+	"golang.org/x/image":                        "internal/plot",
 	"github.com/klauspost/compress":             "api",
 	"golang.org/x/time":                         "api",
 	"golang.org/x/oauth2":                       "indexer",
