@@ -13,7 +13,7 @@ FUZZ       := .:FuzzReadRecord .:FuzzReadEvent .:FuzzAppendEvent graph/rdf:FuzzT
               indexer/poolparty:FuzzErrorBody cmd/internal/config:FuzzParse \
               api:FuzzReadTags api:FuzzParseOrigin api:FuzzParseRate internal/table:FuzzTable internal/plot:FuzzSVG cmd/internal/library:FuzzResultCursor internal/remote:FuzzGuard
 
-.PHONY: demo build check test race real fuzz bench bench-search kill tools clean
+.PHONY: demo build check test race real fuzz bench bench-search bench-analytics kill tools clean
 
 demo: tools $(BIN) ## build, and show the brand library on this machine
 	$(BIN) demo $(DEMO)
@@ -54,6 +54,9 @@ bench: tools ## speed, as ratios to a baseline in the same run
 
 bench-search: $(BIN) ## searches a generated library of SEMDEX_BENCH_ASSETS, and prints each figure beside its target
 	SEMDEX_BENCH_ASSETS=$(SEMDEX_BENCH_ASSETS) SEMDEX_BIN=$(BIN) $(GO) run ./cmd/internal/benchsearch
+
+bench-analytics: tools ## takes in and reports on SEMDEX_BENCH_EVENTS events, and prints each figure beside its target
+	SEMDEX_BENCH_EVENTS=$(SEMDEX_BENCH_EVENTS) $(GO) run ./cmd/internal/benchanalytics
 
 kill: tools ## syncs that are killed at 50 moments, and of Tate's works at 5
 	SEMDEX_KILLS=$${SEMDEX_KILLS:-50} $(GO) test -count=1 -timeout 30m -v -run 'Kill' ./cmd/semdex ./analytics

@@ -1,8 +1,10 @@
 package analytics
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -21,11 +23,30 @@ type library struct {
 	broader map[string][]string                    // value to what stands above it
 	schemes map[string]string                      // concept to the dimension it belongs to
 	version string
+	records map[semdex.AssetID]*semdex.Asset
+	same    [][]semdex.AssetID
+	today   semdex.Date
+	rules   Rules
 }
 
 func (l *library) Version() string { return l.version }
 
 func (l *library) Names() []Dimension { return l.dims }
+
+func (l *library) Assets(yield func(*semdex.Asset) error) error {
+	for _, id := range slices.Sorted(maps.Keys(l.records)) {
+		if err := yield(l.records[id]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *library) Duplicates(context.Context) ([][]semdex.AssetID, error) { return l.same, nil }
+
+func (l *library) Today() semdex.Date { return l.today }
+
+func (l *library) Rules() Rules { return l.rules }
 
 func (l *library) Asset(given string) (semdex.AssetID, bool) {
 	id, ok := l.assets[given]

@@ -3,6 +3,7 @@ package analytics
 import (
 	"cmp"
 	"iter"
+	"math"
 	"slices"
 	"time"
 
@@ -23,22 +24,25 @@ type Report struct {
 
 	cells []cells
 	order []int32
+	keys  int // columns that tell rows apart: period and dimensions
 }
 
 // Column is the head of a column.
 type Column struct {
 	Name string
 	Kind Kind
+	Unit string // "s", "%", a currency; "" for a plain number
 }
 
 // Kind says what the cells of a column hold.
-type Kind int
+type Kind string
 
 // The kinds of columns. A cell may be nil where there is no value.
 const (
-	Text   Kind = iota // string
-	Count              // int64
-	Number             // float64
+	Text   Kind = "text"   // string
+	Count  Kind = "count"  // int64
+	Number Kind = "number" // float64
+	Day    Kind = "day"    // string, as 2026-01-31
 )
 
 // Total is one sum over all that a report is about.
@@ -61,6 +65,11 @@ func (c *textCells) at(row int32) any { return c.texts[c.number[row]] }
 type countCells []int64
 
 func (c countCells) at(row int32) any { return c[row] }
+
+// numberCells are int64s, float64s and nils.
+type numberCells []any
+
+func (c numberCells) at(row int32) any { return c[row] }
 
 // NewReport makes a report of rows.
 func NewReport(name string, columns []Column, rows [][]any) *Report {
@@ -104,15 +113,12 @@ func (r *Report) Rows() iter.Seq[[]any] {
 	}
 }
 
-// counters are the columns of a usage report after the dimensions.
-var counters = []string{"events", "views", "downloads", "shares", "placements", "searches", "unique_assets", "unique_users"}
-
 // head begins the report of a counting: its columns for period and dimensions.
 func (c *counting) head(name string, t *tally) *Report {
 	r := &Report{Name: name, From: c.r.From, To: c.r.To, TZ: c.r.TZ.String(), Interval: c.r.Interval,
 		By: c.r.By, Direct: c.r.Direct, Until: c.until, order: ascending(len(t.lines))}
 	if r.Interval != "" {
-		r.add(Column{Period, Text}, c.periodCells(t))
+		r.add(Column{Name: Period, Kind: Text}, c.periodCells(t))
 	}
 	other := 0
 	for i, a := range c.by {
@@ -135,10 +141,10 @@ func (c *counting) head(name string, t *tally) *Report {
 			}
 			return out
 		}
-		r.add(Column{a.Name, Text}, texts(func(v Value) string { return v.Name }))
+		r.add(Column{Name: a.Name, Kind: Text}, texts(func(v Value) string { return v.Name }))
 		if a.Hierarchical {
-			r.add(Column{a.Name + "_uri", Text}, texts(func(v Value) string { return v.URI }))
-			r.add(Column{a.Name + "_path", Text}, texts(func(v Value) string { return v.Path }))
+			r.add(Column{Name: a.Name + "_uri", Kind: Text}, texts(func(v Value) string { return v.URI }))
+			r.add(Column{Name: a.Name + "_path", Kind: Text}, texts(func(v Value) string { return v.Path }))
 		}
 	}
 	return r
@@ -163,52 +169,21 @@ func (c *counting) periodCells(t *tally) *textCells {
 	return out
 }
 
-// usage puts names to the numbers of a usage report.
-func (c *counting) usage(t *tally) *Report {
-	r := c.head("usage", t)
-	if len(r.Columns) == 0 && len(t.lines) == 0 { // a report over nothing but the whole has one row, though it be of zeros
-		t.lines, r.order = []line{t.totals}, ascending(1)
-	}
-	names := len(r.Columns)
-	for i := range usageCells(&t.totals) {
-		if i >= 6 && c.r.Counters {
-			break
-		}
-		column := make(countCells, len(t.lines))
-		for j := range t.lines {
-			column[j] = usageCells(&t.lines[j])[i]
-		}
-		r.add(Column{counters[i], Count}, column)
-		r.Totals = append(r.Totals, Total{counters[i], usageCells(&t.totals)[i]})
-	}
-	r.sort(names, c.r.Limit)
-	return r
-}
-
-// usageCells gives the counters of a line.
-func usageCells(l *line) [8]int64 {
-	out := [8]int64{1: l.sums[1], 2: l.sums[2], 3: l.sums[3], 4: l.sums[4], 5: l.sums[5], 6: l.assets, 7: l.users}
-	for _, n := range l.sums {
-		out[0] = addBounded(out[0], n)
-	}
-	return out
-}
-
-// sort brings the rows into order, by the count in a column, most first, and then by the columns before it, which are
-// texts. It keeps the first limit of them, all where it is 0.
+// sort brings the rows into order, by the numbers in a column, the largest first, and then by the keys. It keeps the first
+// limit of them, all where it is 0.
 func (r *Report) sort(by, limit int) {
-	counts := r.cells[by].(countCells)
-	ranks := make([][]int32, by)
-	for i := range by {
-		ranks[i] = r.cells[i].(*textCells).ranks()
+	larger := r.cells[by].(interface{ larger(a, b int32) int }).larger
+	ranks, of := make([][]int32, r.keys), make([][]int32, r.keys)
+	for i := range r.keys {
+		texts := r.cells[i].(*textCells)
+		ranks[i], of[i] = texts.ranks(), texts.number
 	}
 	slices.SortFunc(r.order, func(a, b int32) int {
-		if c := cmp.Compare(counts[b], counts[a]); c != 0 {
+		if c := larger(a, b); c != 0 {
 			return c
 		}
-		for i := range by {
-			of := r.cells[i].(*textCells).number
-			if c := cmp.Compare(ranks[i][of[a]], ranks[i][of[b]]); c != 0 {
+		for i := range ranks {
+			if c := cmp.Compare(ranks[i][of[i][a]], ranks[i][of[i][b]]); c != 0 {
 				return c
 			}
 		}
@@ -217,6 +192,25 @@ func (r *Report) sort(by, limit int) {
 	if limit > 0 && len(r.order) > limit {
 		r.order = r.order[:limit]
 	}
+}
+
+func (c countCells) larger(a, b int32) int { return cmp.Compare(c[b], c[a]) }
+
+// larger puts what is nil behind all numbers.
+func (c numberCells) larger(a, b int32) int {
+	x, y := number(c[a]), number(c[b])
+	return cmp.Compare(y, x)
+}
+
+// number gives a cell as a float64, nil as less than all others.
+func number(cell any) float64 {
+	switch v := cell.(type) {
+	case int64:
+		return float64(v)
+	case float64:
+		return v
+	}
+	return math.Inf(-1)
 }
 
 // ranks gives each text's place among the texts; equal ones share it.

@@ -301,7 +301,7 @@ func TestUsageShape(t *testing.T) {
 }
 
 func TestTablesOfReportsHoldNoFormula(t *testing.T) {
-	report := NewReport("usage", []Column{{"campaign", Text}, {"events", Count}}, [][]any{{"=HYPERLINK(\"x\")", int64(-3)}, {"-5", int64(2)}, {"Zelt, \"klein\"", int64(1)}})
+	report := NewReport("usage", []Column{{Name: "campaign", Kind: Text}, {Name: "events", Kind: Count}}, [][]any{{"=HYPERLINK(\"x\")", int64(-3)}, {"-5", int64(2)}, {"Zelt, \"klein\"", int64(1)}})
 	var csv, book, lines bytes.Buffer
 	for _, err := range []error{report.WriteCSV(&csv), report.WriteXLSX(&book), report.WriteNDJSON(&lines)} {
 		if err != nil {
@@ -325,7 +325,7 @@ func TestTablesOfReportsHoldNoFormula(t *testing.T) {
 
 func TestASheetTakesNoMoreRows(t *testing.T) {
 	var out bytes.Buffer
-	err := NewReport("usage", []Column{{"n", Count}}, make([][]any, 1<<20)).WriteXLSX(&out)
+	err := NewReport("usage", []Column{{Name: "n", Kind: Count}}, make([][]any, 1<<20)).WriteXLSX(&out)
 	if semdex.CodeOf(err) != semdex.Invalid || out.Len() > 0 {
 		t.Errorf("got %v and %d bytes, want a refusal", err, out.Len())
 	}

@@ -275,7 +275,7 @@ func (f *fakeLibrary) Report(_ context.Context, name string, r analytics.Request
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.report = r
-	return analytics.NewReport(name, []analytics.Column{{Name: "topic"}, {Name: "events", Kind: analytics.Count}}, [][]any{{"Wörter", int64(3)}}), nil
+	return analytics.NewReport(name, []analytics.Column{{Name: "topic", Kind: analytics.Text}, {Name: "events", Kind: analytics.Count}}, [][]any{{"Wörter", int64(3)}}), nil
 }
 
 func (f *fakeLibrary) Status(context.Context) (Status, error) {

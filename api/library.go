@@ -103,9 +103,12 @@ type Changes struct {
 
 // ReportInfo says what a report is about.
 type ReportInfo struct {
-	Name        string   `json:"name"`
-	Description string   `json:"description"`
-	Dimensions  []string `json:"dimensions" doc:"what it can be grouped and filtered by"`
+	Name        string             `json:"name"`
+	Title       string             `json:"title"`
+	Description string             `json:"description"`
+	Formula     string             `json:"formula" doc:"how its figures are made of events and assets"`
+	Columns     []analytics.Figure `json:"columns" doc:"what stands after period and dimensions"`
+	Dimensions  []string           `json:"dimensions,omitempty" doc:"what it can be grouped and filtered by"`
 }
 
 // Status is the state of a library.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"semdex"
@@ -186,73 +184,6 @@ func (l *Library) Record(ctx context.Context, events []semdex.Event) (analytics.
 // Why says why an asset is not in the answer to a request, or not higher up.
 func (l *Library) Why(ctx context.Context, id string, r search.Request, eyes search.Access) (*search.Why, error) {
 	return l.search.Why(ctx, id, r, eyes)
-}
-
-// reportNames are the reports that this version has.
-var reportNames = []string{"usage"}
-
-// Reports lists the reports.
-func (l *Library) Reports() []api.ReportInfo {
-	d := l.dimensions()
-	defer d.Release()
-	info := api.ReportInfo{Name: "usage", Description: "views, downloads, shares, placements and searches by any dimensions and period"}
-	for _, dim := range d.Names() {
-		info.Dimensions = append(info.Dimensions, dim.Name)
-	}
-	return []api.ReportInfo{info}
-}
-
-// Report runs a report.
-func (l *Library) Report(ctx context.Context, name string, r analytics.Request) (*analytics.Report, error) {
-	if !slices.Contains(reportNames, name) {
-		return nil, &semdex.Error{Code: semdex.NotFound, Message: "no report " + name, Hint: "there are: " + strings.Join(reportNames, ", ")}
-	}
-	store, err := l.usage.open()
-	if err != nil {
-		return nil, err
-	}
-	if r.TZ == nil {
-		r.TZ = l.config.Zone
-	}
-	d := l.dimensions()
-	defer d.Release()
-	return store.Usage(ctx, d, r)
-}
-
-// dimensions gives reports one state of the library to ask.
-func (l *Library) dimensions() *dimensions { return &dimensions{l.search.Reader()} }
-
-// dimensions is search.Reader in the words of analytics.
-type dimensions struct{ *search.Reader }
-
-func (d *dimensions) Version() string { return d.Reader.Version() }
-
-func (d *dimensions) Names() []analytics.Dimension {
-	var out []analytics.Dimension
-	for _, dim := range d.Dimensions() {
-		out = append(out, analytics.Dimension{Name: dim.Name, Hierarchical: dim.Hierarchical()})
-	}
-	return out
-}
-
-func (d *dimensions) OfAsset(dim string, id semdex.AssetID, direct bool) []analytics.Value {
-	return values(d.Reader.OfAsset(dim, id, direct))
-}
-
-func (d *dimensions) OfContext(dim, value string, direct bool) []analytics.Value {
-	return values(d.Reader.OfContext(dim, value, direct))
-}
-
-func (d *dimensions) OfConcepts(dim string, uris []string, direct bool) []analytics.Value {
-	return values(d.Reader.OfConcepts(dim, uris, direct))
-}
-
-func values(in []search.DimensionValue) []analytics.Value {
-	out := make([]analytics.Value, len(in))
-	for i, v := range in {
-		out[i] = analytics.Value{Name: v.Name, URI: string(v.URI), Path: v.Path}
-	}
-	return out
 }
 
 // Status says how the library stands.

@@ -1,0 +1,108 @@
+package library
+
+import (
+	"context"
+
+	"semdex"
+	"semdex/analytics"
+	"semdex/api"
+	"semdex/search"
+)
+
+// Reports lists the reports.
+func (l *Library) Reports() []api.ReportInfo {
+	d := l.reported()
+	defer d.Release()
+	var names []string
+	for _, dim := range d.Names() {
+		names = append(names, dim.Name)
+	}
+	var out []api.ReportInfo
+	for _, def := range analytics.Reports {
+		info := api.ReportInfo{Name: def.Name, Title: def.Title, Description: def.About, Formula: def.Formula, Columns: def.Columns}
+		if def.Groups {
+			info.Dimensions = names
+		}
+		out = append(out, info)
+	}
+	return out
+}
+
+// Report runs a report.
+func (l *Library) Report(ctx context.Context, name string, r analytics.Request) (*analytics.Report, error) {
+	store, err := l.usage.open()
+	if err != nil {
+		return nil, err
+	}
+	if r.TZ == nil {
+		r.TZ = l.config.Zone
+	}
+	d := l.reported()
+	defer d.Release()
+	return store.Report(ctx, d, name, r)
+}
+
+// reported gives reports one state of the library to ask.
+func (l *Library) reported() *reported { return &reported{l, l.search.Reader()} }
+
+// reported is a library in the words of analytics.
+type reported struct {
+	l *Library
+	*search.Reader
+}
+
+func (d *reported) Names() []analytics.Dimension {
+	var out []analytics.Dimension
+	for _, dim := range d.Dimensions() {
+		out = append(out, analytics.Dimension{Name: dim.Name, Hierarchical: dim.Hierarchical()})
+	}
+	return out
+}
+
+func (d *reported) OfAsset(dim string, id semdex.AssetID, direct bool) []analytics.Value {
+	return values(d.Reader.OfAsset(dim, id, direct))
+}
+
+func (d *reported) OfContext(dim, value string, direct bool) []analytics.Value {
+	return values(d.Reader.OfContext(dim, value, direct))
+}
+
+func (d *reported) OfConcepts(dim string, uris []string, direct bool) []analytics.Value {
+	return values(d.Reader.OfConcepts(dim, uris, direct))
+}
+
+func values(in []search.DimensionValue) []analytics.Value {
+	out := make([]analytics.Value, len(in))
+	for i, v := range in {
+		out[i] = analytics.Value{Name: v.Name, URI: string(v.URI), Path: v.Path}
+	}
+	return out
+}
+
+func (d *reported) Assets(yield func(*semdex.Asset) error) error { return d.l.mirror.Each(yield) }
+
+func (d *reported) Duplicates(context.Context) ([][]semdex.AssetID, error) {
+	d.l.duplicates.mu.Lock()
+	defer d.l.duplicates.mu.Unlock()
+	found, err := d.l.clustered()
+	if err != nil {
+		return nil, err
+	}
+	var out [][]semdex.AssetID
+	for _, c := range found.clusters {
+		group := []semdex.AssetID{c.Survivor}
+		for _, m := range c.Assets {
+			if m.ID != c.Survivor {
+				group = append(group, m.ID)
+			}
+		}
+		out = append(out, group)
+	}
+	return out, nil
+}
+
+func (d *reported) Today() semdex.Date { return semdex.DateOf(d.l.now().In(d.l.config.Zone)) }
+
+func (d *reported) Rules() analytics.Rules {
+	return analytics.Rules{Missing: d.l.DenyMissingRights()}
+}
