@@ -128,6 +128,9 @@ func (e *Event) Check(now time.Time) *Error {
 
 // tooLong gives the first text over MaxEventText, in the order of the struct, and its size.
 func (e *Event) tooLong() (name string, size int) {
+	if e.Search == nil && e.textBytes() <= MaxEventText { // as in nearly all
+		return "", 0
+	}
 	texts := [][2]string{
 		{"event_id", e.ID}, {"asset_id", e.Asset}, {"rendition", e.Rendition}, {"query_id", e.QueryID}, {"q", e.Query}, {"lang", e.Lang},
 		{"actor.id", e.Actor.ID}, {"actor.type", e.Actor.Type}, {"actor.business_unit", e.Actor.BusinessUnit}, {"session_id", e.Session},
@@ -151,6 +154,22 @@ func (e *Event) tooLong() (name string, size int) {
 		}
 	}
 	return "", 0
+}
+
+// textBytes is the size of all texts of an event together, but for the detail of a search.
+func (e *Event) textBytes() int {
+	n := len(e.ID) + len(e.Asset) + len(e.Rendition) + len(e.QueryID) + len(e.Query) + len(e.Lang) + len(e.Actor.ID) + len(e.Actor.Type) +
+		len(e.Actor.BusinessUnit) + len(e.Session) + len(e.Client.Name) + len(e.Client.Integration) + len(e.Source)
+	for _, uri := range e.Concepts {
+		n += len(uri)
+	}
+	for key, value := range e.Context {
+		n += len(key) + len(value)
+	}
+	if e.Value != nil {
+		n += len(e.Value.Currency)
+	}
+	return n
 }
 
 // Identify gives an event that has no id one derived from its content and from nth, which counts the
