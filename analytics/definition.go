@@ -157,13 +157,7 @@ var usageReport = Definition{
 		"asset.embed; search.executed. events sums over all types. An event counts once in each row whose values it has, however many paths lead there.",
 	Groups:  true,
 	Columns: usageColumns,
-	make: func(q *run) (*Report, error) {
-		c, t, err := q.s.count(q.ctx, q.l, q.r, counted{slot: q.s.usageSlots(), slots: 6, members: !q.r.Counters})
-		if err != nil {
-			return nil, err
-		}
-		return c.usage(t), nil
-	},
+	make:    func(q *run) (*Report, error) { return q.s.usage(q.ctx, q.l, q.r) },
 }
 
 // usage puts names to the numbers of a usage report.

@@ -124,16 +124,19 @@ func (c *counting) head(name string, t *tally) *Report {
 	for i, a := range c.by {
 		number := make([]int32, len(t.lines))
 		for j := range t.lines {
-			if i == c.wide {
+			switch {
+			case t.columns != nil:
+				number[j] = t.columns[i][j]
+			case i == c.wide:
 				number[j] = t.lines[j].value
-			} else {
+			default:
 				number[j] = t.values[t.lines[j].combo][other]
 			}
 		}
 		if i != c.wide {
 			other++
 		}
-		_, values := a.frozen()
+		values := t.axes[i]
 		texts := func(of func(Value) string) *textCells {
 			out := &textCells{number, make([]string, len(values))}
 			for n, v := range values {
