@@ -160,7 +160,7 @@ func (e *Event) Identify(nth int) {
 		return
 	}
 	plain := *e
-	plain.ReceivedAt = time.Time{}
+	plain.ReceivedAt, plain.Found = time.Time{}, "" // which the server may add
 	body, err := json.Marshal(&plain)
 	if err != nil { // a float that is no number: the only value of an Event that JSON refuses
 		body = fmt.Appendf(nil, "%#v", plain)
