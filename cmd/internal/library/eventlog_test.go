@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"semdex"
+	"semdex/api"
 	"semdex/search"
 )
 
@@ -228,5 +229,73 @@ func TestWhatALibraryLogs(t *testing.T) {
 	}
 	if want := "asset.view search.executed search.result_click"; strings.Join(got, " ") != want {
 		t.Errorf("got %v, want %s", got, want)
+	}
+}
+
+// TestSearchesAndClicksThroughTheDoor follows a search and a click from the request into the log.
+func TestSearchesAndClicksThroughTheDoor(t *testing.T) {
+	t.Parallel()
+	h := newHome(t)
+	h.config.Sources[0].Events = ""
+	h.config.Search.Expand = "narrower"
+	l := h.synced()
+	d := h.door(l, api.KeyRequest{Name: "site", Scopes: []string{"search", "events", "unapproved"}})
+	var a search.Answer
+	rec := d.ask("GET", "/v1/search?q=nachhaltige+Verpackung&lang=de&territory=DE", "", "Semdex-Session", "s1", "Semdex-User", "u1")
+	if err := json.Unmarshal(rec.Body.Bytes(), &a); err != nil || len(a.Hits) == 0 {
+		t.Fatalf("%v: %s", err, rec.Body)
+	}
+	hit := a.Hits[0]
+	if hit.Matched.Found != semdex.FoundByExpansion {
+		t.Errorf("the hit was found by %q", hit.Matched.Found)
+	}
+	if rec := d.ask("GET", "/v1/assets/"+string(hit.ID)+"?position=1&query_id="+a.QueryID, "", "Semdex-Session", "s1"); rec.Code != 200 {
+		t.Errorf("the click: %d", rec.Code)
+	}
+	body := fmt.Sprintf(`{"events":[{"event_id":"mine","type":"asset.download","occurred_at":"2026-05-01T12:00:00Z","asset_id":%q,"query_id":%q}]}`, hit.ID, a.QueryID)
+	if rec := d.ask("POST", "/v1/events", body); rec.Code != 202 || !strings.Contains(rec.Body.String(), `"accepted":1`) {
+		t.Errorf("the download: %d %s", rec.Code, rec.Body)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]semdex.Event{}
+	for _, e := range h.logged() {
+		if e.Source == "semdex" && !strings.HasPrefix(e.ID, "log_") || !e.OccurredAt.Equal(e.OccurredAt.Truncate(time.Second)) {
+			t.Errorf("%s has id %q and time %s", e.Type, e.ID, e.OccurredAt)
+		}
+		if e.Search != nil {
+			e.Search.TookMS = 0
+		}
+		e.ID, e.ReceivedAt, e.OccurredAt = "", time.Time{}, time.Time{}
+		got[e.Type] = e
+	}
+	total, client := a.Total, semdex.Client{Name: "site", Integration: "api"}
+	want := map[string]semdex.Event{
+		semdex.SearchExecuted: {Type: semdex.SearchExecuted, QueryID: a.QueryID, Query: "nachhaltige Verpackung", Lang: "de", Total: &total, Concepts: []string{"https://voc.example/packaging"},
+			Actor: semdex.Actor{ID: "u1", Type: "user"}, Session: "s1", Client: client, Context: map[string]string{"region": "DE"}, Source: "semdex",
+			Search: &semdex.SearchDetail{Page: 1, Expand: "narrower", Added: []string{"https://voc.example/recyclable"}, Kinds: []string{"prefLabel"}, ExpansionHits: []string{string(a.Hits[0].ID), string(a.Hits[1].ID)}}},
+		semdex.SearchResultClick: {Type: semdex.SearchResultClick, QueryID: a.QueryID, Asset: string(hit.ID), Position: 1, Session: "s1", Client: client, Source: "semdex", Found: semdex.FoundByExpansion},
+		semdex.AssetDownload:     {Type: semdex.AssetDownload, QueryID: a.QueryID, Asset: string(hit.ID), Found: semdex.FoundByExpansion},
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got)\n%s", d)
+	}
+}
+
+// BenchmarkLoggedSearch shows what the log costs the path of a search.
+func BenchmarkLoggedSearch(b *testing.B) {
+	for _, logs := range []bool{false, true} {
+		b.Run(fmt.Sprint("log=", logs), func(b *testing.B) {
+			h := newHome(b)
+			h.config.Analytics.Log.Searches = &logs
+			d := h.door(h.synced(), api.KeyRequest{})
+			b.ReportAllocs()
+			for b.Loop() {
+				if rec := d.ask("GET", "/v1/search?q=sustainable+packaging", ""); rec.Code != 200 {
+					b.Fatal(rec.Body)
+				}
+			}
+		})
 	}
 }
