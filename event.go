@@ -57,8 +57,8 @@ type Event struct {
 	Value      *Money            `json:"value,omitempty"`
 	Count      *int64            `json:"count,omitempty"` // how often it happened; absent means once
 	Source     string            `json:"source,omitempty"`
-	Found      string            `json:"found_by,omitempty"` // of an act on a hit: FoundByText or FoundByExpansion
-	Search     *SearchDetail     `json:"search,omitempty"`   // search events
+	Found      string            `json:"found_by,omitempty" enum:"text,expansion"` // of an act on a hit: FoundByText or FoundByExpansion
+	Search     *SearchDetail     `json:"search,omitempty"`                         // search events
 }
 
 // Actor is who acted, by a pseudonym.

@@ -301,7 +301,7 @@ func (f *fakeLibrary) Report(_ context.Context, name string, r analytics.Request
 }
 
 func (f *fakeLibrary) Status(context.Context) (Status, error) {
-	return Status{Library: f.name, Assets: fakeTotal, Sources: []SourceStatus{
+	return Status{Library: f.name, Assets: fakeTotal, Log: LogStatus{Logged: 5, Dropped: 2}, Sources: []SourceStatus{
 		{Name: "files", Kind: "assets", LagSeconds: &fakeLag, LastSync: &fakeSynced}, {Name: "new", Kind: "concepts", LastError: "down"}}}, nil
 }
 

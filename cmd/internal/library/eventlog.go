@@ -17,6 +17,7 @@ const (
 	logQueue = 4096
 	logBatch = 512
 	logPause = 500 * time.Millisecond
+	logRetry = 10 * time.Second // after a failure
 )
 
 // eventLog takes the events that the server makes of what it is asked, to be written in the background.
@@ -56,7 +57,13 @@ func (l *Library) keepLog(ctx context.Context) {
 				return
 			}
 		}
-		l.writeLog(batch)
+		if l.writeLog(batch) {
+			continue
+		}
+		select {
+		case <-time.After(logRetry):
+		case <-ctx.Done():
+		}
 	}
 }
 
@@ -92,8 +99,8 @@ func (g *eventLog) waiting(batch []semdex.Event) []semdex.Event {
 }
 
 // writeLog hands a batch to the usage store, which it opens where need be. It tries twice: the store may just have been closed to
-// be built again.
-func (l *Library) writeLog(batch []semdex.Event) {
+// be built again. A batch that it cannot write is lost, and it gives false.
+func (l *Library) writeLog(batch []semdex.Event) bool {
 	used := false
 	for i := range batch {
 		e := &batch[i]
@@ -111,11 +118,12 @@ func (l *Library) writeLog(batch []semdex.Event) {
 	if err != nil {
 		l.eventLog.dropped.Add(int64(len(batch)))
 		l.log.Warn("searches could not be written to the usage log", "events", len(batch), "err", err)
-		return
+		return false
 	}
 	if used {
 		l.usage.touch()
 	}
+	return true
 }
 
 // tryLog writes a batch. What was written before is not written again: it has the same id.
