@@ -16,7 +16,9 @@ func (q *querying) asWritten(ctx context.Context, p *Plan) (*Plan, error) {
 	}
 	r := *q.request
 	r.Expand, r.Exclude, r.Schemes, r.Sort, r.Facets, r.Cursor = ExpandNone, nil, nil, nil, nil, ""
-	plain, err := q.again(&r).plan(ctx)
+	written := q.again(&r)
+	written.seen, written.standing = q.seen, q.standing // what q has asked already, with the same access
+	plain, err := written.plan(ctx)
 	if err == nil && reflect.DeepEqual(plain.Filters, p.Filters) {
 		plain.Filters = nil // hits have passed them
 	}
