@@ -57,8 +57,8 @@ type Event struct {
 	Value      *Money            `json:"value,omitempty"`
 	Count      *int64            `json:"count,omitempty"` // how often it happened; absent means once
 	Source     string            `json:"source,omitempty"`
-	Found      string            `json:"found_by,omitempty"` // of an act on a hit: FoundByText or FoundByExpansion
-	Search     *SearchDetail     `json:"search,omitempty"`   // search events
+	Found      string            `json:"found_by,omitempty" enum:"text,expansion"` // of an act on a hit: FoundByText or FoundByExpansion
+	Search     *SearchDetail     `json:"search,omitempty"`                         // search events
 }
 
 // Actor is who acted, by a pseudonym.
@@ -179,7 +179,7 @@ func (e *Event) Identify(nth int) {
 		return
 	}
 	plain := *e
-	plain.ReceivedAt = time.Time{}
+	plain.ReceivedAt, plain.Found = time.Time{}, "" // which the server may add
 	body, err := json.Marshal(&plain)
 	if err != nil { // a float that is no number: the only value of an Event that JSON refuses
 		body = fmt.Appendf(nil, "%#v", plain)

@@ -46,6 +46,7 @@ type Library struct {
 	Draft        []Vocabulary `yaml:"draft"` // a vocabulary that is tried beside these
 	Dimensions   Dimensions   `yaml:"dimensions"`
 	Search       Search       `yaml:"search"`
+	Analytics    Analytics    `yaml:"analytics"`
 	Notify       Notify       `yaml:"notify"`
 	Schedule     string       `yaml:"schedule"`  // when serve brings in what changed: a cron expression in time_zone
 	Reconcile    string       `yaml:"reconcile"` // when it compares with all that the sources hold

@@ -47,13 +47,13 @@ const events = `{"event_id":"e1","type":"asset.view","occurred_at":"2026-01-02T1
 
 // home is a folder with the files of a library, and the library that is made of them.
 type home struct {
-	t      *testing.T
+	t      testing.TB
 	dir    string
 	config config.Library
 	syncs  atomic.Int64 // so many minutes after noon it is
 }
 
-func newHome(t *testing.T) *home {
+func newHome(t testing.TB) *home {
 	t.Helper()
 	h := &home{t: t, dir: t.TempDir()}
 	h.write("taxonomy.ttl", taxonomy)
