@@ -1,0 +1,466 @@
+package intake
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// objects gives the objects of a JSON text as records: one a line, in an array, or in arrays within objects (pages) whose keys are
+// known. It cuts them out by their brackets and never holds more than one.
+type objects struct {
+	in      *bufio.Reader
+	under   map[string]bool // the keys of arrays with records; true where an object may hold one too
+	byLine  bool            // a line holds whole values
+	line    int             // of the byte at hand, from 1
+	number  int
+	within  []container
+	pending bool // something within is not closed: told once at the end
+}
+
+// maxDepth bounds how deep values stand in one another, as encoding/json does.
+const maxDepth = 10_000
+
+// container is an array or an object that records stand in.
+type container struct {
+	closing byte
+	key     string // the key above that says what the records are
+}
+
+func newObjects(in *bufio.Reader, under map[string]bool) *objects {
+	return &objects{in: in, under: under, line: 1, byLine: linewise(in)}
+}
+
+// linewise looks at the start of a text: is each of its lines JSON?
+func linewise(in *bufio.Reader) bool {
+	start, _ := in.Peek(bufferSize)
+	start = bytes.TrimLeft(start, " \t\r\n")
+	end := bytes.IndexByte(start, '\n')
+	if end < 0 || start[0] == '[' {
+		return false
+	}
+	line, rest := bytes.TrimSpace(start[:end]), bytes.TrimLeft(start[end:], " \t\r\n")
+	if json.Valid(line) {
+		return true
+	}
+	return bytes.IndexByte([]byte("[{,:"), line[len(line)-1]) < 0 && len(rest) > 0 && rest[0] == '{'
+}
+
+// errBroken means that the text is no JSON at a place; what follows is looked for.
+var errBroken = errors.New("broken")
+
+func (o *objects) next() (*record, error) {
+	for {
+		c, err := o.skip()
+		switch {
+		case errors.Is(err, io.EOF) && o.pending && len(o.within) > 0:
+			o.within = nil
+			return &record{line: o.line}, bad("invalid_json", "the file ends within a list: it was cut off")
+		case err != nil:
+			return nil, err
+		}
+		at := o.line
+		switch rec, err := o.value(c); {
+		case errors.Is(err, errBroken):
+			return rec, o.recover(rec, at)
+		case rec != nil || err != nil:
+			return rec, err
+		}
+	}
+}
+
+// skip gives the next byte that says something between values.
+func (o *objects) skip() (byte, error) {
+	for {
+		c, err := o.in.ReadByte()
+		switch {
+		case err != nil:
+			return 0, err
+		case c == '\n' && o.byLine:
+			o.line++
+			o.within = o.within[:0]
+		case c == '\n':
+			o.line++
+		case c == ' ' || c == '\t' || c == '\r' || c == ',':
+		default:
+			return c, nil
+		}
+	}
+}
+
+// value goes on with a value that begins with c: a record, or a container to look into, which gives none.
+func (o *objects) value(c byte) (*record, error) {
+	in := o.inner()
+	switch {
+	case in.closing != 0 && c == in.closing:
+		o.within = o.within[:len(o.within)-1]
+		return nil, nil
+	case in.closing == '}' && c == '"':
+		return o.member(in.key)
+	case c == '{' && in.closing != '}':
+		return o.object(in.key)
+	case c == '[' && in.closing != '}' && len(o.within) < maxDepth:
+		o.enter(']', in.key)
+		return nil, nil
+	}
+	s := &scan{o: o, line: o.line, text: []byte{c}}
+	if in.closing != ']' || s.skipValue(c) != nil {
+		return s.record(""), errBroken
+	}
+	return s.record(""), bad("invalid_json", "want an object")
+}
+
+func (o *objects) inner() container {
+	if n := len(o.within); n > 0 {
+		return o.within[n-1]
+	}
+	return container{}
+}
+
+// enter looks into a container. A key of pages says nothing of its records: what stands above it does.
+func (o *objects) enter(closing byte, key string) {
+	if _, page := pages[key]; page && o.inner().key != "" {
+		key = o.inner().key
+	}
+	o.within = append(o.within, container{closing, key})
+	o.pending = true
+}
+
+// member goes on within an object that holds records, after the quote of a key.
+func (o *objects) member(above string) (*record, error) {
+	s := &scan{o: o, line: o.line, text: []byte{'"'}}
+	key, c, err := s.key()
+	if err == nil && !o.enters(key, c) {
+		err = s.skipValue(c)
+	} else if err == nil {
+		o.enter(c+2, key) // ']' and '}' stand two behind the brackets that they close
+	}
+	if err != nil {
+		return s.record(above), s.broken(err)
+	}
+	return nil, nil
+}
+
+// enters says whether the value of a key, which begins with c, holds records.
+func (o *objects) enters(key string, c byte) bool {
+	deep, known := o.under[key]
+	return known && (c == '[' || c == '{' && deep)
+}
+
+// object reads an object: it is a record, unless one of its keys holds records.
+func (o *objects) object(above string) (*record, error) {
+	s := &scan{o: o, line: o.line, text: []byte{'{'}}
+	for {
+		c, err := s.blank()
+		if err == nil && c == ',' {
+			continue
+		}
+		if err == nil && c == '}' {
+			break
+		}
+		if err == nil && c != '"' {
+			err = errBroken
+		}
+		var key string
+		if err == nil {
+			key, c, err = s.key()
+		}
+		if err == nil && o.enters(key, c) {
+			o.enter('}', above)
+			o.enter(c+2, key)
+			return nil, nil
+		}
+		if err == nil {
+			err = s.skipValue(c)
+		}
+		if err != nil {
+			return s.record(above), s.broken(err)
+		}
+	}
+	o.number++
+	rec := s.record(above)
+	if s.long {
+		return rec, tooLong("record")
+	}
+	values, err := flatten(s.text)
+	if err != nil {
+		return rec, bad("invalid_json", "not JSON: %v", err)
+	}
+	rec.get = func(c column) string { return values[c.key] }
+	return rec, nil
+}
+
+// recover looks for the next record after what is no JSON: in the next line that begins with an object.
+func (o *objects) recover(rec *record, line int) error {
+	o.pending = false
+	rec.line, rec.number = line, 0
+	message := "not JSON: want an object, or a list of them"
+	if rec.raw[0] == '{' {
+		message = "not JSON, or not whole"
+	}
+	if o.byLine {
+		o.within = o.within[:0]
+	}
+	for {
+		c, err := o.in.ReadByte()
+		if err != nil {
+			break // which the next call tells
+		}
+		if c != '\n' {
+			if len(rec.raw) < shown && o.line == line {
+				rec.raw = append(rec.raw, c)
+			}
+			continue
+		}
+		o.line++
+		if o.byLine {
+			break
+		}
+		next, _ := o.in.Peek(bufferSize)
+		if next = bytes.TrimLeft(next, " \t\r,"); len(next) > 0 && next[0] == '{' {
+			break
+		}
+	}
+	return bad("invalid_json", "%s", message)
+}
+
+// scan cuts one value out.
+type scan struct {
+	o    *objects
+	line int
+	text []byte // at most MaxRecord
+	long bool
+}
+
+func (s *scan) record(under string) *record {
+	raw := s.text
+	if s.long {
+		raw = raw[:min(len(raw), shown)]
+	}
+	rec := &record{line: s.line, raw: raw, under: under}
+	if !s.o.byLine {
+		rec.number = s.o.number
+	}
+	return rec
+}
+
+// broken makes one of the ends of a text within a value; other errors are of the file.
+func (s *scan) broken(err error) error {
+	if errors.Is(err, io.EOF) {
+		return errBroken
+	}
+	return err
+}
+
+// byte gives the next byte and keeps it. Where lines are whole, the end of one ends the value.
+func (s *scan) byte() (byte, error) {
+	c, err := s.o.in.ReadByte()
+	if err != nil {
+		return 0, err
+	}
+	if c == '\n' && s.o.byLine {
+		return 0, errors.Join(errBroken, s.o.in.UnreadByte())
+	}
+	if c == '\n' {
+		s.o.line++
+	}
+	if len(s.text) < MaxRecord {
+		s.text = append(s.text, c)
+	} else {
+		s.long = true
+	}
+	return c, nil
+}
+
+// blank gives the next byte that is none.
+func (s *scan) blank() (byte, error) {
+	for {
+		c, err := s.byte()
+		if err != nil || strings.IndexByte(" \t\r\n", c) < 0 {
+			return c, err
+		}
+	}
+}
+
+// key reads a key after its quote, the colon, and the first byte of the value.
+func (s *scan) key() (key string, first byte, err error) {
+	start := len(s.text)
+	if err := s.string(); err != nil {
+		return "", 0, err
+	}
+	if end := len(s.text) - 1; end > start && !s.long {
+		key = fold(string(s.text[start:end]))
+	}
+	if c, err := s.blank(); err != nil || c != ':' {
+		return "", 0, cmpErr(err)
+	}
+	first, err = s.blank()
+	return key, first, err
+}
+
+// cmpErr is err, or that the text is broken.
+func cmpErr(err error) error {
+	if err != nil {
+		return err
+	}
+	return errBroken
+}
+
+// string reads on to the closing quote. A string has no line end.
+func (s *scan) string() error {
+	for {
+		c, err := s.byte()
+		switch {
+		case err != nil:
+			return err
+		case c == '"':
+			return nil
+		case c == '\n':
+			if err := s.o.in.UnreadByte(); err != nil {
+				return err
+			}
+			s.o.line--
+			return errBroken
+		case c == '\\':
+			if _, err := s.byte(); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// skipValue reads on to the end of a value that begins with c.
+func (s *scan) skipValue(c byte) error {
+	var closing []byte
+	for {
+		switch c {
+		case '"':
+			if err := s.string(); err != nil {
+				return err
+			}
+		case '{', '[':
+			if len(closing) == maxDepth {
+				return errBroken
+			}
+			closing = append(closing, c+2)
+		case '}', ']':
+			if n := len(closing); n == 0 || closing[n-1] != c {
+				return errBroken
+			}
+			closing = closing[:len(closing)-1]
+		case ',', ':':
+			if len(closing) == 0 {
+				return errBroken
+			}
+		default:
+			if err := s.word(); err != nil {
+				return err
+			}
+		}
+		if len(closing) == 0 {
+			return nil
+		}
+		var err error
+		if c, err = s.blank(); err != nil {
+			return err
+		}
+	}
+}
+
+// word reads on to the end of a number or a name.
+func (s *scan) word() error {
+	for {
+		next, err := s.o.in.Peek(1)
+		if err != nil {
+			return err
+		}
+		if strings.IndexByte(" \t\r\n,:]}[{\"", next[0]) >= 0 {
+			return nil
+		}
+		if _, err := s.byte(); err != nil {
+			return err
+		}
+	}
+}
+
+// listed parts the items of a list of plain values.
+const listed = "\x1f"
+
+// flatten gives the plain values of an object by their paths, folded.
+func flatten(object []byte) (map[string]string, error) {
+	if !utf8.Valid(object) {
+		return nil, errors.New("it is not UTF-8; set encoding")
+	}
+	decoder := json.NewDecoder(bytes.NewReader(object))
+	decoder.UseNumber()
+	var value map[string]any
+	if err := decoder.Decode(&value); err != nil {
+		return nil, err
+	}
+	out := make(map[string]string, 2*len(value))
+	flattenInto(out, "", value)
+	return out, nil
+}
+
+func flattenInto(out map[string]string, path string, value any) {
+	text, plain := "", true
+	switch v := value.(type) {
+	case string:
+		text = strings.TrimSpace(v)
+	case json.Number:
+		text = v.String()
+	case bool:
+		text = strconv.FormatBool(v)
+	case []any:
+		text = flattenList(v)
+	case map[string]any:
+		plain = false
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			below := fold(key)
+			if path != "" {
+				below = path + "." + below
+			}
+			flattenInto(out, below, v[key])
+		}
+	}
+	if _, there := out[path]; plain && text != "" && !there {
+		out[path] = text
+	}
+}
+
+// flattenList joins plain values. Of a text in several languages ({culture, value}) it gives the English one, else the first.
+func flattenList(list []any) string {
+	var items []string
+	words, english := "", ""
+	for _, item := range list {
+		switch v := item.(type) {
+		case string:
+			items = append(items, strings.TrimSpace(v))
+		case json.Number:
+			items = append(items, v.String())
+		case map[string]any:
+			text, _ := v["value"].(string)
+			culture, _ := v["culture"].(string)
+			if words == "" {
+				words = text
+			}
+			if english == "" && strings.HasPrefix(strings.ToLower(culture), "en") {
+				english = text
+			}
+		}
+	}
+	switch {
+	case len(items) > 0:
+		return strings.Join(items, listed)
+	case english != "":
+		return english
+	}
+	return words
+}
