@@ -362,7 +362,10 @@ func (p *plan) spread(d *draft) ([]semdex.Event, error) {
 // finish looks whether an event is whole, and gives it its id and where it is from.
 func (p *plan) finish(d *draft, e *semdex.Event) error {
 	if e.OccurredAt.IsZero() {
-		return bad("missing_time", "the event has no time: %s", p.wantedTime())
+		return bad("missing_time", "the event has no time: %s", p.wanted("occurred_at"))
+	}
+	if e.Asset == "" && strings.HasPrefix(e.Type, "asset.") {
+		return bad("missing_asset", "an %s event needs an asset_id: %s", e.Type, p.wanted("asset_id"))
 	}
 	if e.Value != nil && math.IsNaN(e.Value.Amount) { // a currency alone
 		e.Value = nil
@@ -385,14 +388,16 @@ func (p *plan) finish(d *draft, e *semdex.Event) error {
 	return nil
 }
 
-// wantedTime says where a time would have been found.
-func (p *plan) wantedTime() string {
-	for _, s := range p.steps {
-		if s.field == "occurred_at" && len(s.columns) > 0 {
-			return "the column " + s.columns[0].name + " is empty or not there; map one to occurred_at, or set occurred_at"
-		}
+// wanted says where a field would have been found.
+func (p *plan) wanted(field string) string {
+	at := slices.IndexFunc(p.steps, func(s step) bool { return s.field == field && len(s.columns) > 0 })
+	switch {
+	case at < 0:
+		return "map a column to " + field + ", or set " + field
+	case p.steps[at].mapped:
+		return "the column " + p.steps[at].columns[0].name + " is empty"
 	}
-	return "map a column to occurred_at, or set occurred_at"
+	return "the column " + p.steps[at].columns[0].name + " is empty or not there; map one to " + field + ", or set " + field
 }
 
 // set reads a text into a field. A fixed one is written as JSON has it.
