@@ -10,12 +10,12 @@ import (
 	"semdex"
 )
 
-// TestLargeFilesAreReadInLittleMemory reads 32 MiB of each shape, broken ones too, and looks at what lives meanwhile.
+// TestLargeFilesAreReadInLittleMemory reads 8 MiB of each shape, broken ones too, and looks at what lives meanwhile.
 func TestLargeFilesAreReadInLittleMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads much; not with -short")
 	}
-	const size, most = 32 << 20, 12 << 20
+	const size, most = 8 << 20, 6 << 20
 	event := `{"eventId":"e","eventType":"user.login","dateTime":"2026-01-01T00:00:00Z"}`
 	tests := []struct{ name, start, again, format string }{
 		{"lines", "", event + "\n", "bynder"},
