@@ -12,7 +12,7 @@ FUZZ       := .:FuzzReadRecord .:FuzzReadEvent graph/rdf:FuzzTurtle graph/rdf:Fu
               indexer/poolparty:FuzzProjects indexer/poolparty:FuzzEvents indexer/poolparty:FuzzExport indexer/poolparty:FuzzCursor \
               indexer/poolparty:FuzzErrorBody cmd/internal/config:FuzzParse \
               api:FuzzReadTags api:FuzzParseOrigin api:FuzzParseRate internal/table:FuzzTable cmd/internal/library:FuzzResultCursor internal/remote:FuzzGuard \
-              analytics/intake:FuzzObjects analytics/intake:FuzzRows analytics/intake:FuzzNumber analytics/intake:FuzzTime
+              analytics/intake:FuzzObjects analytics/intake:FuzzFlatten analytics/intake:FuzzRows analytics/intake:FuzzNumber analytics/intake:FuzzTime
 
 .PHONY: demo build check test race real fuzz bench bench-search kill tools clean
 

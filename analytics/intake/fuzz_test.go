@@ -35,6 +35,39 @@ func FuzzObjects(f *testing.F) {
 	})
 }
 
+// FuzzFlatten compares what is read of an object with what encoding/json reads.
+func FuzzFlatten(f *testing.F) {
+	for _, seed := range objectSeeds {
+		f.Add(seed)
+	}
+	f.Add(`{"a":" \u00e4\ud83d\n","b":{"c":[1,"x",null,true,{"culture":"de","value":"y"}]},"d":-1.5e3,"e":null}`)
+	f.Fuzz(func(t *testing.T, object string) {
+		var want map[string]any
+		decoder := json.NewDecoder(strings.NewReader(object))
+		decoder.UseNumber()
+		if !strings.HasPrefix(object, "{") || !json.Valid([]byte(object)) || decoder.Decode(&want) != nil {
+			return
+		}
+		got := map[string]string{}
+		if err := flatten([]byte(object), got); err != nil {
+			return
+		}
+		seen := map[string]int{}
+		for key := range want {
+			seen[fold(key)]++
+		}
+		for key, value := range want {
+			text, plain := value.(string)
+			if n, number := value.(json.Number); number {
+				text, plain = n.String(), true
+			}
+			if text = strings.TrimSpace(text); plain && seen[fold(key)] == 1 && !strings.Contains(key, ".") && strings.Count(object, `"`+key+`"`) == 1 && got[fold(key)] != text {
+				t.Fatalf("%q: got %q, want %q", key, got[fold(key)], text)
+			}
+		}
+	})
+}
+
 func FuzzRows(f *testing.F) {
 	f.Add(cantoTable, "")
 	f.Add("a,b\n\"x\",\"y\n\"\n", "comma")

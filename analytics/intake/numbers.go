@@ -10,6 +10,9 @@ import (
 	"semdex"
 )
 
+// blanks are what may part groups of digits beside the sign for it.
+var blanks = strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "'", "", "\u2019", "")
+
 // number reads a number; decimal is what parts its fraction, groups of three digits may be parted by the other sign, blanks
 // or apostrophes.
 func number(s, decimal string) (float64, *semdex.Error) {
@@ -17,7 +20,7 @@ func number(s, decimal string) (float64, *semdex.Error) {
 	if decimal == "," {
 		group = "."
 	}
-	plain := strings.NewReplacer(" ", "", "\u00a0", "", "\u202f", "", "'", "", "\u2019", "").Replace(s)
+	plain := blanks.Replace(s)
 	whole, fraction, parted := strings.Cut(plain, decimal)
 	if groups := strings.Split(whole, group); len(groups) > 1 {
 		if len(strings.TrimLeft(groups[0], "+-")) > 3 || strings.TrimLeft(groups[0], "+-") == "" {

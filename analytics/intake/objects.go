@@ -6,11 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"maps"
-	"slices"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // objects gives the objects of a JSON text as records: one a line, in an array, or in arrays within objects (pages) whose keys are
@@ -22,7 +18,9 @@ type objects struct {
 	line    int             // of the byte at hand, from 1
 	number  int
 	within  []container
-	pending bool // something within is not closed: told once at the end
+	pending bool              // something within is not closed: told once at the end
+	text    []byte            // of the record given last
+	values  map[string]string // and what is in it, by folded paths
 }
 
 // maxDepth bounds how deep values stand in one another, as encoding/json does.
@@ -35,8 +33,10 @@ type container struct {
 }
 
 func newObjects(in *bufio.Reader, under map[string]bool) *objects {
-	return &objects{in: in, under: under, line: 1, byLine: linewise(in)}
+	return &objects{in: in, under: under, line: 1, byLine: linewise(in), values: map[string]string{}}
 }
+
+func (o *objects) get(c column) string { return o.values[c.key] }
 
 // linewise looks at the start of a text: is each of its lines JSON?
 func linewise(in *bufio.Reader) bool {
@@ -156,7 +156,8 @@ func (o *objects) enters(key string, c byte) bool {
 
 // object reads an object: it is a record, unless one of its keys holds records.
 func (o *objects) object(above string) (*record, error) {
-	s := &scan{o: o, line: o.line, text: []byte{'{'}}
+	s := &scan{o: o, line: o.line, text: append(o.text[:0], '{')}
+	defer func() { o.text = s.text }()
 	for {
 		c, err := s.blank()
 		if err == nil && c == ',' {
@@ -189,11 +190,11 @@ func (o *objects) object(above string) (*record, error) {
 	if s.long {
 		return rec, tooLong("record")
 	}
-	values, err := flatten(s.text)
-	if err != nil {
+	clear(o.values)
+	if err := flatten(s.text, o.values); err != nil {
 		return rec, bad("invalid_json", "not JSON: %v", err)
 	}
-	rec.get = func(c column) string { return values[c.key] }
+	rec.get = o.get
 	return rec, nil
 }
 
@@ -388,79 +389,4 @@ func (s *scan) word() error {
 			return err
 		}
 	}
-}
-
-// listed parts the items of a list of plain values.
-const listed = "\x1f"
-
-// flatten gives the plain values of an object by their paths, folded.
-func flatten(object []byte) (map[string]string, error) {
-	if !utf8.Valid(object) {
-		return nil, errors.New("it is not UTF-8; set encoding")
-	}
-	decoder := json.NewDecoder(bytes.NewReader(object))
-	decoder.UseNumber()
-	var value map[string]any
-	if err := decoder.Decode(&value); err != nil {
-		return nil, err
-	}
-	out := make(map[string]string, 2*len(value))
-	flattenInto(out, "", value)
-	return out, nil
-}
-
-func flattenInto(out map[string]string, path string, value any) {
-	text, plain := "", true
-	switch v := value.(type) {
-	case string:
-		text = strings.TrimSpace(v)
-	case json.Number:
-		text = v.String()
-	case bool:
-		text = strconv.FormatBool(v)
-	case []any:
-		text = flattenList(v)
-	case map[string]any:
-		plain = false
-		for _, key := range slices.Sorted(maps.Keys(v)) {
-			below := fold(key)
-			if path != "" {
-				below = path + "." + below
-			}
-			flattenInto(out, below, v[key])
-		}
-	}
-	if _, there := out[path]; plain && text != "" && !there {
-		out[path] = text
-	}
-}
-
-// flattenList joins plain values. Of a text in several languages ({culture, value}) it gives the English one, else the first.
-func flattenList(list []any) string {
-	var items []string
-	words, english := "", ""
-	for _, item := range list {
-		switch v := item.(type) {
-		case string:
-			items = append(items, strings.TrimSpace(v))
-		case json.Number:
-			items = append(items, v.String())
-		case map[string]any:
-			text, _ := v["value"].(string)
-			culture, _ := v["culture"].(string)
-			if words == "" {
-				words = text
-			}
-			if english == "" && strings.HasPrefix(strings.ToLower(culture), "en") {
-				english = text
-			}
-		}
-	}
-	switch {
-	case len(items) > 0:
-		return strings.Join(items, listed)
-	case english != "":
-		return english
-	}
-	return words
 }

@@ -165,11 +165,12 @@ func (p *program) importAll(ctx context.Context, l *library.Library, files []str
 
 func (p *program) importFile(ctx context.Context, l *library.Library, file string, o intake.Options) (rejected int, err error) {
 	say := func(format string, args ...any) { p.say("%s: "+format, append([]any{l.Name()}, args...)...) }
-	result, list, err := l.Import(ctx, p.path(file), o, say)
+	result, list, err := l.Import(ctx, p.path(file), o, library.SyncOptions{Say: say, Progress: p.progress})
 	p.tellRejected(l, list, result.Rejected, ", in "+l.RejectedFile())
 	if err != nil {
 		return result.Rejected, err
 	}
+	p.progress("", 0, 0)
 	_, err = fmt.Fprintf(p.stdout, "%s: %s\n", file, result)
 	return result.Rejected, err
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"semdex"
@@ -154,9 +155,12 @@ func rejection(source, path string, line int, reason string, raw []byte) indexer
 }
 
 // Import takes in the events of the file at path, which no source needs to name. What it rejects is kept aside with the rest,
-// until the same file is imported again.
-func (l *Library) Import(ctx context.Context, path string, o intake.Options, say func(format string, args ...any)) (EventResult, []indexer.Rejection, error) {
-	if err := l.turn(ctx, SyncOptions{Say: say}); err != nil {
+// until the same file is imported again. Of run it heeds Say and Progress, which is told in KiB of the file.
+func (l *Library) Import(ctx context.Context, path string, o intake.Options, run SyncOptions) (EventResult, []indexer.Rejection, error) {
+	if run.Say == nil {
+		run.Say = func(string, ...any) {}
+	}
+	if err := l.turn(ctx, run); err != nil {
 		return EventResult{}, nil, err
 	}
 	defer func() { <-l.syncing }()
@@ -165,12 +169,32 @@ func (l *Library) Import(ctx context.Context, path string, o intake.Options, say
 		return EventResult{}, nil, &semdex.Error{Code: semdex.Invalid, Message: "cannot read " + path, Err: err}
 	}
 	defer file.Close()
-	result, rejected, err := l.takeEvents(ctx, file, path, l.zoned(o), Imported)
+	result, rejected, err := l.takeEvents(ctx, &metered{file: file, step: "import " + filepath.Base(path), tell: run.Progress}, path, l.zoned(o), Imported)
 	if err != nil {
 		return result, rejected, err
 	}
 	of := recordFile{Imported, path}
 	return result, rejected, l.writeRejected(&SyncResult{Rejected: rejected, read: map[recordFile]bool{of: true}})
+}
+
+// metered tells how far a file is read.
+type metered struct {
+	file *os.File
+	step string
+	tell indexer.Progress // may be nil
+	read int64
+}
+
+func (m *metered) Read(b []byte) (int, error) {
+	n, err := m.file.Read(b)
+	m.read += int64(n)
+	if m.tell == nil {
+		return n, err
+	}
+	if info, failed := m.file.Stat(); failed == nil {
+		m.tell(m.step, int(m.read>>10), int(info.Size()>>10))
+	}
+	return n, err
 }
 
 // zoned puts the library's time zone where none is told.

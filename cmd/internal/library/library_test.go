@@ -483,16 +483,20 @@ func TestImportKeepsAsideWhatItCannotRead(t *testing.T) {
 	if want := (EventResult{Accepted: 1, Rejected: maxRejected + 5}); err != nil || result != want || len(first) != 1 {
 		t.Errorf("a preview gives %d events, %+v, %v", len(first), result, err)
 	}
-	result, rejected, err := l.Import(t.Context(), h.path("other.jsonl"), o, func(string, ...any) {})
+	told := 0
+	result, rejected, err := l.Import(t.Context(), h.path("other.jsonl"), o, SyncOptions{Progress: func(step string, done, total int) { told = done }})
 	if want := (EventResult{Accepted: 1, Rejected: maxRejected + 5}); err != nil || result != want || len(rejected) != maxRejected {
 		t.Errorf("got %+v with %d named, %v", result, len(rejected), err)
+	}
+	if told != (len(bad)+89)>>10 {
+		t.Errorf("progress ends at %d KiB of a file of %d bytes", told, len(bad))
 	}
 	h.sync(l, SyncOptions{})
 	if n := l.rejectedOf(Imported); n != maxRejected {
 		t.Errorf("after a sync %d are kept aside, want %d", n, maxRejected)
 	}
 	h.write("other.jsonl", "")
-	if _, _, err := l.Import(t.Context(), h.path("other.jsonl"), o, func(string, ...any) {}); err != nil || l.rejectedOf(Imported) != 0 {
+	if _, _, err := l.Import(t.Context(), h.path("other.jsonl"), o, SyncOptions{}); err != nil || l.rejectedOf(Imported) != 0 {
 		t.Errorf("after the mended file %d are kept aside, %v", l.rejectedOf(Imported), err)
 	}
 }
