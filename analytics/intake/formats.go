@@ -36,7 +36,7 @@ var formats = map[string]*format{
 	"csv":         table,
 }
 
-// table is any table: columns that are named as our fields are taken for them.
+// table is any table. Where there is no map, columns that are named as our fields are taken for them.
 var table = &format{fields: ourNames(), under: pages}
 
 func ourNames() (list []known) {

@@ -22,7 +22,7 @@
 //	acquia       items of Acquia DAM's views, downloads and shares
 //	smintio      licence purchase transactions of Smint.io. An event has one amount: that in EUR where there is one, else in USD
 //	placements   where assets are in use, as content management systems tell it, or Bynder's usage API
-//	csv          any table, by a map of its columns
+//	csv          any table, by a map of its columns; without a map, by columns that are named as our fields
 //
 // A column of JSON is the path to a value: user.id. Columns are compared without regard to case, blanks, _ and -.
 package intake

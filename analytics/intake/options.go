@@ -36,7 +36,7 @@ type Options struct {
 	Separator  string            // a key of Separators; found by the header where empty
 	Decimal    string            // of numbers in tables: "." or ","; "." where empty
 	TimeLayout string            // as in Go's time, or with % as in strftime, or unix or unix_ms; ISO 8601 where empty
-	TimeZone   *time.Location    // of times that do not tell theirs; UTC where nil
+	TimeZone   *time.Location    // of times that do not tell theirs; UTC where nil (but see Local)
 	Encoding   string            // one of Encodings
 	Prefix     string            // before every asset id, or its form: canto:{Scheme}:{}, with the values of columns, {} for the id
 }
@@ -45,6 +45,10 @@ type Options struct {
 func (o Options) Plain() bool {
 	return len(o.Map)+len(o.Values)+len(o.Constants) == 0 && o.Separator+o.Decimal+o.TimeLayout+o.Encoding+o.Prefix == "" && o.TimeZone == nil
 }
+
+// Local says whether times without a zone in files of a format are likely those of a place: people make such files, while systems
+// write UTC.
+func Local(format string) bool { return format == "csv" || format == "placements" }
 
 // Check says what cannot be meant, with the nearest of what can; an error is a *semdex.Error with the code Invalid.
 func (o Options) Check() error {
@@ -98,6 +102,9 @@ func (o Options) checkConstants() error {
 	for _, field := range slices.Sorted(maps.Keys(o.Constants)) {
 		if err := checkField(field, false); err != nil {
 			return inside("constants", err)
+		}
+		if field == "event_id" {
+			return invalid("leave it out: it is derived", "constants: event_id is of one event alone")
 		}
 		if t := o.Constants[field]; field == "type" && !slices.Contains(semdex.EventTypes, t) {
 			return inside("constants: type", unknown("event type", t, semdex.EventTypes))

@@ -69,6 +69,9 @@ func newPlan(o Options) *plan {
 		p.decimal = "."
 	}
 	for _, known := range p.format.fields {
+		if p.format == table && len(o.Map) > 0 {
+			break // a map says it all: a column Total or Type may hold anything else
+		}
 		p.steps = append(p.steps, step{field: known.field, columns: columns(known.columns...)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Map)) {
@@ -419,11 +422,16 @@ func (p *plan) assign(e *semdex.Event, field, text string, fixed bool) *semdex.E
 	if times.zone == nil {
 		times.zone = time.UTC
 	}
+	separator := ", "
+	if field == "q" || field == "concepts" {
+		separator = " "
+	}
+	text = strings.ReplaceAll(text, listed, separator)
 	if name, ok := strings.CutPrefix(field, contextField); ok {
 		if e.Context == nil {
 			e.Context = map[string]string{}
 		}
-		e.Context[name] = plainList(text, ", ")
+		e.Context[name] = text
 		return nil
 	}
 	var err *semdex.Error
@@ -447,7 +455,7 @@ func (p *plan) assign(e *semdex.Event, field, text string, fixed bool) *semdex.E
 		m := money(e)
 		m.Currency, err = currency(text)
 	case "concepts":
-		e.Concepts = strings.Fields(plainList(text, " "))
+		e.Concepts = strings.Fields(text)
 	default:
 		assignText(e, field, text)
 	}
@@ -465,7 +473,7 @@ func assignText(e *semdex.Event, field, text string) {
 	case "query_id":
 		e.QueryID = text
 	case "q":
-		e.Query = plainList(text, " ")
+		e.Query = text
 	case "lang":
 		e.Lang = semdex.LanguageTag(text)
 	case "actor.id":
@@ -484,8 +492,6 @@ func assignText(e *semdex.Event, field, text string) {
 		e.Source = text
 	}
 }
-
-func plainList(text, separator string) string { return strings.ReplaceAll(text, listed, separator) }
 
 // money gives the value of an event, whose amount is no number until one is read.
 func money(e *semdex.Event) *semdex.Money {

@@ -68,7 +68,7 @@ named with its reason and kept aside.`,
 	flags.StringVar(&f.options.Separator, "separator", "", "between columns: comma, semicolon, tab or pipe (default: found by the header)")
 	flags.StringVar(&f.options.Decimal, "decimal", "", `of numbers: "." or ","`)
 	flags.StringVar(&f.options.TimeLayout, "time-layout", "", "the form of times, such as 02.01.2006 15:04 or %d.%m.%Y %H:%M (default: ISO 8601)")
-	flags.StringVar(&f.zone, "time-zone", "", "of times that do not tell theirs (default: the library's)")
+	flags.StringVar(&f.zone, "time-zone", "", "of times that do not tell theirs (default: the library's for csv and placements, else UTC)")
 	flags.StringVar(&f.options.Encoding, "encoding", "", strings.Join(intake.Encodings, ", ")+" (default: by the mark at the start, else utf-8)")
 	flags.StringVar(&f.options.Prefix, "prefix", "", "before each asset id, such as bynder:, or a form such as canto:{Scheme}:{}")
 	flags.BoolVar(&f.dryRun, "dry-run", false, fmt.Sprintf("show the first %d events as they would be, and take none in", previewed))

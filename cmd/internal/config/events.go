@@ -24,7 +24,7 @@ type EventFile struct {
 	Separator  string            `yaml:"separator"`
 	Decimal    string            `yaml:"decimal"`
 	TimeLayout string            `yaml:"time_layout"`
-	TimeZone   string            `yaml:"time_zone"` // of times that do not tell theirs; the library's where empty
+	TimeZone   string            `yaml:"time_zone"` // of times that do not tell theirs; where empty the library's for tables and placements, else UTC
 	Encoding   string            `yaml:"encoding"`
 	Prefix     string            `yaml:"prefix"` // of asset ids
 
@@ -82,7 +82,7 @@ func (f *EventFile) complete(dir string, zone *time.Location) error {
 			return fmt.Errorf("time_zone: %q is not known; write it like Europe/Berlin", f.TimeZone)
 		}
 	}
-	if f.Format != intake.Semdex || f.TimeZone != "" {
+	if f.TimeZone != "" || intake.Local(f.Format) {
 		f.Zone = zone
 	}
 	if err := f.Intake().Check(); err != nil {

@@ -112,7 +112,7 @@ func fingerprint(f config.EventFile, file io.Reader) ([]byte, error) {
 	if _, err := io.Copy(sum, file); err != nil {
 		return nil, err
 	}
-	if !f.Intake().Plain() {
+	if f.Format != intake.Semdex {
 		how, err := json.Marshal(f)
 		if err != nil {
 			return nil, err
@@ -197,9 +197,9 @@ func (m *metered) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// zoned puts the library's time zone where none is told.
+// zoned puts the library's time zone where none is told and times are likely local.
 func (l *Library) zoned(o intake.Options) intake.Options {
-	if o.TimeZone == nil && o.Format != intake.Semdex {
+	if o.TimeZone == nil && intake.Local(o.Format) {
 		o.TimeZone = l.config.Zone
 	}
 	return o
