@@ -332,6 +332,9 @@ func TestBrokenJSONCostsOneRecord(t *testing.T) {
 		{"a record that is too long", "[" + `{"x":"` + strings.Repeat("y", MaxRecord) + `"},` + login(b) + "]", []string{"1: record 1: the record is longer than 1048576 bytes", event(b)}},
 		{"a line that is too long", login(a) + "\n" + `{"x":"` + strings.Repeat("y", MaxRecord) + `"}` + "\n" + login(b), []string{event(a), "2: the record is longer than 1048576 bytes", event(b)}},
 		{"a time that is none", `{"eventType":"user.login","dateTime":"yesterday"}`, []string{`1: record 1: column dateTime: "yesterday" is no time like 2026-01-31T15:04:05Z or 2026-01-31: set time_layout to its form, such as 02.01.2006 15:04`}},
+		{"an object without a list", `{"data":{"eventType":"user.login"}}`, []string{"1: the object below data holds no list of records"}},
+		{"a page that is cut off", `{"items":[],"x":1}` + "\n" + `{"items":[` + login(a) + ",\n" + login(b), []string{event(a), "2: the line ends within a list: it was cut off", event(b)}},
+		{"empty pages", `{"data":{"items":[]}}` + "\n" + `{"items":[]}`, nil},
 		{"many lists in one another", strings.Repeat("[", 3*maxDepth), []string{"1: not JSON: want an object, or a list of them"}},
 	}
 	for _, tt := range tests {

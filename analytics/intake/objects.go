@@ -26,9 +26,13 @@ type objects struct {
 // maxDepth bounds how deep values stand in one another, as encoding/json does.
 const maxDepth = 10_000
 
+// maxWithin bounds how deep records stand in containers.
+const maxWithin = 20
+
 // container is an array or an object that records stand in.
 type container struct {
 	closing byte
+	found   bool   // a list stands in it
 	key     string // the key above that says what the records are
 }
 
@@ -65,6 +69,9 @@ func (o *objects) next() (*record, error) {
 			return &record{line: o.line}, bad("invalid_json", "the file ends within a list: it was cut off")
 		case err != nil:
 			return nil, err
+		case c == '\n':
+			o.within = o.within[:0]
+			return &record{line: o.line - 1}, bad("invalid_json", "the line ends within a list: it was cut off")
 		}
 		at := o.line
 		switch rec, err := o.value(c); {
@@ -76,18 +83,17 @@ func (o *objects) next() (*record, error) {
 	}
 }
 
-// skip gives the next byte that says something between values.
+// skip gives the next byte that says something between values, or the line end that cuts them off.
 func (o *objects) skip() (byte, error) {
 	for {
 		c, err := o.in.ReadByte()
 		switch {
 		case err != nil:
 			return 0, err
-		case c == '\n' && o.byLine:
-			o.line++
-			o.within = o.within[:0]
 		case c == '\n':
-			o.line++
+			if o.line++; o.byLine && len(o.within) > 0 {
+				return c, nil
+			}
 		case c == ' ' || c == '\t' || c == '\r' || c == ',':
 		default:
 			return c, nil
@@ -101,12 +107,16 @@ func (o *objects) value(c byte) (*record, error) {
 	switch {
 	case in.closing != 0 && c == in.closing:
 		o.within = o.within[:len(o.within)-1]
+		if c == '}' && !in.found {
+			o.find()
+			return &record{line: o.line}, bad("invalid_json", "the object below %s holds no list of records", in.key)
+		}
 		return nil, nil
 	case in.closing == '}' && c == '"':
 		return o.member(in.key)
 	case c == '{' && in.closing != '}':
 		return o.object(in.key)
-	case c == '[' && in.closing != '}' && len(o.within) < maxDepth:
+	case c == '[' && in.closing != '}' && len(o.within) < maxWithin:
 		o.enter(']', in.key)
 		return nil, nil
 	}
@@ -129,8 +139,18 @@ func (o *objects) enter(closing byte, key string) {
 	if _, page := pages[key]; page && o.inner().key != "" {
 		key = o.inner().key
 	}
-	o.within = append(o.within, container{closing, key})
+	if closing == ']' {
+		o.find()
+	}
+	o.within = append(o.within, container{closing: closing, key: key})
 	o.pending = true
+}
+
+// find notes that the containers at hand were not in vain, or that this was told.
+func (o *objects) find() {
+	for i := range o.within {
+		o.within[i].found = true
+	}
 }
 
 // member goes on within an object that holds records, after the quote of a key.
@@ -151,7 +171,7 @@ func (o *objects) member(above string) (*record, error) {
 // enters says whether the value of a key, which begins with c, holds records.
 func (o *objects) enters(key string, c byte) bool {
 	deep, known := o.under[key]
-	return known && (c == '[' || c == '{' && deep)
+	return known && (c == '[' || c == '{' && deep) && len(o.within) < maxWithin
 }
 
 // object reads an object: it is a record, unless one of its keys holds records.
@@ -299,19 +319,15 @@ func (s *scan) key() (key string, first byte, err error) {
 	if end := len(s.text) - 1; end > start && !s.long {
 		key = fold(string(s.text[start:end]))
 	}
-	if c, err := s.blank(); err != nil || c != ':' {
-		return "", 0, cmpErr(err)
+	colon, err := s.blank()
+	if err == nil && colon != ':' {
+		err = errBroken
+	}
+	if err != nil {
+		return "", 0, err
 	}
 	first, err = s.blank()
 	return key, first, err
-}
-
-// cmpErr is err, or that the text is broken.
-func cmpErr(err error) error {
-	if err != nil {
-		return err
-	}
-	return errBroken
 }
 
 // string reads on to the closing quote. A string has no line end.

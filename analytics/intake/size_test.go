@@ -24,6 +24,8 @@ func TestLargeFilesAreReadInLittleMemory(t *testing.T) {
 		{"an object that is no record", `{"other":[`, event + ",", "bynder"},
 		{"a text without an end", `[{"a":"`, "xxxxxxxxxxxxxxxx", "bynder"},
 		{"brackets without an end", `[{"a":`, "[", "bynder"},
+		{"objects without an end", "", `{"data":`, "bynder"},
+		{"lists without an end", "", "[", "bynder"},
 		{"a table", "occurred_at,type\n", "2026-01-01T00:00:00Z,user.login\n", "csv"},
 		{"a row without an end", "occurred_at,type\n", "2026-01-01T00:00:00Z", "csv"},
 		{"quotes without an end", "occurred_at,type\n", "\"2026-01-01T00:00:00Z\n", "csv"},
