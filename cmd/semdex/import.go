@@ -42,9 +42,11 @@ func (p *program) importCommand() *cobra.Command {
   placements   where assets are in use: rows of a CMS, or Bynder's usage API, JSON or CSV
   csv          any table, with a --map for each column of use (what it is without --as for .csv, .tsv and .txt)
 
-Fields to map to and to set: ` + strings.Join(intake.Fields, ", ") + `, context.NAME, and count.TYPE for a column
-that counts events of a type (such as count.asset.view). Importing a file again finds duplicates only. What is rejected is
-named with its reason and kept aside.`,
+Fields to map to and to set:
+  ` + strings.Join(intake.Fields[:11], ", ") + `,
+  ` + strings.Join(intake.Fields[11:], ", ") + `,
+  context.NAME, and count.TYPE for a column that counts events of a type, such as count.asset.view.
+Importing a file again finds duplicates only. What is rejected is named with its reason and kept aside.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			plans, err := f.plans(args)

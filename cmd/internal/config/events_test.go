@@ -30,7 +30,7 @@ const usageFiles = `libraries:
             encoding: windows-1252
             prefix: "canto:{Schema}:{}"
           - {path: /var/bynder.json.gz, format: bynder}
-          - {path: cms.csv, format: placements}
+          - {path: cms.csv, format: placements, constants: {occurred_at: 2026-02-01, count: 5}}
       - {type: files, prefix: one, events: {path: one.json, format: smintio}}
       - {type: files, prefix: none, assets: a.jsonl, events: ""}
 `
@@ -47,7 +47,7 @@ func TestEventFilesAreRead(t *testing.T) {
 		{Path: "/x/canto.csv", Format: "csv", Map: map[string]string{"Datum": "occurred_at", "Motiv": "asset_id", "Anzahl": "count"}, Values: map[string]string{"Geladen": "asset.download"},
 			Constants: map[string]string{"type": "asset.view"}, Separator: "semicolon", Decimal: ",", TimeLayout: "02.01.2006", TimeZone: "Europe/Vienna", Encoding: "windows-1252", Prefix: "canto:{Schema}:{}"},
 		{Path: "/var/bynder.json.gz", Format: "bynder"},
-		{Path: "/x/cms.csv", Format: "placements"},
+		{Path: "/x/cms.csv", Format: "placements", Constants: map[string]string{"occurred_at": "2026-02-01", "count": "5"}},
 	}
 	zone := cmpopts.IgnoreFields(EventFile{}, "Zone")
 	if diff := cmp.Diff(want, sources[0].Events, zone); diff != "" {
