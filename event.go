@@ -55,8 +55,8 @@ type Event struct {
 	Client     Client            `json:"client,omitzero"`
 	Context    map[string]string `json:"context,omitempty"` // region, campaign, audience, channel, uri, ...
 	Value      *Money            `json:"value,omitempty"`
-	Count      *int64            `json:"count,omitempty"` // how often it happened; absent means once
-	Source     string            `json:"source,omitempty"`
+	Count      *int64            `json:"count,omitempty"`                          // how often it happened; absent means once
+	Source     string            `json:"source,omitempty"`                         // "counter": what another system counted, never to be summed with its events
 	Found      string            `json:"found_by,omitempty" enum:"text,expansion"` // of an act on a hit: FoundByText or FoundByExpansion
 	Search     *SearchDetail     `json:"search,omitempty"`                         // search events
 }

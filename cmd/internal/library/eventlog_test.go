@@ -61,7 +61,7 @@ func (h *home) click(a *search.Answer, asset string) *semdex.Event {
 func TestTheLogIsWrittenWhenALibraryIsClosed(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	h.config.Sources[0].Events = ""
+	h.config.Sources[0].Events = nil
 	h.config.Search.Expand = "narrower"
 	l := h.synced()
 	if l.usage.opened() != nil {
@@ -134,7 +134,7 @@ func TestAFullQueueStopsNobody(t *testing.T) {
 func TestWhatCannotBeWrittenIsCounted(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	h.config.Sources[0].Events = ""
+	h.config.Sources[0].Events = nil
 	l := h.synced()
 	h.write("library/usage", "this is no folder")
 	l.Log(&semdex.Event{Type: semdex.SearchExecuted, OccurredAt: h.now()})
@@ -236,7 +236,7 @@ func TestWhatALibraryLogs(t *testing.T) {
 func TestSearchesAndClicksThroughTheDoor(t *testing.T) {
 	t.Parallel()
 	h := newHome(t)
-	h.config.Sources[0].Events = ""
+	h.config.Sources[0].Events = nil
 	h.config.Search.Expand = "narrower"
 	l := h.synced()
 	d := h.door(l, api.KeyRequest{Name: "site", Scopes: []string{"search", "events", "unapproved"}})
