@@ -61,6 +61,7 @@ type axis struct {
 	d        Dimensions
 	texts    *texts
 	wordOf   func(number int32) string
+	past     *past    // for values as they were; nil for those of now
 	filter   []string // of a filter; nil for a column
 	matches  []int8   // of each set: 1 it is wanted, -1 it is not
 	wordHits []int8   // of each word
@@ -116,6 +117,9 @@ func (a *axis) ofAsset(n int32) int32 {
 		return s - kept
 	}
 	return a.resolve(&a.byAsset[n], func() []Value {
+		if a.past != nil && int(n) >= a.past.base {
+			return a.d.OfRecord(a.Name, a.past.records[int(n)-a.past.base], a.direct)
+		}
 		id, known := a.d.Asset(a.texts[kindAsset][n])
 		if !known {
 			return nil

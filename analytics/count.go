@@ -35,7 +35,8 @@ type counting struct {
 
 	assets []atomic.Int32
 	fields []field
-	at     struct{ period, asset, actor, concepts, slot, weight int }
+	at     struct{ period, asset, actor, concepts, slot, weight, moment int }
+	past   *past        // nil for values of now
 	words  map[kind]int // fields of own words
 }
 
@@ -109,6 +110,12 @@ func (c *counting) prepare(conn *sql.Conn) error {
 			return err
 		}
 		c.texts[k] = texts
+	}
+	if c.r.Recorded {
+		var err error
+		if c.past, err = readPast(c.d, len(c.texts[kindAsset])); err != nil {
+			return err
+		}
 	}
 	c.tables()
 	c.layout()
@@ -230,13 +237,16 @@ func (c *counting) tables() {
 		if a.own == kindContext {
 			a.wordOf = contextWord(a.Name, c.texts[kindContext])
 		}
-		a.wordHits = make([]int8, len(c.texts[a.own]))
+		a.wordHits, a.past = make([]int8, len(c.texts[a.own])), c.past
 		a.axisTable.mu.Lock()
 		t := &a.axisTable.bySource
 		t.byWord = growTable(t.byWord, len(c.texts[a.own]))
 		t.byAsset = growTable(t.byAsset, len(c.texts[kindAsset]))
 		t.byConcepts = growTable(t.byConcepts, max(1, len(c.texts[kindConcepts])))
 		a.bySource = *t
+		if c.past != nil { // for a while the numbers go on: nothing of it is kept
+			a.byAsset = make([]atomic.Int32, len(c.texts[kindAsset])+len(c.past.records))
+		}
 		a.axisTable.mu.Unlock()
 	}
 	c.state.assets.mu.Lock()
@@ -252,7 +262,7 @@ func (c *counting) layout() {
 		return len(c.fields) - 1
 	}
 	most := func(k kind) int64 { return int64(c.s.names.count(k)) }
-	c.at.period, c.at.actor, c.at.concepts, c.at.weight = -1, -1, -1, -1
+	c.at.period, c.at.actor, c.at.concepts, c.at.weight, c.at.moment = -1, -1, -1, -1, -1
 	c.at.asset = add("e.asset", most(kindAsset))
 	c.at.slot = add(c.what.slot, int64(c.what.slots-1))
 	if c.what.members {
@@ -271,6 +281,9 @@ func (c *counting) layout() {
 		c.at.weight = add(c.what.amount, allBits)
 	case c.heavy > 1:
 		c.at.weight = add("e.weight", c.heavy)
+	}
+	if c.past != nil {
+		c.at.moment = add("epoch_us(e.occurred_at)", allBits)
 	}
 	if c.r.Interval != "" {
 		c.at.period = len(c.fields)
@@ -317,12 +330,16 @@ func (g *gathering) block(block [][]int64) error {
 rows:
 	for i, a := range assets {
 		asset, concepts := int32(a), int32(0)
+		as := asset // by which its values are asked for
+		if g.past != nil {
+			as = g.past.at(asset, g.texts[kindAsset][asset], g.d, block[g.at.moment][i])
+		}
 		if g.at.concepts >= 0 {
 			concepts = int32(block[g.at.concepts][i])
 		}
 		for _, f := range g.filters {
 			word := int32(block[g.words[f.own]][i])
-			if !f.wants(word, f.set(word, asset, concepts)) {
+			if !f.wants(word, f.set(word, as, concepts)) {
 				continue rows
 			}
 		}
@@ -332,7 +349,7 @@ rows:
 			sets[0] = g.periodNumber(block[g.at.period][i])
 		}
 		for j, by := range g.by {
-			set := by.set(int32(block[g.words[by.own]][i]), asset, concepts)
+			set := by.set(int32(block[g.words[by.own]][i]), as, concepts)
 			if j == g.wide {
 				wide = set
 			} else {

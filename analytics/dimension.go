@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"slices"
 	"strings"
+	"time"
 
 	"semdex"
 )
@@ -21,6 +22,10 @@ type Dimensions interface {
 	// OfAsset gives an asset's values, and unless direct all that stands above them. Here and below the
 	// order does not matter, nor does a value that comes twice.
 	OfAsset(dim string, id semdex.AssetID, direct bool) []Value
+	// Past yields what assets were until a moment of change, by asset and then by time. An error of yield ends it and is returned.
+	Past(yield func(a *semdex.Asset, until time.Time) error) error
+	// OfRecord gives the values that an asset has by a record of it, as OfAsset does.
+	OfRecord(dim string, a *semdex.Asset, direct bool) []Value
 	// OfContext gives the values that a word of an event's context names, none where it is not known.
 	OfContext(dim, value string, direct bool) []Value
 	// OfConcepts gives the values that the concepts named by a search stand for.

@@ -25,8 +25,15 @@ type library struct {
 	version string
 	records map[semdex.AssetID]*semdex.Asset
 	same    [][]semdex.AssetID
+	past    []formerly // by asset and time
 	today   semdex.Date
 	rules   Rules
+}
+
+// formerly is what an asset was until a moment.
+type formerly struct {
+	asset *semdex.Asset
+	until time.Time
 }
 
 func (l *library) Version() string { return l.version }
@@ -40,6 +47,26 @@ func (l *library) Assets(yield func(*semdex.Asset) error) error {
 		}
 	}
 	return nil
+}
+
+func (l *library) Past(yield func(a *semdex.Asset, until time.Time) error) error {
+	for _, p := range l.past {
+		if err := yield(p.asset, p.until); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// OfRecord gives what the tags of a record say, for all dimensions alike: NAME:VALUE.
+func (l *library) OfRecord(dim string, a *semdex.Asset, direct bool) []Value {
+	var own []string
+	for _, tag := range a.Tags {
+		if name, value, _ := strings.Cut(tag, ":"); name == dim {
+			own = append(own, value)
+		}
+	}
+	return l.closure(dim, own, direct)
 }
 
 func (l *library) Duplicates(context.Context) ([][]semdex.AssetID, error) { return l.same, nil }

@@ -23,8 +23,8 @@ type reportHead struct {
 	Until    *time.Time `json:"data_until"`
 }
 
-// WriteJSON writes the report as one object. What was not asked for is null. Its basis is as_of_now: values
-// of assets and concepts are today's, whatever they were when the event occurred.
+// WriteJSON writes the report as one object. What was not asked for is null. Its basis is as_of_now where values of assets are
+// today's, whatever they were when the event occurred, and as_recorded where they are those of that moment.
 func (r *Report) WriteJSON(w io.Writer) error {
 	var before []string
 	if r.BeforeFrom != "" {
@@ -33,7 +33,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	head, err := json.Marshal(reportHead{
 		Before: before,
 		Report: r.Name, From: orNull(string(r.From)), To: orNull(string(r.To)), TZ: r.TZ, Interval: orNull(r.Interval),
-		GroupBy: append([]string{}, r.By...), Direct: r.Direct, Totals: r.Totals, Basis: "as_of_now", Until: r.Until,
+		GroupBy: append([]string{}, r.By...), Direct: r.Direct, Totals: r.Totals, Basis: r.basis(), Until: r.Until,
 	})
 	if err != nil {
 		return err
@@ -54,6 +54,14 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	}
 	_, _ = out.WriteString("\n]}\n")
 	return out.Flush()
+}
+
+// basis says which values of assets count.
+func (r *Report) basis() string {
+	if r.Recorded {
+		return "as_recorded"
+	}
+	return "as_of_now"
 }
 
 // WriteNDJSON writes the rows, one object a line.

@@ -18,6 +18,7 @@ type Report struct {
 	Interval             string
 	By                   []string
 	Direct               bool
+	Recorded             bool // counted for what assets were when the event occurred
 	Columns              []Column
 	Totals               []Total    // what the rows are parts of: each event counted once, whatever rows leave out or count again
 	Until                *time.Time // when the last of all events occurred; nil where there is none
@@ -116,7 +117,7 @@ func (r *Report) Rows() iter.Seq[[]any] {
 // head begins the report of a counting: its columns for period and dimensions.
 func (c *counting) head(name string, t *tally) *Report {
 	r := &Report{Name: name, From: c.r.From, To: c.r.To, TZ: c.r.TZ.String(), Interval: c.r.Interval,
-		By: c.r.By, Direct: c.r.Direct, Until: c.until, order: ascending(len(t.lines))}
+		By: c.r.By, Direct: c.r.Direct, Recorded: c.r.Recorded, Until: c.until, order: ascending(len(t.lines))}
 	if r.Interval != "" {
 		r.add(Column{Name: Period, Kind: Text}, c.periodCells(t))
 	}

@@ -21,6 +21,7 @@ type Request struct {
 	Filter   map[string][]string // dimension to names, URIs or words of the context: any of them, in each dimension
 	Limit    int                 // rows at most; 0 is all
 	Direct   bool                // do not count for what stands above a value
+	Recorded bool                // count for what assets were when the event occurred, not for what they are
 	Compare  bool                // put the window before beside it
 	Counters bool                // leave out what takes longest: unique assets and users
 }

@@ -30,6 +30,8 @@ var reportRoutes = []route{
 			param{name: "tz", kind: str, max: 64, about: "Time zone of days and periods, such as Europe/Berlin; the library's where it is left out."},
 			param{name: "filter", kind: filters, about: "Dimension to values: filter[region]=DACH."},
 			param{name: "limit", kind: integer, min: 1, about: "Rows to show; all where it is left out."},
+			param{name: "basis", kind: str, enum: []string{"as_of_now", "as_recorded"}, value: "as_of_now",
+				about: "Which values of assets count: today's, or those they had when the event occurred, as far as changes were seen."},
 			param{name: "compare", kind: flag, value: false, about: "Put the window before beside it: NAME_before and NAME_change after each figure. Takes from and to."},
 			param{name: "counters", kind: flag, value: false, about: "Leave out unique assets and users, which take longest."},
 			param{name: "direct", kind: flag, value: false, about: "Do not count for what stands above a value."}, formatParam),
@@ -53,7 +55,7 @@ type ReportTable struct {
 	GroupBy  []string         `json:"group_by"`
 	Direct   bool             `json:"direct"`
 	Totals   map[string]any   `json:"totals" doc:"name to number; each event counted once"`
-	Basis    string           `json:"basis" doc:"as_of_now: values of assets and concepts are today's"`
+	Basis    string           `json:"basis" doc:"as_of_now: values of assets and concepts are today's; as_recorded: values of assets are those of the event's moment"`
 	Until    *time.Time       `json:"data_until"`
 	Rows     []map[string]any `json:"rows" doc:"column to string or number"`
 }
@@ -71,7 +73,7 @@ func (c *call) report() error {
 	report, err := c.lib.Report(c.ctx(), name, analytics.Request{
 		By: c.args.list("by"), From: c.args.day("from"), To: c.args.day("to"), Interval: c.args.text("interval"), TZ: tz,
 		Filter: get[map[string][]string](c.args, "filter"), Limit: c.args.integer("limit", 0), Direct: c.args.flag("direct"),
-		Compare: c.args.flag("compare"), Counters: c.args.flag("counters"),
+		Recorded: c.args.text("basis") == "as_recorded", Compare: c.args.flag("compare"), Counters: c.args.flag("counters"),
 	})
 	if err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"semdex"
 	"semdex/internal/mirror"
@@ -14,9 +15,10 @@ import (
 
 // Options of a Sync.
 type Options struct {
-	Full         bool // list everything again, whatever the cursor says
-	DryRun       bool // plan and count, store nothing
-	AllowDeletes bool // delete even where TooManyDeletes
+	Full         bool      // list everything again, whatever the cursor says
+	DryRun       bool      // plan and count, store nothing
+	AllowDeletes bool      // delete even where TooManyDeletes
+	At           time.Time // when it is; where it is zero, what changed assets were is not kept
 	Progress     Progress
 	Finish       func(Result) error // called before the cursor is stored, which an error prevents; not on a dry run
 }
@@ -291,6 +293,7 @@ func (s *syncing) flush() error {
 	if s.options.DryRun || batch.Empty() {
 		return nil
 	}
+	batch.At = s.options.At
 	_, err := s.mirror.Apply(batch)
 	return err
 }

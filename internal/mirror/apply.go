@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"go.etcd.io/bbolt"
 
@@ -41,6 +42,7 @@ type Batch struct {
 	Vocabularies []Vocabulary
 	Forget       []string          // vocabularies to remove
 	Cursors      map[string][]byte // source -> cursor; nil removes it
+	At           time.Time         // when assets changed, for Past; where it is zero, what they were is not kept
 }
 
 // Empty reports whether applying b would change nothing.
@@ -54,6 +56,7 @@ func (m *Mirror) Apply(b Batch) (uint64, error) {
 	var seq uint64
 	err := m.db.Update(func(tx *bbolt.Tx) error {
 		w := newWriter(tx)
+		w.at = b.At
 		if err := w.batch(b); err != nil {
 			return err
 		}
@@ -79,6 +82,7 @@ type writer struct {
 	writes                                      int
 	count                                       int  // of assets
 	counted                                     bool // else count is not known
+	at                                          time.Time
 }
 
 func newWriter(tx *bbolt.Tx) *writer {
@@ -149,6 +153,9 @@ func (w *writer) put(r semdex.Record) error {
 	if old == nil {
 		w.count++
 	}
+	if err := w.keepPast(id, old, &r); err != nil {
+		return err
+	}
 	before := number(old)
 	if tomb := w.deleted.Get(id); tomb != nil {
 		before = number(tomb)
@@ -167,6 +174,9 @@ func (w *writer) delete(asset semdex.AssetID) error {
 	old := w.assets.Get(id)
 	if old == nil {
 		return nil
+	}
+	if err := w.keepPast(id, old, nil); err != nil {
+		return err
 	}
 	before := number(old)
 	w.count--

@@ -21,6 +21,7 @@
 //	cursors       source -> where the next fetch goes on, in the source's own form
 //	decisions     kind, a zero byte, id -> what people decided, as JSON
 //	history       number of its own (big-endian) -> a change of a decision, as JSON
+//	past          asset id, a zero byte, microseconds of a moment (big-endian) -> what stood under assets until then
 //	searches      id of a saved search -> a bucket of its own:
 //	  record        what the caller keeps of it
 //	  counts        number of its last entry, horizon, members, left (big-endian uint64 each)
@@ -60,6 +61,7 @@ var (
 	bucketDecisions    = []byte("decisions")
 	bucketHistory      = []byte("history")
 	bucketSearches     = []byte("searches")
+	bucketPast         = []byte("past")
 
 	keyFormat   = []byte("format")
 	keySequence = []byte("sequence")
@@ -102,7 +104,7 @@ func addressSpace() int {
 }
 
 func (m *Mirror) prepare() error {
-	buckets := [][]byte{bucketMeta, bucketAssets, bucketDeleted, bucketForgotten, bucketChanges, bucketVocabularies, bucketCursors, bucketSearches, bucketDecisions, bucketHistory}
+	buckets := [][]byte{bucketMeta, bucketAssets, bucketDeleted, bucketForgotten, bucketChanges, bucketVocabularies, bucketCursors, bucketSearches, bucketDecisions, bucketHistory, bucketPast}
 	found, whole := uint64(0), true
 	err := m.db.View(func(tx *bbolt.Tx) error {
 		for _, name := range buckets {

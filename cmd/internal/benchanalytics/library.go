@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"time"
 
 	"semdex"
 	"semdex/analytics"
@@ -86,6 +87,10 @@ func (l *library) OfAsset(dim string, id semdex.AssetID, direct bool) []analytic
 	}
 	return out
 }
+
+func (l *library) Past(func(*semdex.Asset, time.Time) error) error { return nil }
+
+func (l *library) OfRecord(string, *semdex.Asset, bool) []analytics.Value { return nil }
 
 func (l *library) OfContext(_, value string, _ bool) []analytics.Value {
 	return []analytics.Value{{Name: value}}

@@ -11,7 +11,7 @@ import (
 // Put stores assets as a sync of their sources would, their ids whole, and brings the index up to them. It waits
 // for a sync that is under way.
 func (l *Library) Put(ctx context.Context, assets []*semdex.Asset) error {
-	var batch mirror.Batch
+	batch := mirror.Batch{At: l.now()}
 	for _, a := range assets {
 		record, err := semdex.NewRecord(a)
 		if err != nil {

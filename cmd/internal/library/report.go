@@ -2,6 +2,7 @@ package library
 
 import (
 	"context"
+	"time"
 
 	"semdex"
 	"semdex/analytics"
@@ -94,6 +95,14 @@ func values(in []search.DimensionValue) []analytics.Value {
 }
 
 func (d *reported) Assets(yield func(*semdex.Asset) error) error { return d.l.mirror.Each(yield) }
+
+func (d *reported) Past(yield func(a *semdex.Asset, until time.Time) error) error {
+	return d.l.mirror.Past(yield)
+}
+
+func (d *reported) OfRecord(dim string, a *semdex.Asset, direct bool) []analytics.Value {
+	return values(d.Reader.OfRecord(dim, a, direct))
+}
 
 func (d *reported) Duplicates(context.Context) ([][]semdex.AssetID, error) {
 	d.l.duplicates.mu.Lock()

@@ -111,7 +111,7 @@ func (l *Library) syncSource(ctx context.Context, src indexer.Source, o SyncOpti
 		r.note(src.Name(), result)
 		return l.writeRejected(&SyncResult{Rejected: append(slices.Clone(r.Rejected), result.Rejected...), read: r.read, mended: r.mended})
 	}
-	result, err := indexer.Sync(ctx, src, l.mirror, indexer.Options{Full: o.Full, DryRun: o.DryRun, AllowDeletes: o.AllowDeletes, Progress: o.Progress, Finish: finish})
+	result, err := indexer.Sync(ctx, src, l.mirror, indexer.Options{Full: o.Full, DryRun: o.DryRun, AllowDeletes: o.AllowDeletes, At: l.now(), Progress: o.Progress, Finish: finish})
 	if !o.DryRun && ctx.Err() == nil { // an interrupted run says nothing of the source
 		l.runs.ran(src.Name(), started, counts(result), err)
 	}
@@ -153,7 +153,7 @@ func (l *Library) dropStrays(o SyncOptions, r *SyncResult) error {
 		if o.DryRun {
 			continue
 		}
-		if _, err := l.mirror.Apply(mirror.Batch{Delete: slices.Sorted(maps.Keys(hashes)), Cursors: map[string][]byte{prefix: nil}}); err != nil {
+		if _, err := l.mirror.Apply(mirror.Batch{Delete: slices.Sorted(maps.Keys(hashes)), Cursors: map[string][]byte{prefix: nil}, At: l.now()}); err != nil {
 			return err
 		}
 		r.Sources = append(r.Sources, indexer.Result{Source: prefix, Deleted: len(hashes)})
