@@ -59,8 +59,8 @@ bench-search: $(BIN) ## searches a generated library of SEMDEX_BENCH_ASSETS, and
 bench-analytics: tools ## takes in and reports on SEMDEX_BENCH_EVENTS events, and prints each figure beside its target
 	SEMDEX_BENCH_EVENTS=$(SEMDEX_BENCH_EVENTS) $(GO) run ./cmd/internal/benchanalytics
 
-kill: tools ## syncs that are killed at 50 moments, and of Tate's works at 5
-	SEMDEX_KILLS=$${SEMDEX_KILLS:-50} $(GO) test -count=1 -timeout 30m -v -run 'Kill' ./cmd/semdex ./analytics
+kill: tools ## syncs that are killed at 50 moments, and of Tate's works at 5; events taken in beside 200 kills
+	SEMDEX_KILLS=$${SEMDEX_KILLS:-50} SEMDEX_INGEST_KILLS=$${SEMDEX_INGEST_KILLS:-200} $(GO) test -count=1 -timeout 30m -v -run 'Kill' ./cmd/semdex ./analytics
 
 clean:
 	rm -rf bin semdex-demo
