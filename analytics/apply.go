@@ -213,7 +213,7 @@ func (t *taking) event(e *semdex.Event, id uint64, at Position, size int) error 
 		n.of(kindRegion, e.Context["region"]), n.of(kindCampaign, e.Context["campaign"]), n.of(kindAudience, e.Context["audience"]),
 		n.of(kindChannel, e.Context["channel"]), n.of(kindUse, e.Context["intended_use"]), n.of(kindContext, restOfContext(e.Context)),
 		amount, n.of(kindCurrency, currency), e.Weight(), n.of(kindSource, e.Source),
-		foundNumber(e.Found), toldFound(e), n.of(kindConcepts, added), n.of(kindFilters, filters))
+		foundNumber(e.Found), toldExpansion(e.Search), n.of(kindConcepts, added), n.of(kindFilters, filters))
 	return t.add(t.row...)
 }
 
@@ -240,9 +240,22 @@ func foundNumber(by string) uint8 {
 	return 0
 }
 
-// toldFound says whether an event of a search tells which of its hits only expansion found: it does where it says how it was expanded.
-func toldFound(e *semdex.Event) bool {
-	return e.Search != nil && (e.Search.Expand != "" || len(e.Search.ExpansionHits) > 0)
+// What a search told of its expansion, as the column told has it.
+const (
+	toldMode     = 1 // whether and how it was expanded
+	toldExpanded = 2 // that expansion added concepts or found hits
+)
+
+func toldExpansion(d *semdex.SearchDetail) uint8 {
+	switch {
+	case d == nil:
+		return 0
+	case len(d.Added)+len(d.ExpansionHits) > 0:
+		return toldExpanded
+	case d.Expand != "":
+		return toldMode
+	}
+	return 0
 }
 
 // tenThousandths makes an amount a whole number, which sums without error. What does not fit stops at the largest.

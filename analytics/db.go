@@ -30,7 +30,7 @@ CREATE TABLE usage.events (
 	region INTEGER NOT NULL, campaign INTEGER NOT NULL, audience INTEGER NOT NULL, channel INTEGER NOT NULL,
 	intended_use INTEGER NOT NULL, context INTEGER NOT NULL,
 	amount BIGINT, currency INTEGER NOT NULL, weight BIGINT NOT NULL, source INTEGER NOT NULL,
-	found UTINYINT NOT NULL, told BOOLEAN NOT NULL, added INTEGER NOT NULL, filters INTEGER NOT NULL);
+	found UTINYINT NOT NULL, told UTINYINT NOT NULL, added INTEGER NOT NULL, filters INTEGER NOT NULL);
 CREATE TABLE usage.expanded (query UBIGINT NOT NULL, asset INTEGER NOT NULL);
 CREATE TABLE usage.applied (version INTEGER, file INTEGER, bytes BIGINT, count BIGINT)`
 

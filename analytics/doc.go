@@ -56,7 +56,7 @@
 //	weight        BIGINT     the event's count, 1 where it has none
 //	source
 //	found         UTINYINT   0 not told, 1 by text, 2 by expansion
-//	told          BOOLEAN    a search that told which of its hits only expansion found
+//	told          UTINYINT   what a search told of its expansion: 0 nothing, 1 that it was or was not expanded, 2 that this added something
 //	added                    URIs that expansion added to a search, like concepts
 //	filters                  of a search, as JSON
 //
