@@ -34,7 +34,7 @@ type Figure struct {
 var Reports = definitions()
 
 func definitions() []Definition {
-	all := []Definition{expansionValueReport, lowResultsReport, searchQualityReport, timeToFindReport, usageReport, zeroResultsReport}
+	all := []Definition{expansionValueReport, gapsReport, lowResultsReport, searchQualityReport, timeToFindReport, usageReport, zeroResultsReport}
 	slices.SortFunc(all, func(a, b Definition) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }

@@ -188,6 +188,9 @@ func checkReport(t *testing.T, s *Store, l Library, name string, r Request, rows
 	if r.Limit > 0 && len(rows) > r.Limit {
 		rows = rows[:r.Limit]
 	}
+	if len(rows) == 0 {
+		rows = nil
+	}
 	if diff := gocmp.Diff(rows, rowsOf(got)); diff != "" {
 		t.Fatalf("%s %+v: rows want-, got+\n%s", name, r, diff)
 	}
