@@ -34,7 +34,7 @@ type Figure struct {
 var Reports = definitions()
 
 func definitions() []Definition {
-	all := []Definition{expansionValueReport, gapsReport, lowResultsReport, searchQualityReport, timeToFindReport, usageReport, zeroResultsReport}
+	all := []Definition{adoptionReport, expansionValueReport, gapsReport, lowResultsReport, searchQualityReport, timeToFindReport, topConceptsReport, usageReport, zeroResultsReport}
 	slices.SortFunc(all, func(a, b Definition) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
@@ -167,15 +167,16 @@ var usageReport = Definition{
 }
 
 // usage puts names to the numbers of a usage report.
-func (c *counting) usage(t *tally) *Report {
-	var measures []measure
+func (c *counting) usage(t *tally) *Report { return c.table("usage", t, c.usageMeasures(), 0) }
+
+func (c *counting) usageMeasures() (measures []measure) {
 	for i, about := range usageColumns {
 		if i >= 6 && c.r.Counters {
 			break
 		}
 		measures = append(measures, measure{about, func(l *line) any { return usageCells(l)[i] }})
 	}
-	return c.table("usage", t, measures, 0)
+	return measures
 }
 
 // usageCells gives the counters of a line.
