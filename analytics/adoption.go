@@ -39,14 +39,11 @@ func adoption(q *run) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	events := func(l *line) int64 { return addBounded(l.sums[0], addBounded(l.sums[1], l.sums[2])) }
-	of := []func(*line) any{
-		func(l *line) any { return l.users }, func(l *line) any { return l.assets }, func(l *line) any { return l.users - l.assets }, // new users are counted in the place of assets
-		func(l *line) any { return events(l) }, func(l *line) any { return l.sums[1] }, func(l *line) any { return l.sums[2] }, func(l *line) any { return ratioOf(events(l), l.users) },
-	}
-	var measures []measure
-	for i, f := range of {
-		measures = append(measures, measure{adoptionColumns[i], f})
-	}
-	return c.table("adoption", t, measures, 0), nil
+	return c.table("adoption", t, figured(adoptionColumns, adoptionCells), 0), nil
+}
+
+// adoptionCells gives the figures of a line, which counts new users in the place of assets.
+func adoptionCells(l *line) []any {
+	fresh, events := l.assets, addBounded(l.sums[0], addBounded(l.sums[1], l.sums[2]))
+	return []any{l.users, fresh, l.users - fresh, events, l.sums[1], l.sums[2], ratioOf(events, l.users)}
 }

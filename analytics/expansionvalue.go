@@ -60,17 +60,13 @@ func expansionValue(q *run) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	var measures []measure
-	for i, f := range expansionColumns {
-		measures = append(measures, measure{f, func(l *line) any { return expansionCells(l)[i] }})
-	}
-	return c.table("expansion-value", t, measures, 0), nil
+	return c.table("expansion-value", t, figured(expansionColumns, expansionCells), 0), nil
 }
 
-func expansionCells(l *line) [8]any {
+func expansionCells(l *line) []any {
 	expansion, text, unknown := l.sums[expansionSelect], l.sums[expansionText], l.sums[expansionUnknown]
 	known, searches := addBounded(expansion, text), addBounded(l.sums[expansionPlain], l.sums[expansionMade])
-	return [8]any{addBounded(known, unknown), expansion, text, unknown, percentOf(expansion, known), searches, l.sums[expansionMade], percentOf(l.sums[expansionMade], searches)}
+	return []any{addBounded(known, unknown), expansion, text, unknown, percentOf(expansion, known), searches, l.sums[expansionMade], percentOf(l.sums[expansionMade], searches)}
 }
 
 // sameAssets makes the table same for the time of a connection: of each number of an asset, the one by which that asset is counted.

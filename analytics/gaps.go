@@ -47,16 +47,10 @@ func gaps(q *run) (*Report, error) {
 		put(&t.lines[i], supply.of(c.valuesOf(t, &t.lines[i])))
 	}
 	put(&t.totals, supply.all)
-	of := []func(demand, zero, supply int64) any{
-		func(demand, _, _ int64) any { return demand }, func(_, _, supply int64) any { return supply },
-		func(demand, _, supply int64) any { return ratioOf(demand, supply+1) },
-		func(_, zero, _ int64) any { return zero }, func(demand, zero, _ int64) any { return percentOf(zero, demand) },
-	}
-	var measures []measure
-	for i, f := range of {
-		measures = append(measures, measure{gapsColumns[i], func(l *line) any { return f(l.sums[0], l.sums[1], l.sums[2]) }})
-	}
-	return c.table("gaps", t, measures, 2), nil
+	return c.table("gaps", t, figured(gapsColumns, func(l *line) []any {
+		demand, zero, supply := l.sums[0], l.sums[1], l.sums[2]
+		return []any{demand, supply, ratioOf(demand, supply+1), zero, percentOf(zero, demand)}
+	}), 2), nil
 }
 
 // valuesOf gives the values of a line in the order of the columns.

@@ -53,6 +53,22 @@ func ratioOf(a, b int64) any {
 	return round(float64(a)/float64(b), 4)
 }
 
+// figured makes measures of columns: of gives what stands in each of a line.
+func figured(columns []Figure, of func(l *line) []any) []measure {
+	var out []measure
+	for i, f := range columns {
+		m := measure{Figure: f, of: func(l *line) any { return of(l)[i] }}
+		if f.Kind == Count {
+			m.count = func(l *line) int64 {
+				n, _ := of(l)[i].(int64)
+				return n
+			}
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
 func round(x float64, places int) float64 {
 	scale := math.Pow10(places)
 	return math.Round(x*scale) / scale

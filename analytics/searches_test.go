@@ -132,7 +132,7 @@ func plainLines(d *library, events []semdex.Event, r Request, first int, figures
 // sortRows orders rows by a column of numbers, the largest first and nil last, and then by their first columns.
 func sortRows(rows [][]any, keys, by int) {
 	slices.SortFunc(rows, func(a, b []any) int {
-		if c := cmp.Compare(number(b[by]), number(a[by])); c != 0 {
+		if c := cmp.Compare(rising(b[by]), rising(a[by])); c != 0 {
 			return c
 		}
 		for i := range keys {

@@ -53,22 +53,10 @@ func searchQuality(q *run) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	of := []func(n qualityNumbers) any{
-		func(n qualityNumbers) any { return n.searches }, func(n qualityNumbers) any { return n.results }, func(n qualityNumbers) any { return n.clicked },
-		func(n qualityNumbers) any { return percentOf(n.clicked, n.searches) },
-		func(n qualityNumbers) any {
-			if n.ranked == 0 {
-				return nil
-			}
-			return round(float64(n.reciprocal)/float64(n.ranked)/reciprocalUnit, 6)
-		},
-		func(n qualityNumbers) any { return n.refined }, func(n qualityNumbers) any { return percentOf(n.refined, n.searches) },
-	}
-	var measures []measure
-	for i, f := range of {
-		measures = append(measures, measure{searchQualityColumns[i], func(l *line) any { return f(quality(l)) }})
-	}
-	return c.table("search-quality", t, measures, 0), nil
+	return c.table("search-quality", t, figured(searchQualityColumns, func(l *line) []any {
+		n := quality(l)
+		return []any{n.searches, n.results, n.clicked, percentOf(n.clicked, n.searches), n.meanReciprocal(), n.refined, percentOf(n.refined, n.searches)}
+	}), 0), nil
 }
 
 // qualityNumbers are the numbers of a line.
@@ -92,6 +80,13 @@ func quality(l *line) (n qualityNumbers) {
 	}
 	n.reciprocal = l.sums[qualityReciprocal]
 	return n
+}
+
+func (n *qualityNumbers) meanReciprocal() any {
+	if n.ranked == 0 {
+		return nil
+	}
+	return round(float64(n.reciprocal)/float64(n.ranked)/reciprocalUnit, 6)
 }
 
 // refined is SQL for the seq of each search that the next thing in its session refines. The searches and selects of a session have

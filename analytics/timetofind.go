@@ -39,15 +39,10 @@ func timeToFind(q *run) (*Report, error) {
 		return nil, err
 	}
 	t.spreadTimes()
-	of := []func(sums []int64) any{
-		func(n []int64) any { return n[0] }, func(n []int64) any { return n[1] }, func(n []int64) any { return percentOf(n[1], n[0]) },
-		func(n []int64) any { return seconds(n[2]) }, func(n []int64) any { return seconds(n[3]) },
-	}
-	var measures []measure
-	for i, f := range of {
-		measures = append(measures, measure{timeToFindColumns[i], func(l *line) any { return f(l.sums) }})
-	}
-	return c.table("time-to-find", t, measures, 0), nil
+	return c.table("time-to-find", t, figured(timeToFindColumns, func(l *line) []any {
+		n := l.sums
+		return []any{n[0], n[1], percentOf(n[1], n[0]), seconds(n[2]), seconds(n[3])}
+	}), 0), nil
 }
 
 // spreadTimes puts in the place of a line's sums the number of its facts, how many of them have found something, and the median and 90th percentile

@@ -11,13 +11,14 @@ var topConceptsReport = Definition{
 	By:      []string{"topic"},
 	Columns: append(slices.Clone(usageColumns), Figure{"share", Number, "%", "events by all events"}),
 	make: func(q *run) (*Report, error) {
-		c, t, err := q.s.count(q.ctx, q.l, q.r, counted{slot: q.s.usageSlots(), slots: 6, members: !q.r.Counters})
+		c, t, err := q.s.count(q.ctx, q.l, q.r, counted{slot: q.s.usageSlots(), slots: usageSlotCount, members: !q.r.Counters})
 		if err != nil {
 			return nil, err
 		}
 		c.leaveOutNone(t)
-		all := usageCells(&t.totals)[0]
-		share := measure{Figure{"share", Number, "%", ""}, func(l *line) any { return percentOf(usageCells(l)[0], all) }}
+		events := usageCount(0)
+		all := events(&t.totals)
+		share := measure{Figure: Figure{"share", Number, "%", "events by all events"}, of: func(l *line) any { return percentOf(events(l), all) }}
 		return c.table("top-concepts", t, append(c.usageMeasures(), share), 0), nil
 	},
 }

@@ -85,14 +85,23 @@ var searchTypes = []string{semdex.SearchExecuted, semdex.SearchSuggest, semdex.S
 // context's region); without one those of its asset; and of a search without either, those of the concepts
 // it named. Rows come by events, most first, then by their columns in order.
 func (s *Store) Usage(ctx context.Context, d Dimensions, r Request) (*Report, error) {
-	return s.report(ctx, d, r, "usage", func(r Request) (*Report, error) {
-		c, t, err := s.count(ctx, d, r, counted{slot: s.usageSlots(), slots: 6, members: !r.Counters})
-		if err != nil {
-			return nil, err
-		}
-		return c.usage(t), nil
-	})
+	return s.report(ctx, d, r, "usage", func(r Request) (*Report, error) { return s.usage(ctx, d, r) })
 }
+
+// usage takes the sums that are kept where they can tell.
+func (s *Store) usage(ctx context.Context, d Dimensions, r Request) (*Report, error) {
+	if report, ok, err := s.rolledUsage(ctx, d, r); ok || err != nil {
+		return report, err
+	}
+	c, t, err := s.count(ctx, d, r, counted{slot: s.usageSlots(), slots: usageSlotCount, members: !r.Counters})
+	if err != nil {
+		return nil, err
+	}
+	return c.usage(t), nil
+}
+
+// usageSlotCount is how many slots there are: for views, downloads, shares, placements, searches, and all others.
+const usageSlotCount = 6
 
 // report checks a request, waits for its turn, lets DuckDB have all that was acknowledged, and makes the report.
 func (s *Store) report(ctx context.Context, d Dimensions, r Request, name string, make func(Request) (*Report, error)) (*Report, error) {
