@@ -13,7 +13,8 @@ var gapsReport = Definition{
 	Name: "gaps", Title: "Content gaps", About: "concepts that are searched for and of which there are few assets that may be used",
 	Formula: "demand sums the count of the search.executed events that named a concept or something narrower (with direct, the concept itself); what only expansion added to a search does not count. zero is the demand of searches whose total is 0, and " +
 		"unanswered_share is zero by demand. supply is the number of the library's assets that are approved, whose rights are in force on the library's day today in some territory and channel (an asset without a rights record counts unless the library denies these), and that bear the concept or something narrower. " +
-		"score is demand / (supply + 1). Grouped by several dimensions, a search counts in the rows of its own values, and an asset in those whose value in the first dimension it has and of whose every other dimension it has the value or none at all. Rows " +
+		"score is demand / (supply + 1). Grouped by several dimensions, a search counts in the rows of its own values, and an asset in those whose value in the first dimension it has and of whose every other dimension it has the value or none at all; where the search " +
+		"has none there, every asset will do. Rows " +
 		"without a value in the first dimension are left out, though totals count every search and every asset that may be used. Filters choose searches, and periods are of searches: supply is that of today in each. Events whose count is 0 are left out.",
 	Groups:  true,
 	By:      []string{"topic"},
@@ -73,13 +74,17 @@ func (c *counting) leaveOutNone(t *tally) {
 	}
 }
 
-// supply counts assets by the values they have, one in each dimension; anyValue stands for that of an asset that has none.
+// supply counts assets by the values they have, one in each dimension.
 type supply struct {
 	assets map[string]int64
 	all    int64
 }
 
-const anyValue = -1
+// Numbers of values in the dimensions but the first.
+const (
+	suitsAll = -1 // of an asset that has no value
+	whatever = -2 // of every asset
+)
 
 // supplied counts the assets of a library that may be used today by the values of the columns, as far as events have these.
 func (c *counting) supplied(l Library) (*supply, error) {
@@ -108,8 +113,12 @@ func (c *counting) supplied(l Library) (*supply, error) {
 			if by.asked {
 				own = l.OfAsset(by.Name, a.ID, c.r.Direct)
 			}
-			if values[i] = by.numbers(own); len(own) == 0 && i > 0 {
-				values[i] = []int32{anyValue}
+			values[i] = by.numbers(own)
+			if len(own) == 0 && i > 0 {
+				values[i] = []int32{suitsAll}
+			}
+			if i > 0 {
+				values[i] = append(values[i], whatever)
 			}
 		}
 		each(0)
@@ -118,21 +127,25 @@ func (c *counting) supplied(l Library) (*supply, error) {
 	return out, err
 }
 
-// of gives the assets that have the first of some values, and each other one or none of its dimension.
+// of gives the assets that have the first of some values, and each other one or none of its dimension, or any where that is None.
 func (s *supply) of(values []int32) (n int64) {
 	if len(values) == 0 {
 		return s.all
 	}
-	for free := range 1 << (len(values) - 1) {
-		key := binary.LittleEndian.AppendUint32(nil, uint32(values[0]))
-		for i, v := range values[1:] {
-			if free>>i&1 > 0 {
-				v = anyValue
-			}
-			key = binary.LittleEndian.AppendUint32(key, uint32(v))
+	var each func(key []byte, rest []int32)
+	each = func(key []byte, rest []int32) {
+		add := func(v int32) { each(binary.LittleEndian.AppendUint32(slices.Clip(key), uint32(v)), rest[1:]) }
+		switch {
+		case len(rest) == 0:
+			n += s.assets[string(key)]
+		case rest[0] == 0:
+			add(whatever)
+		default:
+			add(rest[0])
+			add(suitsAll)
 		}
-		n += s.assets[string(key)]
 	}
+	each(binary.LittleEndian.AppendUint32(nil, uint32(values[0])), values[1:])
 	return n
 }
 

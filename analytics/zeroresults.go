@@ -20,7 +20,7 @@ var zeroResultsReport = Definition{
 	Name: "zero-results", Title: "Searches without results", About: "what people searched for and did not find, by words and language",
 	Formula: "Counts search.executed events whose total is 0, by their words and language. Words are the same whatever their case and the blanks around and between them; a search without words " +
 		"or language reads (none). searches sums their count, users are their different actors, and last_seen is the day of the last one in the report's time zone. nearest is the concept that the words " +
-		"come nearest to: whose label they begin, or are but for typing errors, or that their last word or its end names; it is looked for in the first 1,000 rows. Events whose count is 0 are left out.",
+		"come nearest to: in whose label they stand or which they are but for typing errors, or else that one of them names, or the end of one, from the last; it is looked for in the first 1,000 rows. Events whose count is 0 are left out.",
 	Columns: zeroColumns,
 	make:    zeroResults,
 }

@@ -14,6 +14,8 @@ func TestNearest(t *testing.T) {
 		{"typing errors", "bikepaking", "en", "Bikepacking"},
 		{"the end of a compound", "kinderrucksack", "de", "Packs"},
 		{"the last word that is a label", "grandma's rucksack 1974", "", "Packs"},
+		{"another word with the same beginning", "kindertrage", "de", ""},
+		{"a short word that is a label", "hut 1974", "en", "Mountain hut"},
 		{"nothing near", "xylophone qqq", "en", ""},
 		{"no word", " ++ ", "en", ""},
 	}
