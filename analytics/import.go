@@ -73,6 +73,15 @@ type importer struct {
 
 func newRequest() *request { return &request{done: make(chan error, 1)} }
 
+// roomy is a request with room for about as much as another one holds.
+func roomy(as *request) *request {
+	rq := newRequest()
+	n := len(as.events) + 1
+	rq.events, rq.hashes, rq.ends = make([]semdex.Event, 0, n), make([]uint64, 0, n), make([]int, 0, n)
+	rq.lines = make([]byte, 0, len(as.lines)+len(as.lines)/16)
+	return rq
+}
+
 func (im *importer) read(ctx context.Context, events EventReader) error {
 	plain, _ := events.(PlainReader)
 	for {
@@ -136,7 +145,7 @@ func (im *importer) send(ctx context.Context) error {
 	if err := im.s.send(ctx, im.next); err != nil {
 		return err
 	}
-	im.sent, im.next, im.bytes = im.next, newRequest(), 0
+	im.sent, im.next, im.bytes = im.next, roomy(im.next), 0
 	return nil
 }
 

@@ -11,15 +11,16 @@ import (
 
 // Report is a table with a head. A row has a cell for each of Columns.
 type Report struct {
-	Name     string
-	From, To semdex.Date // empty is open
-	TZ       string
-	Interval string
-	By       []string
-	Direct   bool
-	Columns  []Column
-	Totals   []Total    // what the rows are parts of: each event counted once, whatever rows leave out or count again
-	Until    *time.Time // when the last of all events occurred; nil where there is none
+	Name                 string
+	From, To             semdex.Date // empty is open
+	BeforeFrom, BeforeTo semdex.Date // of the window that it is compared with; empty where there is none
+	TZ                   string
+	Interval             string
+	By                   []string
+	Direct               bool
+	Columns              []Column
+	Totals               []Total    // what the rows are parts of: each event counted once, whatever rows leave out or count again
+	Until                *time.Time // when the last of all events occurred; nil where there is none
 
 	cells []cells
 	order []int32

@@ -401,7 +401,7 @@ func (k *keeping) fingerprint(names [kinds]int32) (uint64, error) {
 	}
 	sum := uint64(0)
 	for _, a := range c.by {
-		sets := make(map[int32]uint64)
+		sets, dimension := make(map[int32]uint64), hashText(a.Name)
 		for source, of := range []func(int32) int32{a.ofWord, a.ofAsset, a.ofConcepts} {
 			for n := range names[[]kind{a.own, kindAsset, kindConcepts}[source]] {
 				if k.ctx.Err() != nil {
@@ -416,11 +416,18 @@ func (k *keeping) fingerprint(names [kinds]int32) (uint64, error) {
 					print = hashText(fmt.Sprintf("%q", a.sorted(set)))
 					sets[set] = print
 				}
-				sum += hashText(fmt.Sprint(a.Name, " ", source, " ", n, " ", print))
+				sum += scramble(print ^ scramble(dimension^uint64(source)<<56^uint64(n)))
 			}
 		}
 	}
 	return sum, nil
+}
+
+// scramble spreads the bits of a number, as the finalizer of MurmurHash3 does.
+func scramble(h uint64) uint64 {
+	h = (h ^ h>>33) * 0xff51afd7ed558ccd
+	h = (h ^ h>>33) * 0xc4ceb9fe1a85ec53
+	return h ^ h>>33
 }
 
 // sorted gives the values of a set as texts, in order.

@@ -21,6 +21,7 @@ type Request struct {
 	Filter   map[string][]string // dimension to names, URIs or words of the context: any of them, in each dimension
 	Limit    int                 // rows at most; 0 is all
 	Direct   bool                // do not count for what stands above a value
+	Compare  bool                // put the window before beside it
 	Counters bool                // leave out what takes longest: unique assets and users
 }
 
@@ -49,6 +50,9 @@ func (r Request) check() (Request, error) {
 	}
 	if r.Limit < 0 {
 		return r, invalid("give 1 or more, or leave it out for all rows", "limit is %d", r.Limit)
+	}
+	if err := r.checkCompare(); err != nil {
+		return r, err
 	}
 	return r, checkInterval(r.Interval)
 }
@@ -123,7 +127,11 @@ func (s *Store) report(ctx context.Context, d Dimensions, r Request, name string
 	if err := s.Flush(ctx); err != nil {
 		return nil, err
 	}
-	report, err := make(r)
+	how := make
+	if r.Compare {
+		how = func(r Request) (*Report, error) { return compared(r, make) }
+	}
+	report, err := how(r)
 	switch {
 	case err == nil:
 		return report, nil
