@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	gocmp "github.com/google/go-cmp/cmp"
+
 	"semdex"
 )
 
@@ -58,5 +60,22 @@ func TestAdoptionEqualsPlainUsers(t *testing.T) {
 	})
 	if newcomers < 500 {
 		t.Errorf("only %d new users", newcomers)
+	}
+}
+
+// TestAdoptionBesideTheWindowBefore guards that a window is one period then, and that who came before it is not new.
+func TestAdoptionBesideTheWindowBefore(t *testing.T) {
+	s := open(t, t.TempDir(), Options{})
+	act := func(user string, month time.Month, day int) semdex.Event {
+		return semdex.Event{Type: "user.login", OccurredAt: time.Date(2026, month, day, 9, 0, 0, 0, time.UTC), Actor: semdex.Actor{ID: user}}
+	}
+	record(t, s, act("u1", 1, 3), act("u1", 3, 4), act("u2", 3, 5), act("u2", 4, 6), act("u3", 4, 7), act("u1", 4, 8), act("u1", 4, 30))
+	got, err := s.Report(t.Context(), brand(), "adoption", Request{From: "2026-04-01", To: "2026-04-30", Compare: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []any{int64(3), int64(2), 0.5, int64(1), int64(1), 0.0, int64(2), int64(1), 1.0, int64(4), int64(2), 1.0}
+	if diff := gocmp.Diff(want, rowsOf(got)[0][:len(want)]); diff != "" || got.Len() != 1 {
+		t.Error(diff)
 	}
 }

@@ -45,7 +45,7 @@ func gaps(q *run) (*Report, error) {
 		l.sums = []int64{addBounded(l.sums[0], l.sums[1]), l.sums[1], supply}
 	}
 	for i := range t.lines {
-		put(&t.lines[i], supply.of(c.valuesOf(t, &t.lines[i])))
+		put(&t.lines[i], supply.of(c.numbersOf(t, &t.lines[i])))
 	}
 	put(&t.totals, supply.all)
 	return c.table("gaps", t, figured(gapsColumns, func(l *line) []any {
@@ -54,8 +54,8 @@ func gaps(q *run) (*Report, error) {
 	}), 2), nil
 }
 
-// valuesOf gives the values of a line in the order of the columns.
-func (c *counting) valuesOf(t *tally, l *line) []int32 {
+// numbersOf gives the numbers of the values of a line in the order of the columns.
+func (c *counting) numbersOf(t *tally, l *line) []int32 {
 	out, others := make([]int32, len(c.by)), t.values[l.combo]
 	for i := range c.by {
 		if i == c.wide {
@@ -70,7 +70,7 @@ func (c *counting) valuesOf(t *tally, l *line) []int32 {
 // leaveOutNone drops the lines that have no value in the first dimension.
 func (c *counting) leaveOutNone(t *tally) {
 	if len(c.by) > 0 {
-		t.lines = slices.DeleteFunc(t.lines, func(l line) bool { return c.valuesOf(t, &l)[0] == 0 })
+		t.lines = slices.DeleteFunc(t.lines, func(l line) bool { return c.numbersOf(t, &l)[0] == 0 })
 	}
 }
 
