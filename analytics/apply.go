@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"semdex"
+	"semdex/internal/text"
 )
 
 // applyBatch is about how many events DuckDB takes in one transaction at most: a row group of its tables.
@@ -206,13 +207,13 @@ func (t *taking) event(e *semdex.Event, id uint64, at Position, size int) error 
 		t.seq, id, int32(at.File), at.Offset, int32(size),
 		n.of(kindType, e.Type), e.OccurredAt.UTC(), e.ReceivedAt.UTC(),
 		asset, n.of(kindRendition, e.Rendition), query, int32(min(max(e.Position, 0), math.MaxInt32)),
-		n.of(kindQuery, e.Query), n.of(kindLang, e.Lang), total, n.of(kindConcepts, conceptSet(e.Concepts)),
+		n.of(kindQuery, e.Query), n.of(kindQuery, text.Exact(e.Query)), n.of(kindLang, e.Lang), total, n.of(kindConcepts, conceptSet(e.Concepts)),
 		n.of(kindActor, e.Actor.ID), n.of(kindActorType, e.Actor.Type), n.of(kindUnit, e.Actor.BusinessUnit), hashOrNone(e.Session),
 		n.of(kindClient, e.Client.Name), n.of(kindIntegration, e.Client.Integration),
 		n.of(kindRegion, e.Context["region"]), n.of(kindCampaign, e.Context["campaign"]), n.of(kindAudience, e.Context["audience"]),
 		n.of(kindChannel, e.Context["channel"]), n.of(kindUse, e.Context["intended_use"]), n.of(kindContext, restOfContext(e.Context)),
 		amount, n.of(kindCurrency, currency), e.Weight(), n.of(kindSource, e.Source),
-		foundNumber(e.Found), n.of(kindConcepts, added), n.of(kindFilters, filters))
+		foundNumber(e.Found), toldExpansion(e.Search), n.of(kindConcepts, added), n.of(kindFilters, filters))
 	return t.add(t.row...)
 }
 
@@ -235,6 +236,24 @@ func foundNumber(by string) uint8 {
 		return foundByText
 	case semdex.FoundByExpansion:
 		return foundByExpansion
+	}
+	return 0
+}
+
+// What a search told of its expansion, as the column told has it.
+const (
+	toldMode     = 1 // whether and how it was expanded
+	toldExpanded = 2 // that expansion added concepts or found hits
+)
+
+func toldExpansion(d *semdex.SearchDetail) uint8 {
+	switch {
+	case d == nil:
+		return 0
+	case len(d.Added)+len(d.ExpansionHits) > 0:
+		return toldExpanded
+	case d.Expand != "":
+		return toldMode
 	}
 	return 0
 }

@@ -35,7 +35,7 @@ type counting struct {
 
 	assets []atomic.Int32
 	fields []field
-	at     struct{ period, asset, actor, concepts, slot, weight, moment int }
+	at     struct{ period, asset, actor, newUser, concepts, slot, weight, moment int }
 	past   *past        // nil for values of now
 	words  map[kind]int // fields of own words
 }
@@ -48,8 +48,12 @@ type counted struct {
 	from    string // SQL in the place of the events; "" for them
 	where   string // SQL for further conditions; "" for none
 	members bool   // count assets and users
+	newUser string // SQL for the number of an actor to count in the place of assets; "" for assets
 	after   int64  // only events beyond that seq
 	rolled  bool   // as roll-ups have it: with a value on each axis, and a period, that stand for all
+
+	// ready may fill in the rest when the time zone, the texts and the tables of assets are known; nil does nothing.
+	ready func(*counting, *sql.Conn) error
 }
 
 // tally is the outcome: lines over periods and values, and what all facts add up to.
@@ -60,6 +64,7 @@ type tally struct {
 	axes    [][]Value // the values on each axis of by, by their numbers; in a roll-up the next number stands for all
 	columns [][]int32 // of each axis of by, the number in each line, where combinations do not tell
 	totals  line
+	facts   *spreading
 }
 
 // allPeriods is the number of a period that stands for all.
@@ -67,7 +72,7 @@ const allPeriods = math.MinInt64
 
 // count runs a counting to its end.
 func (s *Store) count(ctx context.Context, d Dimensions, r Request, what counted) (*counting, *tally, error) {
-	c := &counting{s: s, ctx: ctx, d: d, r: r, what: what, words: make(map[kind]int)}
+	c := newCounting(ctx, s, d, r, what)
 	conn, err := s.db.Conn(ctx)
 	if err != nil {
 		return nil, nil, err
@@ -82,6 +87,35 @@ func (s *Store) count(ctx context.Context, d Dimensions, r Request, what counted
 	}
 	t, err := g.tally()
 	return c, t, err
+}
+
+func newCounting(ctx context.Context, s *Store, d Dimensions, r Request, what counted) *counting {
+	return &counting{s: s, ctx: ctx, d: d, r: r, what: what, words: make(map[kind]int)}
+}
+
+// sift reads further fields of the events that the filters let pass, for a report that groups them in its own way: yield gets
+// columns of numbers, of which number i is the event's.
+func (s *Store) sift(ctx context.Context, d Dimensions, r Request, what counted, fields []field, yield func(columns [][]int64, i int)) (*counting, error) {
+	what.slot, what.slots = "0", 1
+	c := newCounting(ctx, s, d, r, what)
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	if err := c.prepare(conn); err != nil {
+		return nil, err
+	}
+	own := len(c.fields)
+	c.fields = append(c.fields, fields...)
+	return c, scan(ctx, conn, c.fields, c.source(), func(block [][]int64) error {
+		for i := range block[0] {
+			if c.passes(block, i) {
+				yield(block[own:], i)
+			}
+		}
+		return nil
+	})
 }
 
 // prepare finds the dimensions and lays out what is read of an event.
@@ -118,6 +152,11 @@ func (c *counting) prepare(conn *sql.Conn) error {
 		}
 	}
 	c.tables()
+	if c.what.ready != nil {
+		if err := c.what.ready(c, conn); err != nil {
+			return err
+		}
+	}
 	c.layout()
 	return nil
 }
@@ -268,6 +307,9 @@ func (c *counting) layout() {
 	if c.what.members {
 		c.at.actor = add("e.actor", most(kindActor))
 	}
+	if c.what.newUser != "" {
+		c.at.newUser = add(c.what.newUser, most(kindActor))
+	}
 	for _, a := range c.all() {
 		if _, there := c.words[a.own]; !there {
 			c.words[a.own] = add(columnOf[a.own], most(a.own))
@@ -326,23 +368,11 @@ func (c *counting) gather() *gathering {
 
 // block takes rows in.
 func (g *gathering) block(block [][]int64) error {
-	assets := block[g.at.asset]
-rows:
-	for i, a := range assets {
-		asset, concepts := int32(a), int32(0)
-		as := asset // by which its values are asked for
-		if g.past != nil {
-			as = g.past.at(asset, g.texts[kindAsset][asset], g.d, block[g.at.moment][i])
+	for i := range block[g.at.asset] {
+		if !g.passes(block, i) {
+			continue
 		}
-		if g.at.concepts >= 0 {
-			concepts = int32(block[g.at.concepts][i])
-		}
-		for _, f := range g.filters {
-			word := int32(block[g.words[f.own]][i])
-			if !f.wants(word, f.set(word, as, concepts)) {
-				continue rows
-			}
-		}
+		asset, as, concepts := g.named(block, i)
 		wide, sets := int32(0), g.sets[:1]
 		sets[0] = 0
 		if g.at.period >= 0 {
@@ -361,6 +391,31 @@ rows:
 	return nil
 }
 
+// named gives the asset that event i of a block names, the number by which the asset's values are asked for, and the concepts.
+func (c *counting) named(block [][]int64, i int) (asset, as, concepts int32) {
+	asset = int32(block[c.at.asset][i])
+	as = asset
+	if c.past != nil {
+		as = c.past.at(asset, c.texts[kindAsset][asset], c.d, block[c.at.moment][i])
+	}
+	if c.at.concepts >= 0 {
+		concepts = int32(block[c.at.concepts][i])
+	}
+	return asset, as, concepts
+}
+
+// passes says whether the filters let event i of a block pass.
+func (c *counting) passes(block [][]int64, i int) bool {
+	_, as, concepts := c.named(block, i)
+	for _, f := range c.filters {
+		word := int32(block[c.words[f.own]][i])
+		if !f.wants(word, f.set(word, as, concepts)) {
+			return false
+		}
+	}
+	return true
+}
+
 func (g *gathering) fact(block [][]int64, i int, asset, tuple, wide int32) {
 	f := &g.facts
 	f.tuple, f.set, f.slot = append(f.tuple, tuple), append(f.set, wide), append(f.slot, uint8(block[g.at.slot][i]))
@@ -369,7 +424,10 @@ func (g *gathering) fact(block [][]int64, i int, asset, tuple, wide int32) {
 	}
 	if g.what.members {
 		first := int32(-1)
-		if asset > 0 {
+		switch {
+		case g.what.newUser != "":
+			first = int32(block[g.at.newUser][i]) - 1
+		case asset > 0:
 			first = g.state.assets.of(&g.assets[asset], asset, g.texts[kindAsset][asset], g.d)
 		}
 		f.first, f.second = append(f.first, first), append(f.second, int32(block[g.at.actor][i])-1)
@@ -419,7 +477,7 @@ func (g *gathering) tally() (*tally, error) {
 	t := &tally{}
 	s := spreading{facts: g.facts, slots: g.what.slots, wide: [][]int32{{0}}, values: 1}
 	if g.what.members {
-		s.count = [2]int32{g.s.names.count(kindAsset) + 1, g.s.names.count(kindActor) + 1}
+		s.count = [2]int32{max(g.s.names.count(kindAsset), g.s.names.count(kindActor)) + 1, g.s.names.count(kindActor) + 1}
 	}
 	var sets [][][]int32
 	for i, a := range g.by {
@@ -439,6 +497,7 @@ func (g *gathering) tally() (*tally, error) {
 	if t.lines, err = s.run(g.ctx); err != nil {
 		return nil, err
 	}
+	t.facts = &s
 	t.totals, err = g.total(s)
 	return t, err
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // formatVersion changes with the tables below or with what stands in them.
-const formatVersion = 2
+const formatVersion = 3
 
 // schema is described in the package comment. Appenders fill the columns in this order.
 const schema = `
@@ -24,13 +24,13 @@ CREATE TABLE usage.events (
 	log_file INTEGER NOT NULL, log_offset BIGINT NOT NULL, log_bytes INTEGER NOT NULL,
 	type INTEGER NOT NULL, occurred_at TIMESTAMP NOT NULL, received_at TIMESTAMP NOT NULL,
 	asset INTEGER NOT NULL, rendition INTEGER NOT NULL, query UBIGINT NOT NULL, position INTEGER NOT NULL,
-	q INTEGER NOT NULL, lang INTEGER NOT NULL, total BIGINT, concepts INTEGER NOT NULL,
+	q INTEGER NOT NULL, words INTEGER NOT NULL, lang INTEGER NOT NULL, total BIGINT, concepts INTEGER NOT NULL,
 	actor INTEGER NOT NULL, actor_type INTEGER NOT NULL, business_unit INTEGER NOT NULL, session UBIGINT NOT NULL,
 	client INTEGER NOT NULL, integration INTEGER NOT NULL,
 	region INTEGER NOT NULL, campaign INTEGER NOT NULL, audience INTEGER NOT NULL, channel INTEGER NOT NULL,
 	intended_use INTEGER NOT NULL, context INTEGER NOT NULL,
 	amount BIGINT, currency INTEGER NOT NULL, weight BIGINT NOT NULL, source INTEGER NOT NULL,
-	found UTINYINT NOT NULL, added INTEGER NOT NULL, filters INTEGER NOT NULL);
+	found UTINYINT NOT NULL, told UTINYINT NOT NULL, added INTEGER NOT NULL, filters INTEGER NOT NULL);
 CREATE TABLE usage.expanded (query UBIGINT NOT NULL, asset INTEGER NOT NULL);
 CREATE TABLE usage.applied (version INTEGER, file INTEGER, bytes BIGINT, count BIGINT);` + rollSchema
 

@@ -11,13 +11,14 @@ import (
 
 // Definition is what a report is: what it counts, by what formula, and in which columns.
 type Definition struct {
-	Name    string
-	Title   string
-	About   string   // one sentence: what it answers
-	Formula string   // how its figures are made of events and assets
-	Groups  bool     // it takes dimensions to group by and an interval
-	By      []string // the dimensions that it groups by where none are asked for
-	Columns []Figure // its columns after period and dimensions
+	Name     string
+	Title    string
+	About    string   // one sentence: what it answers
+	Formula  string   // how its figures are made of events and assets
+	Groups   bool     // it takes dimensions to group by and an interval
+	By       []string // the dimensions that it groups by where none are asked for
+	Interval string   // its periods where none are asked for; a comparison with the window before has none
+	Columns  []Figure // its columns after period and dimensions
 
 	make func(*run) (*Report, error)
 }
@@ -34,7 +35,7 @@ type Figure struct {
 var Reports = definitions()
 
 func definitions() []Definition {
-	all := []Definition{usageReport}
+	all := []Definition{adoptionReport, expansionValueReport, gapsReport, lowResultsReport, searchQualityReport, timeToFindReport, topConceptsReport, usageReport, zeroResultsReport}
 	slices.SortFunc(all, func(a, b Definition) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
@@ -92,6 +93,9 @@ func (s *Store) Report(ctx context.Context, l Library, name string, r Request) (
 	}
 	if def.Groups && len(r.By) == 0 {
 		r.By = def.By
+	}
+	if r.Interval == "" && !r.Compare {
+		r.Interval = def.Interval
 	}
 	return s.report(ctx, l, r, name, func(r Request) (*Report, error) {
 		return def.make(&run{ctx, s, l, r, s.Stats().Events})
@@ -169,15 +173,16 @@ var usageReport = Definition{
 }
 
 // usage puts names to the numbers of a usage report.
-func (c *counting) usage(t *tally) *Report {
-	var measures []measure
+func (c *counting) usage(t *tally) *Report { return c.table("usage", t, c.usageMeasures(), 0) }
+
+func (c *counting) usageMeasures() (measures []measure) {
 	for i, about := range usageColumns {
 		if i >= 6 && c.r.Counters {
 			break
 		}
 		measures = append(measures, measure{Figure: about, count: usageCount(i)})
 	}
-	return c.table("usage", t, measures, 0)
+	return measures
 }
 
 // usageCount gives what counts a counter of the report.

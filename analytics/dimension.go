@@ -147,15 +147,7 @@ func (v *valueSets) add(values []Value) int32 {
 // addValue numbers a value. In a hierarchy its URI tells it from others, for a report shows it; elsewhere
 // only the name is shown, so what has the same name is the same. Of several paths the first by name stays.
 func (v *valueSets) addValue(value Value) int32 {
-	if value.Name == "" {
-		value.Name = value.URI
-	}
-	if !v.hierarchical {
-		value.URI, value.Path = "", ""
-	} else if value.Path == "" {
-		value.Path = value.Name
-	}
-	key := cmp.Or(value.URI, "\x00"+value.Name)
+	key := v.key(&value)
 	n, known := v.number[key]
 	if !known {
 		n = int32(len(v.values))
@@ -166,6 +158,19 @@ func (v *valueSets) addValue(value Value) int32 {
 		*was = value
 	}
 	return n
+}
+
+// key is what tells a value from others. It brings the value into its form.
+func (v *valueSets) key(value *Value) string {
+	if value.Name == "" {
+		value.Name = value.URI
+	}
+	if !v.hierarchical {
+		value.URI, value.Path = "", ""
+	} else if value.Path == "" {
+		value.Path = value.Name
+	}
+	return cmp.Or(value.URI, "\x00"+value.Name)
 }
 
 // cells gives the value as a row of a report shows it.

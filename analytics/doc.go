@@ -40,6 +40,7 @@
 //	query         UBIGINT    XXH64 of the query_id: the answer that the event came from; 0 is none
 //	position      INTEGER    rank of the hit in it, from 1; 0 is none
 //	q, lang                  the words of a search and their language
+//	words                    q with case folded and blanks brought together, of the kind of q
 //	total         BIGINT     hits of a search; NULL where not told
 //	concepts                 URIs that the search named, sorted, joined by a line feed
 //	actor                    pseudonym of who acted
@@ -55,6 +56,7 @@
 //	weight        BIGINT     the event's count, 1 where it has none
 //	source
 //	found         UTINYINT   0 not told, 1 by text, 2 by expansion
+//	told          UTINYINT   what a search told of its expansion: 0 nothing, 1 that it was or was not expanded, 2 that this added something
 //	added                    URIs that expansion added to a search, like concepts
 //	filters                  of a search, as JSON
 //

@@ -86,6 +86,12 @@ func (d *reported) OfConcepts(dim string, uris []string, direct bool) []analytic
 	return values(d.Reader.OfConcepts(dim, uris, direct))
 }
 
+// Nearest gives the concept that comes nearest to words that found nothing.
+func (d *reported) Nearest(words, lang string) (label, uri string) {
+	label, id := d.Reader.Nearest(words, lang)
+	return label, string(id)
+}
+
 func values(in []search.DimensionValue) []analytics.Value {
 	out := make([]analytics.Value, len(in))
 	for i, v := range in {
