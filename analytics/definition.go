@@ -34,7 +34,7 @@ type Figure struct {
 var Reports = definitions()
 
 func definitions() []Definition {
-	all := []Definition{usageReport}
+	all := append([]Definition{usageReport}, assetReports...)
 	slices.SortFunc(all, func(a, b Definition) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
@@ -55,6 +55,8 @@ type Library interface {
 	Assets(yield func(*semdex.Asset) error) error
 	// Duplicates gives the groups of assets that are the same or nearly so, and of each group the one to keep first.
 	Duplicates(ctx context.Context) ([][]semdex.AssetID, error)
+	// Parts gives the values that stand directly below one of a hierarchical dimension, by its URI.
+	Parts(dim, uri string) []Value
 	// Today is the day it is for the library.
 	Today() semdex.Date
 	// Rules are what the configuration says about reports.
@@ -70,6 +72,7 @@ type Rules struct {
 	Rates      map[string]float64 // of one unit of a currency in Currency
 	LowResults int                // hits below which a search had few; 0 is 5
 	FindWithin time.Duration      // how long after a search a select belongs to it; 0 is 30 minutes
+	Languages  []string           // of the library; assets are titled in the first one that they have
 }
 
 // run is one report in the making.

@@ -56,13 +56,15 @@ var ownKinds = map[string]kind{
 	"actor_type":    kindActorType,
 	"event":         kindType,
 	"currency":      kindCurrency,
+	"provider":      kindContext,
+	"project":       kindContext,
 }
 
 // columnOf is where the number of an event's own word stands.
 var columnOf = map[kind]string{
 	kindRegion: "e.region", kindCampaign: "e.campaign", kindAudience: "e.audience", kindChannel: "e.channel", kindUse: "e.intended_use",
 	kindUnit: "e.business_unit", kindClient: "e.client", kindIntegration: "e.integration", kindLang: "e.lang", kindActorType: "e.actor_type",
-	kindType: "e.type", kindContext: "e.context", kindCurrency: "e.currency",
+	kindAsset: "e.asset", kindType: "e.type", kindContext: "e.context", kindCurrency: "e.currency",
 }
 
 // Period is the name by which a request groups by time.

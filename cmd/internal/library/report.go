@@ -71,6 +71,10 @@ func (d *reported) OfConcepts(dim string, uris []string, direct bool) []analytic
 	return values(d.Reader.OfConcepts(dim, uris, direct))
 }
 
+func (d *reported) Parts(dim, uri string) []analytics.Value {
+	return values(d.Reader.Parts(dim, semdex.ConceptID(uri)))
+}
+
 func values(in []search.DimensionValue) []analytics.Value {
 	out := make([]analytics.Value, len(in))
 	for i, v := range in {
@@ -104,5 +108,5 @@ func (d *reported) Duplicates(context.Context) ([][]semdex.AssetID, error) {
 func (d *reported) Today() semdex.Date { return semdex.DateOf(d.l.now().In(d.l.config.Zone)) }
 
 func (d *reported) Rules() analytics.Rules {
-	return analytics.Rules{Missing: d.l.DenyMissingRights()}
+	return analytics.Rules{Missing: d.l.DenyMissingRights(), Languages: d.l.config.Languages}
 }
