@@ -13,7 +13,7 @@ import (
 )
 
 // assetReports are the reports about assets and their rights.
-var assetReports = []Definition{topAssetsReport, unusedReport}
+var assetReports = []Definition{topAssetsReport, unusedReport, reuseReport}
 
 // useTypes are the types by which an asset is used: it goes somewhere. Others look at it or hand it on.
 var useTypes = []string{semdex.AssetDownload, semdex.AssetPlaced, semdex.AssetEmbed, semdex.AssetOrder}
@@ -145,15 +145,28 @@ func (q *run) titleOf(a *semdex.Asset) string {
 // currencyOf gives the currency of an amount as events have it.
 func currencyOf(m *semdex.Money) string { return strings.ToUpper(strings.TrimSpace(m.Currency)) }
 
+// libraryAssets counts the assets of the library.
+func (q *run) libraryAssets() (int64, error) {
+	n := int64(0)
+	err := q.l.Assets(func(*semdex.Asset) error {
+		n++
+		return nil
+	})
+	return n, err
+}
+
 // amountOf makes ten-thousandths an amount.
 func amountOf(n int64) float64 { return float64(n) / 10_000 }
+
+// rounded gives a number to four decimals.
+func rounded(x float64) float64 { return math.Round(x*10_000) / 10_000 }
 
 // share gives a part of a whole to four decimals, nil of nothing.
 func share(part, whole int64) any {
 	if whole == 0 {
 		return nil
 	}
-	return math.Round(float64(part)/float64(whole)*10_000) / 10_000
+	return rounded(float64(part) / float64(whole))
 }
 
 // orNone makes an empty text nil.
@@ -273,6 +286,15 @@ func contextOf(key string, contexts []string) func(n int32) string {
 		}
 		return *read[n]
 	}
+}
+
+// measures puts columns and what they show together.
+func measures(columns []Figure, of []func(*line) any) []measure {
+	out := make([]measure, len(of))
+	for i := range of {
+		out[i] = measure{columns[i], of[i]}
+	}
+	return out
 }
 
 // heads are the heads of columns.
