@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"database/sql"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 )
 
 // assetReports are the reports about assets and their rights.
-var assetReports = []Definition{topAssetsReport, unusedReport, reuseReport}
+var assetReports = []Definition{topAssetsReport, unusedReport, reuseReport, licenceSpendReport}
 
 // useTypes are the types by which an asset is used: it goes somewhere. Others look at it or hand it on.
 var useTypes = []string{semdex.AssetDownload, semdex.AssetPlaced, semdex.AssetEmbed, semdex.AssetOrder}
@@ -45,15 +46,15 @@ func (c *counting) numbers() map[semdex.AssetID]int32 {
 	return out
 }
 
-// perAsset reads sums of the events of each asset: figures[i] of the asset that is counted by n comes as sums[i] of add. Several
-// rows may come of one asset.
-func (c *counting) perAsset(conn *sql.Conn, where string, figures []string, add func(n int32, sums []int64)) error {
+// perAsset reads sums of the events of each asset in a window: figures[i] of the asset that is counted by n comes as sums[i] of
+// add. Several rows may come of one asset.
+func (c *counting) perAsset(conn *sql.Conn, t *timeline, where string, figures []string, add func(n int32, sums []int64)) error {
 	fields := []field{{"e.asset", int64(c.s.names.count(kindAsset))}}
 	for _, sql := range figures {
 		fields = append(fields, field{sql, allBits})
 	}
 	sums := make([]int64, len(figures))
-	from := fmt.Sprintf("usage.events e WHERE e.seq <= %d AND e.asset > 0 AND %s AND %s GROUP BY e.asset", c.last, c.time.window(), where)
+	from := fmt.Sprintf("usage.events e WHERE e.seq <= %d AND e.asset > 0 AND %s AND %s GROUP BY e.asset", c.last, t.window(), where)
 	return scan(c.ctx, conn, fields, from, func(block [][]int64) error {
 		for i, n := range block[0] {
 			for k := range sums {
@@ -63,6 +64,20 @@ func (c *counting) perAsset(conn *sql.Conn, where string, figures []string, add 
 		}
 		return nil
 	})
+}
+
+// until is the time up to the end of a window.
+func (t *timeline) until() *timeline {
+	all := *t
+	all.from = ""
+	return &all
+}
+
+// ever is all time.
+func (t *timeline) ever() *timeline {
+	all := *t
+	all.from, all.to = "", ""
+	return &all
 }
 
 // day is SQL for the day of an event in the time zone, counted from 1970.
@@ -97,14 +112,52 @@ func (c *counting) meanings(k kind, dim string) []int32 {
 	return out
 }
 
+// own adds the fact that something is told of an asset by its own record: dimension to word, else the asset's own values. It is
+// left out where the filters do not let it pass.
+func (g *gathering) own(id semdex.AssetID, number int32, words map[string]string, period, amount int64, slot uint8, more ...int32) {
+	for _, f := range g.filters {
+		if !wanted(f.filter, f.ofRecord(id, words)) {
+			return
+		}
+	}
+	wide, sets := int32(0), g.sets[:1]
+	sets[0] = 0
+	if g.at.period >= 0 {
+		sets[0] = g.periodNumber(period)
+	}
+	for j, by := range g.by {
+		by.axisTable.mu.Lock()
+		set := by.values.add(by.ofRecord(id, words))
+		by.axisTable.mu.Unlock()
+		if j == g.wide {
+			wide = set
+		} else {
+			sets = append(sets, set)
+		}
+	}
+	f := &g.facts
+	f.tuple, f.set, f.slot = append(f.tuple, g.tuple(sets)), append(f.set, wide), append(f.slot, slot)
+	f.amount, f.first, f.second = append(f.amount, amount), append(f.first, number), append(f.second, -1)
+	for k, n := range more {
+		g.more[k] = append(g.more[k], n)
+	}
+}
+
+// ofRecord gives the values that an asset's record has in a dimension, or the word that is told of it.
+func (a *axis) ofRecord(id semdex.AssetID, words map[string]string) []Value {
+	switch word := words[a.Name]; {
+	case word != "":
+		return []Value{{Name: word}}
+	case a.asked:
+		return a.d.OfAsset(a.Name, id, a.direct)
+	}
+	return nil
+}
+
 // keep says whether the filters let an asset pass by its own values; what only events tell it has none of.
 func (c *counting) keep(id semdex.AssetID) bool {
 	for _, f := range c.filters {
-		var values []Value
-		if f.asked {
-			values = c.d.OfAsset(f.Name, id, c.r.Direct)
-		}
-		if !wanted(f.filter, values) {
+		if !wanted(f.filter, f.ofRecord(id, nil)) {
 			return false
 		}
 	}
@@ -192,7 +245,10 @@ func (g *gathering) byAsset(slots int, fold func(sums []int64, facts []int32)) (
 	var places []place
 	var facts []int32
 	for a := range len(from) - 1 {
-		own := g.merge(order[from[a]:from[a+1]])
+		own := order[from[a]:from[a+1]]
+		if !g.what.apart {
+			own = g.merge(own)
+		}
 		if len(own) == 0 {
 			continue
 		}
@@ -296,6 +352,33 @@ func measures(columns []Figure, of []func(*line) any) []measure {
 	}
 	return out
 }
+
+// valuesOf gives a function that tells the value of a dimension which a line is for.
+func (c *counting) valuesOf(t *tally, dim string) func(*line) string {
+	other := 0
+	for i, a := range c.by {
+		if a.Name != dim {
+			if i != c.wide {
+				other++
+			}
+			continue
+		}
+		_, values := a.frozen()
+		if i == c.wide {
+			return func(l *line) string { return values[l.value].Name }
+		}
+		return func(l *line) string {
+			if int(l.combo) >= len(t.values) {
+				return "" // the totals of nothing
+			}
+			return values[t.values[l.combo][other]].Name
+		}
+	}
+	return func(*line) string { return "" }
+}
+
+// sortedKeys gives the keys of a map in order.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // heads are the heads of columns.
 func heads(columns []Figure) []Column {

@@ -48,7 +48,7 @@ type counted struct {
 	members bool   // count assets and users
 
 	each    bool                             // a line for each asset: an axis before the dimensions asked for
-	before  bool                             // events before the window too
+	apart   bool                             // events that are alike stay apart in byAsset
 	need    []kind                           // whose texts more and prepare use
 	more    func(*counting) []field          // what else is read of each event: numbers of 32 bits
 	prepare func(*counting, *sql.Conn) error // runs before the events are read, on the connection that reads them
@@ -148,9 +148,6 @@ func (c *counting) span(conn *sql.Conn) error {
 	}
 	c.heavy = heavy.Int64
 	c.time = newTimeline(c.r, first.Time, last.Time)
-	if c.what.before {
-		c.time.from = ""
-	}
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"cmp"
 	"database/sql"
 
 	"semdex"
@@ -32,13 +33,14 @@ type stored struct {
 	title, kind string
 	approval    semdex.Approval
 	created     semdex.Date
+	began       semdex.Date // its rights, else it itself
 	cost        *semdex.Money
 }
 
 func unused(q *run) (report *Report, err error) {
-	err = q.s.prepared(q.ctx, q.l, q.r, counted{slot: "0", slots: 1, before: true}, func(c *counting, conn *sql.Conn) error {
+	err = q.s.prepared(q.ctx, q.l, q.r, counted{slot: "0", slots: 1}, func(c *counting, conn *sql.Conn) error {
 		last := make(map[int32]semdex.Date)
-		err := c.perAsset(conn, happened+" AND "+q.s.isType("e.type", touchTypes...), []string{"max(" + c.time.day() + ")"}, func(n int32, sums []int64) {
+		err := c.perAsset(conn, c.time.until(), happened+" AND "+q.s.isType("e.type", touchTypes...), []string{"max(" + c.time.day() + ")"}, func(n int32, sums []int64) {
 			last[n] = max(last[n], civil(sums[0]))
 		})
 		if err != nil {
@@ -67,9 +69,9 @@ func (q *run) stored(want func(*semdex.Asset, semdex.Date) bool) (out []stored, 
 			created = semdex.DateOf(a.Created.In(q.r.TZ))
 		}
 		if want(a, created) {
-			s := stored{id: a.ID, title: q.titleOf(a), kind: a.Type, approval: a.Approval, created: created}
+			s := stored{id: a.ID, title: q.titleOf(a), kind: a.Type, approval: a.Approval, created: created, began: created}
 			if a.Rights != nil {
-				s.cost = a.Rights.Cost
+				s.cost, s.began = a.Rights.Cost, cmp.Or(a.Rights.ValidFrom, created)
 			}
 			out = append(out, s)
 		}
