@@ -14,7 +14,7 @@ import (
 )
 
 // assetReports are the reports about assets and their rights.
-var assetReports = []Definition{topAssetsReport, unusedReport, reuseReport, licenceSpendReport, rightsRiskReport, duplicatesReport, costAvoidedReport}
+var assetReports = []Definition{topAssetsReport, unusedReport, reuseReport, licenceSpendReport, rightsRiskReport, duplicatesReport, costAvoidedReport, dataQualityReport}
 
 // useTypes are the types by which an asset is used: it goes somewhere. Others look at it or hand it on.
 var useTypes = []string{semdex.AssetDownload, semdex.AssetPlaced, semdex.AssetEmbed, semdex.AssetOrder}

@@ -47,11 +47,12 @@ type counted struct {
 	where   string // SQL for further conditions; "" for none
 	members bool   // count assets and users
 
-	each    bool                             // a line for each asset: an axis before the dimensions asked for
-	apart   bool                             // events that are alike stay apart in byAsset
-	need    []kind                           // whose texts more and prepare use
-	more    func(*counting) []field          // what else is read of each event: numbers of 32 bits
-	prepare func(*counting, *sql.Conn) error // runs before the events are read, on the connection that reads them
+	each    bool                                     // a line for each asset: an axis before the dimensions asked for
+	apart   bool                                     // events that are alike stay apart in byAsset
+	need    []kind                                   // whose texts more and prepare use
+	more    func(*counting) []field                  // what else is read of each event: numbers of 32 bits
+	prepare func(*counting, *sql.Conn) error         // runs before the events are read, on the connection that reads them
+	take    func(asset int32, more [][]int64, i int) // gets the events in place of the facts: more[k][i] is what else was read
 }
 
 // tally is the outcome: lines over periods and values, and what all facts add up to.
@@ -362,6 +363,10 @@ rows:
 			if !f.wants(word, f.set(word, asset, concepts)) {
 				continue rows
 			}
+		}
+		if g.what.take != nil {
+			g.what.take(asset, block[g.at.more:], i)
+			continue
 		}
 		wide, sets := int32(0), g.sets[:1]
 		sets[0] = 0
