@@ -11,7 +11,8 @@ FUZZ       := .:FuzzReadRecord .:FuzzReadEvent .:FuzzAppendEvent graph/rdf:FuzzT
               indexer/canto:FuzzRecord indexer/canto:FuzzPage indexer/canto:FuzzToken \
               indexer/poolparty:FuzzProjects indexer/poolparty:FuzzEvents indexer/poolparty:FuzzExport indexer/poolparty:FuzzCursor \
               indexer/poolparty:FuzzErrorBody cmd/internal/config:FuzzParse \
-              api:FuzzReadTags api:FuzzParseOrigin api:FuzzParseRate internal/table:FuzzTable internal/plot:FuzzSVG cmd/internal/library:FuzzResultCursor internal/remote:FuzzGuard
+              api:FuzzReadTags api:FuzzParseOrigin api:FuzzParseRate internal/table:FuzzTable internal/plot:FuzzSVG cmd/internal/library:FuzzResultCursor internal/remote:FuzzGuard \
+              analytics/intake:FuzzObjects analytics/intake:FuzzFlatten analytics/intake:FuzzRows analytics/intake:FuzzNumber analytics/intake:FuzzTime
 
 .PHONY: demo build check test race real fuzz bench bench-search bench-analytics kill tools clean
 

@@ -55,10 +55,10 @@ type Event struct {
 	Client     Client            `json:"client,omitzero"`
 	Context    map[string]string `json:"context,omitempty"` // region, campaign, audience, channel, uri, ...
 	Value      *Money            `json:"value,omitempty"`
-	Count      *int64            `json:"count,omitempty"` // how often it happened; absent means once
-	Source     string            `json:"source,omitempty"`
-	Found      string            `json:"found_by,omitempty"` // of an act on a hit: FoundByText or FoundByExpansion
-	Search     *SearchDetail     `json:"search,omitempty"`   // search events
+	Count      *int64            `json:"count,omitempty"`                          // how often it happened; absent means once
+	Source     string            `json:"source,omitempty"`                         // "counter": what another system counted, never to be summed with its events
+	Found      string            `json:"found_by,omitempty" enum:"text,expansion"` // of an act on a hit: FoundByText or FoundByExpansion
+	Search     *SearchDetail     `json:"search,omitempty"`                         // search events
 }
 
 // Actor is who acted, by a pseudonym.
@@ -128,6 +128,9 @@ func (e *Event) Check(now time.Time) *Error {
 
 // tooLong gives the first text over MaxEventText, in the order of the struct, and its size.
 func (e *Event) tooLong() (name string, size int) {
+	if e.Search == nil && e.textBytes() <= MaxEventText { // as in nearly all
+		return "", 0
+	}
 	texts := [][2]string{
 		{"event_id", e.ID}, {"asset_id", e.Asset}, {"rendition", e.Rendition}, {"query_id", e.QueryID}, {"q", e.Query}, {"lang", e.Lang},
 		{"actor.id", e.Actor.ID}, {"actor.type", e.Actor.Type}, {"actor.business_unit", e.Actor.BusinessUnit}, {"session_id", e.Session},
@@ -153,6 +156,22 @@ func (e *Event) tooLong() (name string, size int) {
 	return "", 0
 }
 
+// textBytes is the size of all texts of an event together, but for the detail of a search.
+func (e *Event) textBytes() int {
+	n := len(e.ID) + len(e.Asset) + len(e.Rendition) + len(e.QueryID) + len(e.Query) + len(e.Lang) + len(e.Actor.ID) + len(e.Actor.Type) +
+		len(e.Actor.BusinessUnit) + len(e.Session) + len(e.Client.Name) + len(e.Client.Integration) + len(e.Source)
+	for _, uri := range e.Concepts {
+		n += len(uri)
+	}
+	for key, value := range e.Context {
+		n += len(key) + len(value)
+	}
+	if e.Value != nil {
+		n += len(e.Value.Currency)
+	}
+	return n
+}
+
 // Identify gives an event that has no id one derived from its content and from nth, which counts the
 // events of identical content before it in the same file. An event with an id keeps it.
 func (e *Event) Identify(nth int) {
@@ -160,7 +179,7 @@ func (e *Event) Identify(nth int) {
 		return
 	}
 	plain := *e
-	plain.ReceivedAt = time.Time{}
+	plain.ReceivedAt, plain.Found = time.Time{}, "" // which the server may add
 	body, err := json.Marshal(&plain)
 	if err != nil { // a float that is no number: the only value of an Event that JSON refuses
 		body = fmt.Appendf(nil, "%#v", plain)

@@ -117,6 +117,7 @@ func TestEventIdentify(t *testing.T) {
 		same bool
 	}{
 		{"the same content", id(0, func(e *semdex.Event) { e.Context = map[string]string{"channel": "web", "region": "dach"} }), true},
+		{"what the server adds is no content", id(0, func(e *semdex.Event) { e.Found = semdex.FoundByText }), true},
 		{"when it was received is no content", id(0, func(e *semdex.Event) { e.ReceivedAt = noon }), true},
 		{"the second of identical content", id(1, func(*semdex.Event) {}), false},
 		{"another asset", id(0, func(e *semdex.Event) { e.Asset = "a2" }), false},

@@ -10,15 +10,20 @@ import (
 // ReadEvent reads an event as encoding/json does, only faster. Its texts are parts of one copy of the line: whoever keeps one
 // of them keeps all. An error is that of encoding/json.
 func ReadEvent(line []byte) (Event, error) {
+	e, _, err := ReadEventLine(line)
+	return e, err
+}
+
+// ReadEventLine reads an event as ReadEvent does. plain says that the line holds nothing but keys of an event, each at most once.
+func ReadEventLine(line []byte) (e Event, plain bool, err error) {
 	if utf8.Valid(line) {
 		r := eventReader{jsonReader{rest: string(line)}}
 		if e := r.event(); r.whole() {
-			return e, nil
+			return e, true, nil
 		}
 	}
-	var e Event
-	err := json.Unmarshal(line, &e)
-	return e, err
+	err = json.Unmarshal(line, &e)
+	return e, false, err
 }
 
 // eventReader reads the keys of an event in any order, each once.

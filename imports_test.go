@@ -28,6 +28,7 @@ var floors = map[string][]string{
 	"graph":                           {"graph/rdf"},
 	"graph/rdf":                       {},
 	"analytics":                       {},
+	"analytics/intake":                {},
 	"internal/mirror":                 {},
 	"indexer":                         {"internal/mirror"},
 	"indexer/poolparty/poolpartytest": {"graph/rdf"}, // an imitation reads what it serves
@@ -90,6 +91,7 @@ func TestImportRules(t *testing.T) {
 		{"a folder does not know the shelf above it", "graph/rdf", "semdex/graph", false, false},
 		{"a shelf does not know another", "search", "semdex/graph", false, false},
 		{"nor another's folder", "analytics", "semdex/graph/rdf", false, false},
+		{"what reads usage does not know what keeps it", "analytics/intake", "semdex/analytics", false, false},
 		{"nor the mirror", "search", "semdex/internal/mirror", false, false},
 		{"a test of a shelf neither", "search", "semdex/graph", true, false},
 		{"an engine knows what it serves", "search/local", "semdex/search", false, true},

@@ -164,21 +164,21 @@ func (c *counting) keep(id semdex.AssetID) bool {
 	return true
 }
 
-// listing makes a report of rows of its own: the rows in the order of compare, as many as wanted.
-func (c *counting) listing(def string, columns []Figure, rows [][]any, compare func(a, b []any) int) *Report {
+// listing makes a report of rows of its own, which the first keys columns tell apart: the rows in the order of compare, as many as wanted.
+func (c *counting) listing(def string, columns []Figure, keys int, rows [][]any, compare func(a, b []any) int) *Report {
 	slices.SortFunc(rows, compare)
 	if c.r.Limit > 0 && len(rows) > c.r.Limit {
 		rows = rows[:c.r.Limit]
 	}
 	r := NewReport(def, heads(columns), rows)
-	r.From, r.To, r.TZ, r.Direct, r.Until = c.r.From, c.r.To, c.r.TZ.String(), c.r.Direct, c.until
+	r.From, r.To, r.TZ, r.Direct, r.Until, r.keys = c.r.From, c.r.To, c.r.TZ.String(), c.r.Direct, c.until, keys
 	return r
 }
 
 // byLargest compares rows by the number in a column, the largest first and none last, and then by texts.
 func byLargest(column int, then ...int) func(a, b []any) int {
 	return func(a, b []any) int {
-		if c := cmp.Compare(number(b[column]), number(a[column])); c != 0 {
+		if c := cmp.Compare(rising(b[column]), rising(a[column])); c != 0 {
 			return c
 		}
 		for _, k := range then {
@@ -348,7 +348,7 @@ func contextOf(key string, contexts []string) func(n int32) string {
 func measures(columns []Figure, of []func(*line) any) []measure {
 	out := make([]measure, len(of))
 	for i := range of {
-		out[i] = measure{columns[i], of[i]}
+		out[i] = measure{Figure: columns[i], of: of[i]}
 	}
 	return out
 }
@@ -357,21 +357,18 @@ func measures(columns []Figure, of []func(*line) any) []measure {
 func (c *counting) valuesOf(t *tally, dim string) func(*line) string {
 	other := 0
 	for i, a := range c.by {
-		if a.Name != dim {
-			if i != c.wide {
-				other++
+		switch {
+		case a.Name == dim && i == c.wide:
+			return func(l *line) string { return t.axes[i][l.value].Name }
+		case a.Name == dim:
+			return func(l *line) string {
+				if int(l.combo) >= len(t.values) {
+					return "" // the totals of nothing
+				}
+				return t.axes[i][t.values[l.combo][other]].Name
 			}
-			continue
-		}
-		_, values := a.frozen()
-		if i == c.wide {
-			return func(l *line) string { return values[l.value].Name }
-		}
-		return func(l *line) string {
-			if int(l.combo) >= len(t.values) {
-				return "" // the totals of nothing
-			}
-			return values[t.values[l.combo][other]].Name
+		case i != c.wide:
+			other++
 		}
 	}
 	return func(*line) string { return "" }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/binary"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -46,6 +47,8 @@ type counted struct {
 	from    string // SQL in the place of the events; "" for them
 	where   string // SQL for further conditions; "" for none
 	members bool   // count assets and users
+	after   int64  // only events beyond that seq
+	rolled  bool   // as roll-ups have it: with a value on each axis, and a period, that stand for all
 
 	each    bool                                     // a line for each asset: an axis before the dimensions asked for
 	apart   bool                                     // events that are alike stay apart in byAsset
@@ -60,8 +63,13 @@ type tally struct {
 	lines   []line
 	periods []int64   // of each combination, the number of its period
 	values  [][]int32 // of each combination, the values on the axes but the wide one, in the order of by
+	axes    [][]Value // the values on each axis of by, by their numbers; in a roll-up the next number stands for all
+	columns [][]int32 // of each axis of by, the number in each line, where combinations do not tell
 	totals  line
 }
+
+// allPeriods is the number of a period that stands for all.
+const allPeriods = math.MinInt64
 
 // count runs a counting to its end.
 func (s *Store) count(ctx context.Context, d Dimensions, r Request, what counted) (*counting, *tally, error) {
@@ -323,7 +331,7 @@ func (c *counting) source() string {
 	if from == "" {
 		from = "usage.events e"
 	}
-	where := fmt.Sprintf("e.seq <= %d AND %s", c.last, c.time.window())
+	where := fmt.Sprintf("e.seq > %d AND e.seq <= %d AND %s", c.what.after, c.last, c.time.window())
 	if c.what.where != "" {
 		where += " AND " + c.what.where
 	}
@@ -460,63 +468,105 @@ func (g *gathering) spreading() (*tally, spreading) {
 	if g.what.members {
 		s.count = [2]int32{g.s.names.count(kindAsset) + 1, g.s.names.count(kindActor) + 1}
 	}
-	var others []*axis
+	var sets [][][]int32
 	for i, a := range g.by {
+		of, values := a.frozen()
+		t.axes = append(t.axes, values)
+		if g.what.rolled {
+			of = withAll(of, int32(len(values)))
+		}
 		if i != g.wide {
-			others = append(others, a)
+			sets = append(sets, of)
 			continue
 		}
-		sets, values := a.frozen()
-		s.wide, s.values = sets, len(values)
+		s.wide, s.values, s.all = of, len(values)+1, int32(len(values))
 	}
-	g.combine(&s, t, others)
+	g.combine(&s, t, sets)
 	return t, s
 }
 
-// combine finds the combinations of a period and one value from every axis but the wide one, and which tuples belong to each.
-func (g *gathering) combine(s *spreading, t *tally, others []*axis) {
-	sets := make([][][]int32, len(others))
-	for i, a := range others {
-		sets[i], _ = a.frozen()
+// withAll adds to each set the value that stands for all.
+func withAll(sets [][]int32, all int32) [][]int32 {
+	out := make([][]int32, len(sets))
+	for i, set := range sets {
+		out[i] = append(slices.Clip(set), all)
 	}
-	number := make(map[string]int32)
+	return out
+}
+
+// combine finds the combinations of a period and one value from every axis but the wide one, whose sets are given, and which tuples belong
+// to each.
+func (g *gathering) combine(s *spreading, t *tally, sets [][][]int32) {
+	b := &combiner{s: s, t: t, number: make(map[string]int32)}
 	s.tuples = make([][]int32, len(g.keys))
 	for n, key := range g.keys {
+		b.tuple = int32(n)
+		of := make([][]int32, len(sets))
+		for i := range sets {
+			of[i] = sets[i][key[1+i]]
+		}
 		period := int64(0)
 		if len(g.periods) > 0 {
 			period = g.periods[key[0]]
 		}
-		values := make([]int32, len(others))
-		var each func(i int)
-		each = func(i int) {
-			if i < len(others) {
-				for _, v := range sets[i][key[1+i]] {
-					values[i] = v
-					each(i + 1)
-				}
-				return
-			}
-			k := binary.LittleEndian.AppendUint64(nil, uint64(period))
-			for _, v := range values {
-				k = binary.LittleEndian.AppendUint32(k, uint32(v))
-			}
-			c, known := number[string(k)]
-			if !known {
-				c = int32(len(t.values))
-				number[string(k)] = c
-				t.periods, t.values = append(t.periods, period), append(t.values, slices.Clone(values))
-			}
-			s.tuples[n] = append(s.tuples[n], c)
+		if !g.what.rolled {
+			b.each(period, of, nil, false)
+			continue
 		}
-		each(0)
+		b.each(allPeriods, of, nil, false)
+		b.ofDay(period, of)
 	}
 	s.combos = len(t.values)
+}
+
+// combiner numbers combinations.
+type combiner struct {
+	s      *spreading
+	t      *tally
+	tuple  int32
+	number map[string]int32
+}
+
+// each adds the tuple to all combinations that begin with some values and have one from each of the other sets.
+func (b *combiner) each(period int64, of [][]int32, values []int32, flat bool) {
+	if len(values) < len(of) {
+		for _, v := range of[len(values)] {
+			b.each(period, of, append(values, v), flat)
+		}
+		return
+	}
+	k := binary.LittleEndian.AppendUint64(nil, uint64(period))
+	for _, v := range values {
+		k = binary.LittleEndian.AppendUint32(k, uint32(v))
+	}
+	c, known := b.number[string(k)]
+	if !known {
+		c = int32(len(b.t.values))
+		b.number[string(k)] = c
+		b.t.periods, b.t.values, b.s.flat = append(b.t.periods, period), append(b.t.values, slices.Clone(values)), append(b.s.flat, flat)
+	}
+	b.s.tuples[b.tuple] = append(b.s.tuples[b.tuple], c)
+}
+
+// ofDay adds the tuple to the combinations of a day: with no value but that for all, and with one other value.
+func (b *combiner) ofDay(period int64, of [][]int32) {
+	single := make([][]int32, len(of))
+	for i := range of {
+		single[i] = of[i][len(of[i])-1:]
+	}
+	b.each(period, single, nil, false)
+	for i := range of {
+		all := single[i]
+		single[i] = of[i][:len(of[i])-1]
+		b.each(period, single, nil, true)
+		single[i] = all
+	}
 }
 
 // total counts each fact once.
 func (g *gathering) total(s spreading) (line, error) {
 	all := s
-	all.wide, all.values, all.combos = [][]int32{{0}}, 1, 1
+	all.wide, all.values, all.combos, all.flat = [][]int32{{0}}, 1, 1, nil
 	all.set, all.tuple, all.tuples = make([]int32, s.len()), make([]int32, s.len()), [][]int32{{0}}
 	lines, err := all.run(g.ctx)
 	if len(lines) == 0 {

@@ -32,7 +32,7 @@ CREATE TABLE usage.events (
 	amount BIGINT, currency INTEGER NOT NULL, weight BIGINT NOT NULL, source INTEGER NOT NULL,
 	found UTINYINT NOT NULL, added INTEGER NOT NULL, filters INTEGER NOT NULL);
 CREATE TABLE usage.expanded (query UBIGINT NOT NULL, asset INTEGER NOT NULL);
-CREATE TABLE usage.applied (version INTEGER, file INTEGER, bytes BIGINT, count BIGINT)`
+CREATE TABLE usage.applied (version INTEGER, file INTEGER, bytes BIGINT, count BIGINT);` + rollSchema
 
 // database is the DuckDB instance. Every connection ends when it is given back, and its temporary tables
 // with it.

@@ -111,7 +111,15 @@ func reportNames() (names []string) {
 // measure is a column of a report that groups by dimensions: what it makes of a line's sums.
 type measure struct {
 	Figure
-	of func(*line) any // an int64 or a float64, nil where there is none
+	of    func(*line) any   // an int64 or a float64, nil where there is none
+	count func(*line) int64 // in place of it, for counts
+}
+
+func (m *measure) cell(l *line) any {
+	if m.count != nil {
+		return m.count(l)
+	}
+	return m.of(l)
 }
 
 // table makes a report of a tally: its dimensions and measures, the rows by the measure of number first, the largest first, and then by the dimensions.
@@ -124,7 +132,7 @@ func (c *counting) table(name string, t *tally, measures []measure, first int) *
 	keys := len(r.Columns)
 	for _, m := range measures {
 		r.add(Column{m.Name, m.Kind, m.Unit}, measured(t.lines, m))
-		r.Totals = append(r.Totals, Total{m.Name, m.of(&t.totals)})
+		r.Totals = append(r.Totals, Total{m.Name, m.cell(&t.totals)})
 	}
 	r.keys = keys
 	r.sort(keys+first, c.r.Limit)
@@ -133,10 +141,10 @@ func (c *counting) table(name string, t *tally, measures []measure, first int) *
 
 // measured gives the cells of a measure.
 func measured(lines []line, m measure) cells {
-	if m.Kind == Count {
+	if m.count != nil {
 		out := make(countCells, len(lines))
 		for i := range lines {
-			out[i], _ = m.of(&lines[i]).(int64)
+			out[i] = m.count(&lines[i])
 		}
 		return out
 	}
@@ -160,13 +168,7 @@ var usageReport = Definition{
 		"asset.embed; search.executed. events sums over all types. An event counts once in each row whose values it has, however many paths lead there.",
 	Groups:  true,
 	Columns: usageColumns,
-	make: func(q *run) (*Report, error) {
-		c, t, err := q.s.count(q.ctx, q.l, q.r, counted{slot: q.s.usageSlots(), slots: 6, members: !q.r.Counters})
-		if err != nil {
-			return nil, err
-		}
-		return c.usage(t), nil
-	},
+	make:    func(q *run) (*Report, error) { return q.s.usage(q.ctx, q.l, q.r) },
 }
 
 // usage puts names to the numbers of a usage report.
@@ -176,16 +178,25 @@ func (c *counting) usage(t *tally) *Report {
 		if i >= 6 && c.r.Counters {
 			break
 		}
-		measures = append(measures, measure{about, func(l *line) any { return usageCells(l)[i] }})
+		measures = append(measures, measure{Figure: about, count: usageCount(i)})
 	}
 	return c.table("usage", t, measures, 0)
 }
 
-// usageCells gives the counters of a line.
-func usageCells(l *line) [8]int64 {
-	out := [8]int64{1: l.sums[1], 2: l.sums[2], 3: l.sums[3], 4: l.sums[4], 5: l.sums[5], 6: l.assets, 7: l.users}
-	for _, n := range l.sums {
-		out[0] = addBounded(out[0], n)
+// usageCount gives what counts a counter of the report.
+func usageCount(column int) func(*line) int64 {
+	switch column {
+	case 0:
+		return func(l *line) (n int64) {
+			for _, x := range l.sums {
+				n = addBounded(n, x)
+			}
+			return n
+		}
+	case 6:
+		return func(l *line) int64 { return l.assets }
+	case 7:
+		return func(l *line) int64 { return l.users }
 	}
-	return out
+	return func(l *line) int64 { return l.sums[column] }
 }

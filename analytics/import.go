@@ -26,8 +26,32 @@ const (
 // reading or writing stopped; the receipt says what was done until then.
 func (s *Store) Import(ctx context.Context, r io.Reader, name string, now time.Time,
 	reject func(line int, reason string, raw []byte)) (Receipt, error) {
+	lines, err := newLineReader(r)
+	if err != nil {
+		return Receipt{Rejected: []Rejection{}}, fmt.Errorf("import %s: %w", name, err)
+	}
+	return s.ImportFrom(ctx, &eventLines{lines: lines}, name, now, reject)
+}
+
+// EventReader gives events one after the other. *intake.Reader satisfies it.
+type EventReader interface {
+	// Next gives an event, the line that it begins in, from 1, and its bytes, which are valid until the next call. After the last one
+	// it gives io.EOF. An error of type *semdex.Error is about one record, which line and raw tell of; any other ends the reading.
+	Next() (e semdex.Event, line int, raw []byte, err error)
+}
+
+// PlainReader is an EventReader that tells whether the bytes of the last event are its own JSON, with each key once and no other. Such
+// an event need not be written anew for the log.
+type PlainReader interface {
+	EventReader
+	Plain() bool
+}
+
+// ImportFrom is Import for events that are read by somebody else.
+func (s *Store) ImportFrom(ctx context.Context, events EventReader, name string, now time.Time,
+	reject func(line int, reason string, raw []byte)) (Receipt, error) {
 	im := &importer{s: s, in: newIntake(now), reject: reject, next: newRequest(), receipt: Receipt{Rejected: []Rejection{}}}
-	err := im.read(ctx, r)
+	err := im.read(ctx, events)
 	err = errors.Join(err, im.send(ctx), im.settle(ctx))
 	if err != nil {
 		err = fmt.Errorf("import %s, line %d: %w", name, im.line, err)
@@ -40,7 +64,7 @@ type importer struct {
 	s       *Store
 	in      *intake
 	reject  func(line int, reason string, raw []byte)
-	line    int // of the line at hand, from 1
+	line    int // of the event at hand, from 1
 	next    *request
 	bytes   int
 	sent    *request
@@ -49,21 +73,28 @@ type importer struct {
 
 func newRequest() *request { return &request{done: make(chan error, 1)} }
 
-func (im *importer) read(ctx context.Context, r io.Reader) error {
-	lines, err := newLineReader(r)
-	if err != nil {
-		return err
-	}
+// roomy is a request with room for about as much as another one holds.
+func roomy(as *request) *request {
+	rq := newRequest()
+	n := len(as.events) + 1
+	rq.events, rq.hashes, rq.ends = make([]semdex.Event, 0, n), make([]uint64, 0, n), make([]int, 0, n)
+	rq.lines = make([]byte, 0, len(as.lines)+len(as.lines)/16)
+	return rq
+}
+
+func (im *importer) read(ctx context.Context, events EventReader) error {
+	plain, _ := events.(PlainReader)
 	for {
-		raw, long, err := lines.next()
+		e, line, raw, err := events.Next()
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
-		if err != nil {
+		if line > 0 {
+			im.line = line
+		}
+		if err := im.take(e, raw, plain != nil && plain.Plain(), err); err != nil {
 			return err
 		}
-		im.line++
-		im.take(raw, long)
 		if len(im.next.events) < importBatch && im.bytes < importBytes {
 			continue
 		}
@@ -73,25 +104,25 @@ func (im *importer) read(ctx context.Context, r io.Reader) error {
 	}
 }
 
-// take puts the event of a line into the next batch.
-func (im *importer) take(raw []byte, long bool) {
-	if long {
-		im.refuse("too_long", fmt.Sprintf("the line is longer than %d bytes", MaxLine), raw)
-		return
+// take puts an event into the next batch, or refuses a record that could not be read.
+func (im *importer) take(e semdex.Event, raw []byte, plain bool, err error) error {
+	bad, ok := err.(*semdex.Error)
+	if err != nil && !ok {
+		return err
 	}
-	if len(bytes.TrimSpace(raw)) == 0 {
-		return
+	if bad == nil {
+		own := raw
+		if !plain {
+			own = nil
+		}
+		bad = im.in.add(im.next, e, own)
 	}
-	e, err := semdex.ReadEvent(raw)
-	if err != nil {
-		im.refuse("invalid_json", "not an event in JSON: "+err.Error(), raw)
-		return
-	}
-	if bad := im.in.add(im.next, e); bad != nil {
+	if bad != nil {
 		im.refuse(string(bad.Code), bad.Message, raw)
-		return
+		return nil
 	}
 	im.bytes += len(raw)
+	return nil
 }
 
 func (im *importer) refuse(code, message string, raw []byte) {
@@ -114,7 +145,7 @@ func (im *importer) send(ctx context.Context) error {
 	if err := im.s.send(ctx, im.next); err != nil {
 		return err
 	}
-	im.sent, im.next, im.bytes = im.next, newRequest(), 0
+	im.sent, im.next, im.bytes = im.next, roomy(im.next), 0
 	return nil
 }
 
@@ -131,6 +162,39 @@ func (im *importer) settle(ctx context.Context) error {
 	im.receipt.Accepted += sent.result.Accepted
 	im.receipt.Duplicates += sent.result.Duplicates
 	return nil
+}
+
+// eventLines reads an event from each line that is not blank.
+type eventLines struct {
+	lines *lineReader
+	line  int
+	plain bool
+}
+
+// Plain is PlainReader's.
+func (l *eventLines) Plain() bool { return l.plain }
+
+// Next is EventReader's.
+func (l *eventLines) Next() (e semdex.Event, line int, raw []byte, err error) {
+	for {
+		raw, long, err := l.lines.next()
+		if err != nil {
+			return e, l.line, nil, err
+		}
+		l.line++
+		if long {
+			return e, l.line, raw, &semdex.Error{Code: "too_long", Message: fmt.Sprintf("the line is longer than %d bytes", MaxLine)}
+		}
+		if len(bytes.TrimSpace(raw)) == 0 {
+			continue
+		}
+		e, plain, err := semdex.ReadEventLine(raw)
+		l.plain = plain
+		if err != nil {
+			return e, l.line, raw, &semdex.Error{Code: "invalid_json", Message: "not an event in JSON: " + err.Error()}
+		}
+		return e, l.line, raw, nil
+	}
 }
 
 // lineReader gives the lines of a file, plain or gzip, with or without a byte order mark.

@@ -13,6 +13,7 @@ type reportHead struct {
 	Report   string     `json:"report"`
 	From     *string    `json:"from"`
 	To       *string    `json:"to"`
+	Before   []string   `json:"before,omitempty"` // first and last day of the window before
 	TZ       string     `json:"tz"`
 	Interval *string    `json:"interval"`
 	GroupBy  []string   `json:"group_by"`
@@ -26,7 +27,12 @@ type reportHead struct {
 // WriteJSON writes the report as one object. What was not asked for is null. Its basis is as_of_now: values
 // of assets and concepts are today's, whatever they were when the event occurred.
 func (r *Report) WriteJSON(w io.Writer) error {
+	var before []string
+	if r.BeforeFrom != "" {
+		before = []string{string(r.BeforeFrom), string(r.BeforeTo)}
+	}
 	head, err := json.Marshal(reportHead{
+		Before: before,
 		Report: r.Name, From: orNull(string(r.From)), To: orNull(string(r.To)), TZ: r.TZ, Interval: orNull(r.Interval),
 		GroupBy: append([]string{}, r.By...), Direct: r.Direct, Totals: r.Totals, Basis: "as_of_now", Until: r.Until, Notes: r.Notes,
 	})

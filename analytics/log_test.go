@@ -5,7 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"semdex"
 )
@@ -102,5 +106,46 @@ func TestLogTakesAFailedWriteBack(t *testing.T) {
 	}
 	if ids, _ := logged(t, l, Position{}); !slices.Equal(ids, []string{"1"}) {
 		t.Errorf("got %q", ids)
+	}
+}
+
+// What is taken from a file as it stands must be in the log what it would be if it were written anew.
+func TestLinesAreTakenAsTheyAre(t *testing.T) {
+	lines := []string{
+		`{"event_id":"1","type":"asset.view","occurred_at":"2026-01-02T03:04:05Z","asset_id":"a","q":"<b> & ü"}`,
+		` { "type":"asset.view", "event_id":"2","occurred_at":"2026-01-02T03:04:05.123456Z","asset_id":"a"}  ` + "\r",
+		`{"event_id":"3","type":"asset.view","occurred_at":"2026-01-02T05:04:05.1234567+02:00","asset_id":"a"}`,
+		`{"event_id":"4","type":"asset.view","occurred_at":"2026-01-02T03:04:05Z","asset_id":"a","received_at":"2020-01-01T00:00:00Z"}`,
+		`{"event_id":"5","type":"asset.view","occurred_at":"2026-01-02T03:04:05Z","asset_id":"a","more":1}`,
+		`{"type":"asset.view","occurred_at":"2026-01-02T03:04:05Z","asset_id":"a"}`,
+		`{"event_id":"7","type":"asset.view","occurred_at":"2026-01-02T03:04:05Z","asset_id":"\ufffd\n"}`,
+	}
+	s := open(t, t.TempDir(), Options{})
+	receipt, err := s.Import(t.Context(), strings.NewReader(strings.Join(lines, "\n")), "events.jsonl", later, nil)
+	if err != nil || receipt.Accepted != len(lines) {
+		t.Fatalf("%+v %v", receipt, err)
+	}
+	var want []semdex.Event
+	for _, line := range lines {
+		e, err := semdex.ReadEvent([]byte(line))
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.Identify(0)
+		e.ReceivedAt, e.OccurredAt = later, e.OccurredAt.UTC().Truncate(time.Microsecond)
+		want = append(want, e)
+	}
+	var got []semdex.Event
+	if err := s.log.Read(Position{}, func(e semdex.Event, _ Position) error {
+		got = append(got, e)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("want-, got+\n%s", diff)
+	}
+	if ids := exported(t, s); len(ids) != len(lines) {
+		t.Errorf("%d events in DuckDB, want %d", len(ids), len(lines))
 	}
 }

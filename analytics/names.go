@@ -50,6 +50,12 @@ type names struct {
 	numbers [kinds]map[uint64]int32
 	texts   [kinds][]string // of those that were asked for
 	fresh   []newName       // numbered since the last settle
+	last    [kinds]lastName // that was asked for
+}
+
+type lastName struct {
+	text   string
+	number int32
 }
 
 type newName struct {
@@ -78,9 +84,13 @@ func (n *names) of(k kind, text string) int32 {
 	if text == "" {
 		return 0
 	}
+	if last := &n.last[k]; last.text == text { // as many are that do not change from event to event
+		return last.number
+	}
 	h := hashText(text)
 	number, known := n.numbers[k][h]
 	if known {
+		n.last[k] = lastName{text, number}
 		return number
 	}
 	n.mu.Lock()
@@ -131,6 +141,7 @@ func (n *names) forget() {
 	for _, f := range n.fresh {
 		delete(n.numbers[f.kind], f.hash)
 	}
+	n.last = [kinds]lastName{}
 	n.fresh = nil
 }
 

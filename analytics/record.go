@@ -62,7 +62,7 @@ func (s *Store) Record(ctx context.Context, events []semdex.Event, now time.Time
 	rq, in := &request{done: make(chan error, 1)}, newIntake(now)
 	rejected := []Rejection{} // in JSON a list, though it be empty
 	for i := range events {
-		if bad := in.add(rq, events[i]); bad != nil {
+		if bad := in.add(rq, events[i], nil); bad != nil {
 			rejected = append(rejected, Rejection{i, string(bad.Code), bad.Message})
 		}
 	}
@@ -86,16 +86,17 @@ func newIntake(now time.Time) *intake {
 	return &intake{now: now.UTC().Truncate(time.Microsecond), same: make(map[uint64]int)}
 }
 
-// add puts an event into rq, or says why not.
-func (in *intake) add(rq *request, e semdex.Event) *semdex.Error {
+// add puts an event into rq, or says why not. own is its JSON as it came, if that is plain: else nil.
+func (in *intake) add(rq *request, e semdex.Event, own []byte) *semdex.Error {
 	if bad := e.Check(in.now); bad != nil {
 		return bad
 	}
+	at := e.OccurredAt.UTC().Truncate(time.Microsecond)
+	asItIs := own != nil && e.ID != "" && e.ReceivedAt.IsZero() && at == e.OccurredAt && e.OccurredAt.Location() == time.UTC
 	in.identify(&e)
-	e.ReceivedAt = in.now
-	e.OccurredAt = e.OccurredAt.UTC().Truncate(time.Microsecond)
+	e.ReceivedAt, e.OccurredAt = in.now, at
 	start := len(rq.lines)
-	lines, err := semdex.AppendEvent(rq.lines, &e)
+	lines, err := in.line(rq.lines, &e, own, asItIs)
 	if err != nil {
 		return &semdex.Error{Code: "invalid_value", Message: "the event cannot be written: " + err.Error()}
 	}
@@ -110,6 +111,17 @@ func (in *intake) add(rq *request, e semdex.Event) *semdex.Error {
 	rq.lines = append(lines, '\n')
 	rq.events, rq.hashes, rq.ends = append(rq.events, e), append(rq.hashes, hashText(e.ID)), append(rq.ends, len(rq.lines))
 	return nil
+}
+
+// line appends an event as JSON. One that came as the log would have it only gets its time of receipt.
+func (in *intake) line(lines []byte, e *semdex.Event, own []byte, asItIs bool) ([]byte, error) {
+	body, whole := bytes.CutSuffix(bytes.TrimRight(own, " \t\r\n"), []byte("}"))
+	if !asItIs || !whole || bytes.IndexByte(body, '\n') >= 0 {
+		return semdex.AppendEvent(lines, e)
+	}
+	lines = append(append(lines, body...), `,"received_at":"`...)
+	lines = e.ReceivedAt.AppendFormat(lines, time.RFC3339Nano)
+	return append(lines, `"}`...), nil
 }
 
 // identify gives an event an id. Events of the same content are told apart by how many came before.

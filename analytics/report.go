@@ -3,7 +3,6 @@ package analytics
 import (
 	"cmp"
 	"iter"
-	"math"
 	"slices"
 	"time"
 
@@ -12,16 +11,17 @@ import (
 
 // Report is a table with a head. A row has a cell for each of Columns.
 type Report struct {
-	Name     string
-	From, To semdex.Date // empty is open
-	TZ       string
-	Interval string
-	By       []string
-	Direct   bool
-	Columns  []Column
-	Totals   []Total    // what the rows are parts of: each event counted once, whatever rows leave out or count again
-	Notes    []string   // what else a reader has to know
-	Until    *time.Time // when the last of all events occurred; nil where there is none
+	Name                 string
+	From, To             semdex.Date // empty is open
+	BeforeFrom, BeforeTo semdex.Date // of the window that it is compared with; empty where there is none
+	TZ                   string
+	Interval             string
+	By                   []string
+	Direct               bool
+	Columns              []Column
+	Totals               []Total    // what the rows are parts of: each event counted once, whatever rows leave out or count again
+	Notes                []string   // what else a reader has to know
+	Until                *time.Time // when the last of all events occurred; nil where there is none
 
 	cells []cells
 	order []int32
@@ -126,16 +126,19 @@ func (c *counting) head(name string, t *tally) *Report {
 	for i, a := range c.by {
 		number := make([]int32, len(t.lines))
 		for j := range t.lines {
-			if i == c.wide {
+			switch {
+			case t.columns != nil:
+				number[j] = t.columns[i][j]
+			case i == c.wide:
 				number[j] = t.lines[j].value
-			} else {
+			default:
 				number[j] = t.values[t.lines[j].combo][other]
 			}
 		}
 		if i != c.wide {
 			other++
 		}
-		_, values := a.frozen()
+		values := t.axes[i]
 		texts := func(of func(Value) string) *textCells {
 			out := &textCells{number, make([]string, len(values))}
 			for n, v := range values {
@@ -169,50 +172,6 @@ func (c *counting) periodCells(t *tally) *textCells {
 		out.number[j] = n
 	}
 	return out
-}
-
-// sort brings the rows into order, by the numbers in a column, the largest first, and then by the keys. It keeps the first
-// limit of them, all where it is 0.
-func (r *Report) sort(by, limit int) {
-	larger := r.cells[by].(interface{ larger(a, b int32) int }).larger
-	ranks, of := make([][]int32, r.keys), make([][]int32, r.keys)
-	for i := range r.keys {
-		texts := r.cells[i].(*textCells)
-		ranks[i], of[i] = texts.ranks(), texts.number
-	}
-	slices.SortFunc(r.order, func(a, b int32) int {
-		if c := larger(a, b); c != 0 {
-			return c
-		}
-		for i := range ranks {
-			if c := cmp.Compare(ranks[i][of[i][a]], ranks[i][of[i][b]]); c != 0 {
-				return c
-			}
-		}
-		return 0
-	})
-	if limit > 0 && len(r.order) > limit {
-		r.order = r.order[:limit]
-	}
-}
-
-func (c countCells) larger(a, b int32) int { return cmp.Compare(c[b], c[a]) }
-
-// larger puts what is nil behind all numbers.
-func (c numberCells) larger(a, b int32) int {
-	x, y := number(c[a]), number(c[b])
-	return cmp.Compare(y, x)
-}
-
-// number gives a cell as a float64, nil as less than all others.
-func number(cell any) float64 {
-	switch v := cell.(type) {
-	case int64:
-		return float64(v)
-	case float64:
-		return v
-	}
-	return math.Inf(-1)
 }
 
 // ranks gives each text's place among the texts; equal ones share it.

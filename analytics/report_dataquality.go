@@ -239,7 +239,7 @@ func (s *tallied) report(c *counting) *Report {
 			rows = append(rows, []any{q.name, q.about, s.count[m], s.of[m], share(s.count[m], s.of[m]), q.advice})
 		}
 	}
-	r := c.listing("data-quality", dataQualityColumns, rows, byLargest(4, 0))
+	r := c.listing("data-quality", dataQualityColumns, 1, rows, byLargest(4, 0))
 	r.Totals = []Total{{"events", s.events}, {"assets", s.assets}}
 	return r
 }

@@ -83,7 +83,7 @@ func duplicatesOf(c *counting, clusters [][]semdex.AssetID, assets map[semdex.As
 		}
 		rows = append(rows, []any{string(cluster[0]), assets[cluster[0]].title, own[0] + 1, own[0], own[1], own[2], own[3]})
 	}
-	r := c.listing("duplicates", duplicatesColumns, rows, byLargest(4, 0))
+	r := c.listing("duplicates", duplicatesColumns, 1, rows, byLargest(4, 0))
 	r.Totals = []Total{{"clusters", int64(len(rows))}, {"assets", library}, {"wasted_assets", sums[0]}, {"share", share(sums[0], library)},
 		{"wasted_bytes", sums[1]}, {"uses_survivor", sums[2]}, {"uses_others", sums[3]}}
 	return r

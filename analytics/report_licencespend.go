@@ -183,12 +183,12 @@ func (s *spending) report(t *tally) *Report {
 		currencyOf := s.g.valuesOf(t, "currency")
 		head := spendConverted
 		head.Unit = rules.Currency
-		all = append(all, measure{head, func(l *line) any { return rules.convert(l.sums[spendAmount], currencyOf(l)) }})
+		all = append(all, measure{Figure: head, of: func(l *line) any { return rules.convert(l.sums[spendAmount], currencyOf(l)) }})
 	}
 	r := s.g.table("licence-spend", t, all, spendAmount)
 	r.Totals = nil
 	for _, m := range []int{0, 1, 4, 5, 7} {
-		r.Totals = append(r.Totals, Total{all[m].Name, all[m].of(&t.totals)})
+		r.Totals = append(r.Totals, Total{all[m].Name, all[m].cell(&t.totals)})
 	}
 	s.totals(r, rules)
 	return r

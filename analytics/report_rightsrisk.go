@@ -309,7 +309,7 @@ func (s *risks) report(c *counting) *Report {
 		}
 		rows = append(rows, []any{string(h.id), h.title, key.kind, r.events, string(civil(int64(r.first))), string(civil(int64(r.last))), shortList(sortedKeys(r.where)), until})
 	}
-	r := c.listing("rights-risk", rightsRiskColumns, rows, byLargest(3, 0, 2))
+	r := c.listing("rights-risk", rightsRiskColumns, 3, rows, byLargest(3, 0, 2))
 	r.Totals = []Total{{"risks", int64(len(rows))}, {"assets", int64(len(assets))}, {"uses", s.uses}, {"live", s.live}, {"uses_of_unknown_assets", s.unknown}}
 	return r
 }

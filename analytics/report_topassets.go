@@ -28,7 +28,7 @@ var topAssetsReport = Definition{
 var topCounters = []int{0, 1, 2, 3, 4, 7}
 
 func topAssets(q *run) (*Report, error) {
-	c, t, err := q.s.count(q.ctx, q.l, q.r, counted{slot: q.s.usageSlots(), slots: 6, members: true, each: true})
+	c, t, err := q.s.count(q.ctx, q.l, q.r, counted{slot: q.s.usageSlots(), slots: usageSlotCount, members: true, each: true})
 	if err != nil {
 		return nil, err
 	}
@@ -43,9 +43,9 @@ func topAssets(q *run) (*Report, error) {
 	}
 	for i, at := range topCounters {
 		head := columns[4+i]
-		m := measure{Figure{Name: head.Name, Kind: head.Kind}, func(l *line) any { return usageCells(l)[at] }}
+		m := measure{count: usageCount(at)}
 		r.add(head, measured(t.lines, m))
-		r.Totals = append(r.Totals, Total{head.Name, m.of(&t.totals)})
+		r.Totals = append(r.Totals, Total{head.Name, m.cell(&t.totals)})
 	}
 	r.Totals = append(r.Totals, Total{"unique_assets", t.totals.assets})
 	r.sort(4, q.r.Limit)

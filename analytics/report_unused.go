@@ -102,7 +102,7 @@ func (q *run) unused(c *counting, assets []stored, last map[int32]semdex.Date) *
 		}
 		rows = append(rows, row)
 	}
-	r := c.listing("unused", unusedColumns, rows, byLargest(6, 0))
+	r := c.listing("unused", unusedColumns, 1, rows, byLargest(6, 0))
 	r.Totals = []Total{{"assets", all}, {"unused", int64(len(rows))}, {"share", share(int64(len(rows)), all)}}
 	return r
 }

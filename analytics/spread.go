@@ -42,6 +42,8 @@ type spreading struct {
 	values int       // on the wide axis: 0 to values-1
 	tuples [][]int32 // of each tuple, the combinations it belongs to
 	combos int
+	flat   []bool   // of each combination, that it counts for the value all alone; nil for none
+	all    int32    // the value of the wide axis that stands for all
 	count  [2]int32 // assets, users: 0 to count-1
 }
 
@@ -123,7 +125,17 @@ type spreader struct {
 	found   []int32 // the values
 	counted []int32 // of each value, 0 between visits
 
+	under []int32 // the values that all sets count for; nil for their own
+
 	assets, users member
+}
+
+// valuesOf gives the values that a set counts for.
+func (w *spreader) valuesOf(set int32) []int32 {
+	if w.under != nil {
+		return w.under
+	}
+	return w.wide[set]
 }
 
 // member counts assets, or users.
@@ -145,6 +157,10 @@ func (s *spreading) worker(from, order []int32) *spreader {
 
 func (w *spreader) combo(c int32, tuples []int32) []line {
 	w.bySet(tuples)
+	w.under = nil
+	if w.flat != nil && w.flat[c] {
+		w.under = []int32{w.all}
+	}
 	w.assets.gather(w, tuples)
 	w.users.gather(w, tuples)
 	w.spread()
@@ -252,7 +268,7 @@ func (m *member) union(places []int32) (n int64) {
 func (w *spreader) spread() {
 	w.found, w.ends = w.found[:0], w.ends[:0]
 	for _, set := range w.sets {
-		for _, v := range w.wide[set] {
+		for _, v := range w.valuesOf(set) {
 			if w.counted[v] == 0 {
 				w.found = append(w.found, v)
 			}
@@ -266,7 +282,7 @@ func (w *spreader) spread() {
 	}
 	w.lists = grow(w.lists, int(total))
 	for p, set := range w.sets {
-		for _, v := range w.wide[set] {
+		for _, v := range w.valuesOf(set) {
 			w.lists[w.counted[v]] = int32(p)
 			w.counted[v]++
 		}

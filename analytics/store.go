@@ -24,6 +24,7 @@ type Options struct {
 	ApplyEvery   time.Duration // how long an event waits for DuckDB at most; default 1 s
 	ApplyAfter   int           // how many events wait at most; default 1,000
 	SegmentBytes int64         // size of a file of the log; default SegmentBytes
+	RollAfter    int           // events that are counted one by one before they are rolled up; default 250,000
 	Logger       *slog.Logger  // default slog.Default()
 }
 
@@ -44,6 +45,7 @@ func (o Options) withDefaults() Options {
 	count(&o.Threads, 2)
 	count(&o.Reports, 2)
 	count(&o.ApplyAfter, 1000)
+	count(&o.RollAfter, 250_000)
 	if o.ApplyEvery <= 0 {
 		o.ApplyEvery = time.Second
 	}
@@ -62,6 +64,7 @@ type Store struct {
 	names   *names
 	seen    *seen // the recorder's
 	queue   *queue
+	rollups rollups
 	state   atomic.Pointer[state] // of the library's dimensions, as the last report found it
 	taken   atomic.Int64          // events acknowledged
 

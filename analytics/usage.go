@@ -21,6 +21,7 @@ type Request struct {
 	Filter   map[string][]string // dimension to names, URIs or words of the context: any of them, in each dimension
 	Limit    int                 // rows at most; 0 is all
 	Direct   bool                // do not count for what stands above a value
+	Compare  bool                // put the window before beside it
 	Counters bool                // leave out what takes longest: unique assets and users
 }
 
@@ -49,6 +50,9 @@ func (r Request) check() (Request, error) {
 	}
 	if r.Limit < 0 {
 		return r, invalid("give 1 or more, or leave it out for all rows", "limit is %d", r.Limit)
+	}
+	if err := r.checkCompare(); err != nil {
+		return r, err
 	}
 	return r, checkInterval(r.Interval)
 }
@@ -85,14 +89,23 @@ var searchTypes = []string{semdex.SearchExecuted, semdex.SearchSuggest, semdex.S
 // context's region); without one those of its asset; and of a search without either, those of the concepts
 // it named. Rows come by events, most first, then by their columns in order.
 func (s *Store) Usage(ctx context.Context, d Dimensions, r Request) (*Report, error) {
-	return s.report(ctx, d, r, "usage", func(r Request) (*Report, error) {
-		c, t, err := s.count(ctx, d, r, counted{slot: s.usageSlots(), slots: 6, members: !r.Counters})
-		if err != nil {
-			return nil, err
-		}
-		return c.usage(t), nil
-	})
+	return s.report(ctx, d, r, "usage", func(r Request) (*Report, error) { return s.usage(ctx, d, r) })
 }
+
+// usage takes the sums that are kept where they can tell.
+func (s *Store) usage(ctx context.Context, d Dimensions, r Request) (*Report, error) {
+	if report, ok, err := s.rolledUsage(ctx, d, r); ok || err != nil {
+		return report, err
+	}
+	c, t, err := s.count(ctx, d, r, counted{slot: s.usageSlots(), slots: usageSlotCount, members: !r.Counters})
+	if err != nil {
+		return nil, err
+	}
+	return c.usage(t), nil
+}
+
+// usageSlotCount is how many slots there are: for views, downloads, shares, placements, searches, and all others.
+const usageSlotCount = 6
 
 // report checks a request, waits for its turn, lets DuckDB have all that was acknowledged, and makes the report.
 func (s *Store) report(ctx context.Context, d Dimensions, r Request, name string, make func(Request) (*Report, error)) (*Report, error) {
@@ -114,7 +127,11 @@ func (s *Store) report(ctx context.Context, d Dimensions, r Request, name string
 	if err := s.Flush(ctx); err != nil {
 		return nil, err
 	}
-	report, err := make(r)
+	how := make
+	if r.Compare {
+		how = func(r Request) (*Report, error) { return compared(r, make) }
+	}
+	report, err := how(r)
 	switch {
 	case err == nil:
 		return report, nil

@@ -380,6 +380,7 @@ func TestMetrics(t *testing.T) {
 		`semdex_http_requests_total{method="OTHER",route="none",status="404"} 1`,
 		`semdex_search_duration_seconds_count 1`, `semdex_assets{library="acme"} 45`, `semdex_source_lag_seconds{library="acme",source="files"} 2`, `semdex_source_failing{library="acme",source="new"} 1`,
 		`semdex_source_last_sync_timestamp_seconds{library="acme",source="files"} 1.7776296e+09`,
+		`semdex_search_logged_total{library="acme"} 5`, `semdex_search_log_dropped_total{library="acme"} 2`,
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("%s is missing", want)

@@ -1,8 +1,10 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
 
 	"semdex"
 	"semdex/search"
@@ -11,10 +13,28 @@ import (
 var idParam = param{name: "id", kind: str, max: 1024, required: true,
 	about: "Id of an asset, such as canto:image:abc. Leading parts may be left out where one asset alone fits."}
 
+var (
+	queryIDParam = param{name: "query_id", kind: str, max: 64, read: readQueryID,
+		about: "The query_id of the answer that led here: the asset is a hit that was clicked on."}
+	positionParam = param{name: "position", kind: integer, min: 1, max: maxPosition, about: "With query_id: the rank of the hit, from 1."}
+)
+
+// maxPosition is farther down than anybody looks.
+const maxPosition = 1_000_000
+
+var queryIDForm = regexp.MustCompile(`^q_[a-z0-9]{1,32}$`)
+
+func readQueryID(v string) (string, error) {
+	if !queryIDForm.MatchString(v) {
+		return "", errors.New("is none of ours (want q_... as an answer has it)")
+	}
+	return v, nil
+}
+
 var assetRoutes = []route{
-	{method: http.MethodGet, path: "/v1/assets/{id}", id: "asset", group: "Assets", scope: ScopeSearch, tagged: true, summary: "One asset",
-		about:  "An asset in the form that pickers take.",
-		params: join(idParam, langParam, accessParams), serve: (*call).asset, answers: ok("The asset.", search.AssetView{})},
+	{method: http.MethodGet, path: "/v1/assets/{id}", id: "asset", group: "Assets", scope: ScopeSearch, tagged: true, logged: true, summary: "One asset",
+		about:  "An asset in the form that pickers take. With query_id it is noted in the usage log as a click on a hit of that answer.",
+		params: join(idParam, queryIDParam, positionParam, langParam, accessParams), serve: (*call).asset, answers: ok("The asset.", search.AssetView{})},
 	{method: http.MethodPost, path: "/v1/assets/batch", id: "assets", group: "Assets", scope: ScopeSearch, summary: "Many assets",
 		about: "The assets of up to 100 ids, in their order. Ids that are unknown or may not be seen are listed apart.",
 		body: join(param{name: "ids", kind: list, max: search.MaxLimit, required: true, about: "Ids of assets."},
@@ -71,6 +91,7 @@ func (c *call) asset() error {
 	if err != nil {
 		return err
 	}
+	c.logAsset(view.ID)
 	return c.json(http.StatusOK, view)
 }
 

@@ -44,6 +44,9 @@ func (c *call) unchanged() bool {
 	if c.args.text("vocabulary") == vocabularyDraft {
 		return false // the version is that of the live vocabulary
 	}
+	if c.args.has("query_id") {
+		return false // a click is noted, whatever the client has
+	}
 	version, err := c.lib.Version()
 	if err != nil { // the answer itself says what is wrong
 		return false

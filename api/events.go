@@ -19,7 +19,8 @@ const MaxEvents = 1000
 var eventRoutes = []route{
 	{method: http.MethodPost, path: "/v1/events", id: "events", group: "Usage", scope: ScopeEvents, summary: "Report usage",
 		about: "Takes in a batch of usage events: views, downloads, placements. What is accepted is on disk. Events are told apart by event_id, " +
-			"so a batch may be sent again. One that is wrong is listed under rejected and stops no other.",
+			"so a batch may be sent again. One that is wrong is listed under rejected and stops no other. " +
+			"Acts on hits tell the query_id of the answer and the position; found_by, as the hit has it, is added where it is left out and the answer is a recent one.",
 		body: []param{{name: "events", kind: objects, required: true, max: MaxEvents, items: semdex.Event{},
 			about: fmt.Sprintf("Up to %d events, 2 MiB in all; 413 beyond.", MaxEvents)}},
 		serve:   (*call).events,

@@ -41,6 +41,9 @@ type fakeLibrary struct {
 	id     string
 	caller string
 	events []semdex.Event
+	logged []*semdex.Event
+	mute   []string         // types of events that are not logged
+	known  []*search.Answer // that were remembered
 	rule   search.CurationRule
 	eyes   search.Access
 
@@ -112,6 +115,11 @@ func (f *fakeLibrary) Search(ctx context.Context, r search.Request) (*search.Ans
 	if r.Cursor != "" || r.Offset < fakeTotal {
 		a.Hits = []search.Hit{{ID: "files:a1", Score: 1, Asset: fakeView("files:a1"), Highlights: map[string][]string{"title": {"<em>Eco</em> & more"}}}}
 		a.NextCursor = "next"
+	}
+	if r.Query == "green Kiste" {
+		box := search.NamedConcept{URI: "https://voc.example/box", Matched: &search.MatchedLabel{Kind: "altLabel"}, Added: []search.AddedConcept{{URI: "https://voc.example/crate"}}}
+		a.Expansion.Concepts = []search.NamedConcept{box, box}
+		a.Hits = append(a.Hits, search.Hit{ID: "files:a2", Asset: fakeView("files:a2"), Matched: search.Matched{Found: semdex.FoundByExpansion}})
 	}
 	if r.Query == "ecco" {
 		a.Corrections, a.DidYouMean = []search.Correction{{Typed: "ecco", Read: "eco", Span: [2]int{0, 4}}}, "eco"
@@ -266,6 +274,20 @@ func (f *fakeLibrary) Record(_ context.Context, events []semdex.Event) (analytic
 	return out, nil
 }
 
+func (f *fakeLibrary) Logs(kind string) bool { return !slices.Contains(f.mute, kind) }
+
+func (f *fakeLibrary) Log(e *semdex.Event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.logged = append(f.logged, e)
+}
+
+func (f *fakeLibrary) Answered(a *search.Answer) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.known = append(f.known, a)
+}
+
 func (f *fakeLibrary) Reports() []ReportInfo { return []ReportInfo{{Name: "usage"}} }
 
 func (f *fakeLibrary) Report(_ context.Context, name string, r analytics.Request) (*analytics.Report, error) {
@@ -279,7 +301,7 @@ func (f *fakeLibrary) Report(_ context.Context, name string, r analytics.Request
 }
 
 func (f *fakeLibrary) Status(context.Context) (Status, error) {
-	return Status{Library: f.name, Assets: fakeTotal, Sources: []SourceStatus{
+	return Status{Library: f.name, Assets: fakeTotal, Log: LogStatus{Logged: 5, Dropped: 2}, Sources: []SourceStatus{
 		{Name: "files", Kind: "assets", LagSeconds: &fakeLag, LastSync: &fakeSynced}, {Name: "new", Kind: "concepts", LastError: "down"}}}, nil
 }
 

@@ -57,6 +57,8 @@ func (c *call) file(r search.Request, format, in string) error {
 		h.Set("X-Query-Id", first.QueryID)
 		h.Set("Content-Type", e.contentType())
 		h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": fileName(c.lib.Name(), r.Query, c.access().Use.On) + "." + format}))
+		c.answered(first)
+		c.logSearch(r, first)
 		return c.gin.Request.Method != http.MethodHead
 	}
 	ctx, _ := c.gin.Value(clientContext).(context.Context)

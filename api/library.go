@@ -30,6 +30,7 @@ type Library interface {
 	SavedSearches
 	Explainer
 	Curation
+	UsageLog
 
 	// Asset gives one asset, NotFound where it is missing, not visible, or where id fits more than one.
 	Asset(ctx context.Context, id string, access search.Access, lang string) (*search.AssetView, error)
@@ -121,6 +122,7 @@ type Status struct {
 	Problems int            `json:"problems" doc:"records rejected and kept aside, and the like, waiting for someone to look"`
 	Sources  []SourceStatus `json:"sources"`
 	Saved    SavedStatus    `json:"saved_searches"`
+	Log      LogStatus      `json:"usage_log"`
 }
 
 // SavedStatus says how the saved searches of a library and their notifications go.

@@ -84,6 +84,8 @@ func newGauges(l Libraries) *gauges {
 	add("semdex_notifications_stopped", "Saved searches of which notifications were given up.", func(s Status) float64 { return float64(s.Saved.Stopped) })
 	of(prometheus.CounterValue, "semdex_notifications_delivered_total", "Notifications that a receiver took.", func(s Status) float64 { return float64(s.Saved.Delivered) })
 	of(prometheus.CounterValue, "semdex_notifications_failed_total", "Attempts at notifications that failed.", func(s Status) float64 { return float64(s.Saved.Failed) })
+	of(prometheus.CounterValue, "semdex_search_logged_total", "Searches, clicks and the like that the server wrote to the usage log itself.", func(s Status) float64 { return float64(s.Log.Logged) })
+	of(prometheus.CounterValue, "semdex_search_log_dropped_total", "Those that it had to leave out.", func(s Status) float64 { return float64(s.Log.Dropped) })
 	return g
 }
 

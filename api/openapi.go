@@ -148,6 +148,11 @@ func (r route) operation(registry huma.Registry) *huma.Operation {
 	for _, p := range r.queryParams() {
 		op.Parameters = append(op.Parameters, p.describe(inQuery))
 	}
+	if r.logged {
+		for _, p := range toldHeaders {
+			op.Parameters = append(op.Parameters, p.describe(inHeader))
+		}
+	}
 	if r.body != nil {
 		op.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{typeJSON: {Schema: bodySchema(registry, r.bodyParams())}}}
 	}

@@ -32,9 +32,10 @@ type Complaint struct {
 
 // Where a parameter stands.
 const (
-	inQuery = "query"
-	inPath  = "path"
-	inBody  = "body"
+	inQuery  = "query"
+	inPath   = "path"
+	inBody   = "body"
+	inHeader = "header"
 )
 
 // statuses is the one table from codes to statuses. What is not in it is a 500.

@@ -30,6 +30,8 @@ var reportRoutes = []route{
 			param{name: "tz", kind: str, max: 64, about: "Time zone of days and periods, such as Europe/Berlin; the library's where it is left out."},
 			param{name: "filter", kind: filters, about: "Dimension to values: filter[region]=DACH."},
 			param{name: "limit", kind: integer, min: 1, about: "Rows to show; all where it is left out."},
+			param{name: "compare", kind: flag, value: false, about: "Put the window before beside it: NAME_before and NAME_change after each figure. Takes from and to."},
+			param{name: "counters", kind: flag, value: false, about: "Leave out unique assets and users, which take longest."},
 			param{name: "direct", kind: flag, value: false, about: "Do not count for what stands above a value."}, formatParam),
 		serve: (*call).report, answers: []answer{{status: http.StatusOK, about: "The report.", headers: []string{"Content-Disposition"},
 			media: []media{{typeJSON, ReportTable{}}, {typeCSV, nil}, {typeNDJSON, nil}, {typeXLSX, nil}}}}},
@@ -45,6 +47,7 @@ type ReportTable struct {
 	Report   string           `json:"report"`
 	From     *string          `json:"from"`
 	To       *string          `json:"to"`
+	Before   []string         `json:"before,omitempty" doc:"first and last day of the window before, with compare"`
 	TZ       string           `json:"tz"`
 	Interval *string          `json:"interval"`
 	GroupBy  []string         `json:"group_by"`
@@ -69,6 +72,7 @@ func (c *call) report() error {
 	report, err := c.lib.Report(c.ctx(), name, analytics.Request{
 		By: c.args.list("by"), From: c.args.day("from"), To: c.args.day("to"), Interval: c.args.text("interval"), TZ: tz,
 		Filter: get[map[string][]string](c.args, "filter"), Limit: c.args.integer("limit", 0), Direct: c.args.flag("direct"),
+		Compare: c.args.flag("compare"), Counters: c.args.flag("counters"),
 	})
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ type route struct {
 	scope        Scope // of the key; "" is any valid one
 	also         Scope // that does as well; "" is none
 	heavy        bool  // waits for one of the places that bound how many run at once
+	logged       bool  // it is noted in the usage log, with what toldHeaders say
 	tagged       bool  // answers bear a tag, and need not be sent or even made again while nothing changed
 	params       []param
 	body         []param  // of a JSON object; nil is no body

@@ -13,11 +13,11 @@ import (
 )
 
 var searchRoutes = []route{
-	{method: http.MethodGet, path: "/v1/search", id: "search", group: "Search", scope: ScopeSearch, tagged: true,
+	{method: http.MethodGet, path: "/v1/search", id: "search", group: "Search", scope: ScopeSearch, tagged: true, logged: true,
 		summary: "Search assets", about: searchAbout, serve: (*call).search,
 		params:  searchParams(param{name: "filter", kind: filters, about: filterAbout}, param{name: "sort", kind: list, read: nil, about: sortAbout}),
 		answers: foundAnswers("Link")},
-	{method: http.MethodPost, path: "/v1/search", id: "searchByBody", group: "Search", scope: ScopeSearch,
+	{method: http.MethodPost, path: "/v1/search", id: "searchByBody", group: "Search", scope: ScopeSearch, logged: true,
 		summary: "Search assets, the request in the body", about: searchAbout, serve: (*call).search, params: []param{},
 		body:    searchParams(param{name: "filters", kind: filters, about: filterAbout}, param{name: "sort", kind: str, about: sortAbout}),
 		answers: foundAnswers()},
@@ -41,6 +41,7 @@ const (
 		"An empty q finds all that the key may see. As csv or xlsx the whole answer comes as a file, all hits and not a page. Operators in q: OR, \"phrases\", -not, prefix*, field:value, concept:\"label\", concept:<uri>; whatever does not parse is plain text. " +
 		"The code of an asset (id, file name, value of a custom field such as a SKU) and the notation of a concept are recognised. " +
 		"A text of more than 12 words, or of two sentences, is a brief: it is ranked by how much of what it is about an asset covers; expansion.about tells what that was taken to be. " +
+		"The search is noted in the usage log with its query_id, unless the library is set otherwise; clicks on hits can be told by GET /v1/assets/{id}?query_id= or POST /v1/events. " +
 		"A word that stands in no asset and in no label is read as the nearest one that does; corrections tells it. Where nothing is found, offers and without tell what there is instead."
 	filterAbout = "Field to values: a dimension, a built-in (type, approval, source, album, concept, concept.direct, id), a number (created, modified, size, width, height, duration) or a custom field. " +
 		"Numbers take a value or a range with both ends included: bytes, pixels, seconds, 1000..4000, ..4000; times a year, month or day: 2026-03, 2026-01.., 2024..2025. " +
@@ -119,7 +120,12 @@ func (c *call) search() error {
 	}
 	w.tell(c.gin.Writer.Header(), c.gin.Request, answer.Total, answer.NextCursor)
 	c.gin.Header("X-Query-Id", answer.QueryID)
-	return c.json(http.StatusOK, answer)
+	c.answered(answer)
+	if err := c.json(http.StatusOK, answer); err != nil {
+		return err
+	}
+	c.logSearch(r, answer)
+	return nil
 }
 
 // found searches in one of the places.

@@ -8,7 +8,7 @@ import (
 )
 
 var suggestRoutes = []route{
-	{method: http.MethodGet, path: "/v1/suggest", id: "suggest", group: "Search", scope: ScopeSearch, tagged: true,
+	{method: http.MethodGet, path: "/v1/suggest", id: "suggest", group: "Search", scope: ScopeSearch, tagged: true, logged: true,
 		summary: "Complete what is being typed", serve: (*call).suggest,
 		about: "Concepts of which a label in any language begins, or has words that begin, as typed; then titles of assets. " +
 			"The words typed must begin words of the label in their order; of a title all but the last are whole words. Where there are fewer than limit, concepts follow that suit but for one typing error, " +
@@ -30,5 +30,6 @@ func (c *call) suggest() error {
 	if err != nil {
 		return err
 	}
+	c.logSuggestions(found)
 	return c.json(http.StatusOK, found)
 }

@@ -131,6 +131,7 @@ type Matched struct {
 	Concepts []semdex.ConceptID `json:"concepts"`
 	Fields   []string           `json:"fields"`
 	Because  string             `json:"because"`
+	Found    string             `json:"found_by,omitempty" enum:"text,expansion" doc:"text: expand=none would have found it too; expansion: it would not. Left out where the query has no words. Events about the hit may bear it"`
 }
 
 // Explanation is the evidence that counted for one part of the query.

@@ -32,7 +32,7 @@ var brandSettings = search.Settings{Languages: []string{"en", "de"}, Dimensions:
 	{Name: "campaign", Field: "field:Campaign"},
 }}
 
-func brandLibrary(t *testing.T) *search.Service {
+func brandLibrary(t testing.TB) *search.Service {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "assets.jsonl")
 	if err := os.WriteFile(path, brandFile(t, "assets.jsonl"), 0o600); err != nil {
@@ -42,7 +42,7 @@ func brandLibrary(t *testing.T) *search.Service {
 	return s
 }
 
-func brandFile(t *testing.T, name string) []byte {
+func brandFile(t testing.TB, name string) []byte {
 	t.Helper()
 	body, err := brand.Files.ReadFile(name)
 	if err != nil {

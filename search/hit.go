@@ -34,6 +34,7 @@ func (s *Service) hit(q *querying, found Found) (*Hit, error) {
 	}
 	w.mark(q.marker())
 	w.highlights()
+	h.Matched.Found = q.foundBy(a, w.texts)
 	h.Pinned = found.Pinned
 	if decided := q.because(q.curated, found.ID); decided != "" {
 		because = append([]string{decided}, because...)

@@ -12,12 +12,17 @@ import (
 // dossier is an asset as a plan sees it: what the engine holds of it, made of its record.
 type dossier struct {
 	asset  *semdex.Asset
-	values map[Value]bool
+	values map[Value]bool // read once; nil before
 	texts  []assetText
 }
 
 func (st *state) dossier(a *semdex.Asset) *dossier {
-	d := &dossier{asset: a, values: map[Value]bool{}, texts: st.textsOf(a, "", &text.Memo{})}
+	return &dossier{asset: a, values: borneBy(a), texts: st.textsOf(a, "", &text.Memo{})}
+}
+
+// borneBy gives the raw values that an asset bears.
+func borneBy(a *semdex.Asset) map[Value]bool {
+	values := map[Value]bool{{"id", string(a.ID)}: true}
 	fields := append([]string{"type", "album", "source", "approval", "year"}, conceptFields...)
 	for name := range a.Fields {
 		fields = append(fields, CustomField(name))
@@ -25,12 +30,18 @@ func (st *state) dossier(a *semdex.Asset) *dossier {
 	for _, field := range fields {
 		for _, v := range assetValues(a, field) {
 			if v != "" {
-				d.values[Value{field, v}] = true
+				values[Value{field, v}] = true
 			}
 		}
 	}
-	d.values[Value{"id", string(a.ID)}] = true
-	return d
+	return values
+}
+
+func (d *dossier) bears(v Value) bool {
+	if d.values == nil {
+		d.values = borneBy(d.asset)
+	}
+	return d.values[v]
 }
 
 // verdict says how a plan decides about an asset, condition by condition.
@@ -114,7 +125,7 @@ func (d *dossier) best(g *Group) (m Match, found bool) {
 		m, found, weight = Match{Class: class, Reason: reason, Value: v}, true, w
 	}
 	for i := range g.Values {
-		if e := &g.Values[i]; better(e.Class, e.Weight) && d.values[e.Value] {
+		if e := &g.Values[i]; better(e.Class, e.Weight) && d.bears(e.Value) {
 			take(e.Class, e.Weight, e.Reason, &e.Value)
 		}
 	}
@@ -162,7 +173,7 @@ func (d *dossier) coded(code string) (Value, bool) {
 			return Value{"id", id}, true
 		}
 		for field := range d.asset.Fields {
-			if v := (Value{CustomField(field), form}); d.values[v] {
+			if v := (Value{CustomField(field), form}); d.bears(v) {
 				return v, true
 			}
 		}
@@ -178,7 +189,7 @@ func cutCode(s string) string {
 }
 
 func (d *dossier) passes(f *Filter) bool {
-	holds := slices.ContainsFunc(f.Values, func(v Value) bool { return d.values[v] })
+	holds := slices.ContainsFunc(f.Values, d.bears)
 	if f.Range != nil {
 		n, known := assetNumber(d.asset, f.Range.Field)
 		holds = holds || known && n >= f.Range.From && n <= f.Range.To

@@ -162,6 +162,9 @@ type querying struct {
 	standing    map[string]int        // by term: assets in which it stands, where that was asked
 	spelt       map[string][]spelling // by term: what it may have been meant to be
 
+	worded  bool  // the query has words to search for
+	written *Plan // that of ExpandNone, where the query has words and another mode
+
 	moment              // at which the query began
 	curation  *curation // of the library
 	suspended []string  // rules of it that do not count
@@ -248,6 +251,11 @@ func (s *Service) Search(ctx context.Context, r Request) (*Answer, error) {
 	}
 	if result.Total == 0 {
 		if err := q.help(ctx, plan, answer); err != nil {
+			return nil, err
+		}
+	}
+	if q.worded = len(plan.Groups) > 0; len(result.Hits) > 0 {
+		if q.written, err = q.asWritten(ctx, plan); err != nil {
 			return nil, err
 		}
 	}

@@ -211,7 +211,7 @@ func TestBothConceptsComeFirst(t *testing.T) {
 	if !strings.HasPrefix(hitIDs(a), "both ") {
 		t.Fatalf("got %s, want both first", hitIDs(a))
 	}
-	want := search.Matched{Terms: []string{"jacket", "rain jacket"}, Concepts: []semdex.ConceptID{search.Base + "jacket", search.Base + "recycle"}, Fields: []string{"tags"}}
+	want := search.Matched{Terms: []string{"jacket", "rain jacket"}, Concepts: []semdex.ConceptID{search.Base + "jacket", search.Base + "recycle"}, Fields: []string{"tags"}, Found: semdex.FoundByExpansion}
 	h := a.Hits[0]
 	want.Because, want.Terms = "tagged Regenjacke; tagged Recycelbar", h.Matched.Terms
 	if d := cmp.Diff(want, h.Matched); d != "" {

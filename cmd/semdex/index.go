@@ -101,14 +101,19 @@ func (p *program) indexOne(ctx context.Context, l *library.Library, o library.Sy
 	if r.Vocabularies > 0 {
 		p.tellProblems(l.Name(), r.Problems)
 	}
-	for i, rej := range r.Rejected {
-		if i == maxNamed {
-			p.say("%s: ... and %d more, all in %s", l.Name(), len(r.Rejected)-i, l.RejectedFile())
-			break
-		}
-		p.say("%s: rejected: %s: %s", l.Name(), rejectedAt(rej), rej.Reason)
-	}
+	p.tellRejected(l, r.Rejected, len(r.Rejected), ", all in "+l.RejectedFile())
 	return len(r.Rejected), err
+}
+
+// tellRejected names the first of the records that were rejected; more says where the others are.
+func (p *program) tellRejected(l *library.Library, list []indexer.Rejection, all int, more string) {
+	for i, r := range list {
+		if i == maxNamed {
+			p.say("%s: ... and %d more%s", l.Name(), all-i, more)
+			return
+		}
+		p.say("%s: rejected: %s: %s", l.Name(), rejectedAt(r), r.Reason)
+	}
 }
 
 // rejectedAt says which record was rejected: by its place, and by its id where the place does not lead to it.

@@ -58,6 +58,8 @@ func (p *program) report() *cobra.Command {
 	c.Flags().StringArrayVar(&filters, "filter", nil, "DIMENSION=VALUE[,VALUE], again for more")
 	c.Flags().IntVar(&r.Limit, "limit", 0, "rows at most (default: all)")
 	c.Flags().StringVar(&tz, "tz", "", "time zone (default: the library's)")
+	c.Flags().BoolVar(&r.Compare, "compare", false, "put the window before beside it; takes --from and --to")
+	c.Flags().BoolVar(&r.Counters, "counters", false, "leave out unique assets and users, which take longest")
 	c.Flags().BoolVar(&r.Direct, "direct", false, "count values themselves, not what is narrower with them")
 	c.Flags().StringVar(&format, "format", "csv", "csv, json, ndjson or xlsx")
 	c.Flags().StringVarP(&file, "output", "o", "", "file to write (default: standard output)")

@@ -420,7 +420,7 @@ func TestReportsEqualAPlainCount(t *testing.T) {
 	dir := brandFolder(t)
 	output(t, dir, "index")
 	b := readBrand(t, dir)
-	if len(b.th.all) != 225 || len(b.assets) != 448 || len(b.events) != 4589 {
+	if len(b.th.all) != 225 || len(b.assets) != 448 || len(b.events) != 5230 {
 		t.Fatalf("read %d concepts, %d assets, %d events", len(b.th.all), len(b.assets), len(b.events))
 	}
 	questions := []question{

@@ -46,6 +46,7 @@ type Library struct {
 	Draft        []Vocabulary `yaml:"draft"` // a vocabulary that is tried beside these
 	Dimensions   Dimensions   `yaml:"dimensions"`
 	Search       Search       `yaml:"search"`
+	Analytics    Analytics    `yaml:"analytics"`
 	Notify       Notify       `yaml:"notify"`
 	Schedule     string       `yaml:"schedule"`  // when serve brings in what changed: a cron expression in time_zone
 	Reconcile    string       `yaml:"reconcile"` // when it compares with all that the sources hold
@@ -67,11 +68,11 @@ type Notify struct {
 // Source is a system that assets and events come from. The tag "of" names the types that a key is for, none
 // where it is for all.
 type Source struct {
-	Type     string `yaml:"type"`
-	Prefix   string `yaml:"prefix"`            // first part of the ids; the type where empty
-	Schedule string `yaml:"schedule"`          // instead of the library's
-	Assets   string `yaml:"assets" of:"files"` // path of the assets file
-	Events   string `yaml:"events" of:"files"` // path of the events file
+	Type     string     `yaml:"type"`
+	Prefix   string     `yaml:"prefix"`            // first part of the ids; the type where empty
+	Schedule string     `yaml:"schedule"`          // instead of the library's
+	Assets   string     `yaml:"assets" of:"files"` // path of the assets file
+	Events   EventFiles `yaml:"events" of:"files"` // files of events
 
 	Tenant         string            `yaml:"tenant" of:"canto"`
 	URL            string            `yaml:"url" of:"canto"`       // instead of https:// and the tenant

@@ -52,7 +52,7 @@ func TestEveryKeyIsRead(t *testing.T) {
 	want := Library{
 		Languages: []string{"en", "de-at"}, TimeZone: "Europe/Berlin", Rights: Rights{"deny"},
 		Sources: []Source{
-			{Type: "files", Prefix: "shoot26", Assets: "/etc/semdex/a.jsonl", Events: "/var/e.jsonl"},
+			{Type: "files", Prefix: "shoot26", Assets: "/etc/semdex/a.jsonl", Events: EventFiles{{Path: "/var/e.jsonl", Format: "semdex"}}},
 			{Type: "files", Prefix: "files", Assets: "/etc/semdex/b.jsonl"},
 		},
 		Vocabularies: []Vocabulary{{Type: "file", Path: "/etc/semdex/voc/taxonomy.ttl"}},
@@ -380,6 +380,7 @@ func TestLibraryFindsByNameOrTheOnlyOne(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(whole))
 	f.Add([]byte(Example))
+	f.Add([]byte(strings.ReplaceAll(usageFiles, "${SEMDEX_TEST_TYPE}", "asset.view")))
 	for _, seed := range []string{
 		"", "a", "[]", "{}", "? [a]\n: b", "libraries: &a {x: *a}", "libraries: {a: {dimensions: {x: &x {field: *x}}}}",
 		"data: ${HOME}${", "libraries: {a: {sources: [{<<: {type: files}}]}}", "\xef\xbb\xbfdata: x", "a: !!binary x", "libraries: {a: {languages: [null, 1, [x]]}}",

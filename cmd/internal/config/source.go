@@ -39,11 +39,11 @@ func (l *Library) completeSources(dir string) error {
 func (s *Source) complete(dir string, zone *time.Location) error {
 	switch s.Type {
 	case "files":
-		if s.Assets == "" && s.Events == "" {
+		if s.Assets == "" && len(s.Events) == 0 {
 			return fmt.Errorf("a files source needs assets, events or both")
 		}
-		s.Assets, s.Events = absolute(dir, s.Assets), absolute(dir, s.Events)
-		return nil
+		s.Assets = absolute(dir, s.Assets)
+		return s.Events.complete(dir, zone)
 	case "canto":
 		s.Zone = zone
 		if s.TimeZone != "" {

@@ -25,6 +25,8 @@ var (
 	secretType     = typeOf(Secret(""))
 	dimensionsType = typeOf(Dimensions{})
 	dimensionType  = typeOf(Dimension{})
+	eventFilesType = typeOf(EventFiles{})
+	eventFileType  = typeOf(EventFile{})
 )
 
 // walker goes through the YAML beside the type it is for: it finds unknown keys, and puts environment
@@ -42,6 +44,10 @@ func (w *walker) check(node *yaml.Node, t reflect.Type, path string) error {
 		return w.check(node.Alias, t, path)
 	case node.Kind == yaml.ScalarNode && node.ShortTag() == "!!null":
 		return nil
+	case t == eventFilesType && node.Kind != yaml.SequenceNode:
+		return w.check(node, eventFileType, path)
+	case t == eventFileType && node.Kind == yaml.ScalarNode:
+		return w.expand(node)
 	case node.Kind == yaml.ScalarNode && !slices.Contains(composite, t.Kind()):
 		if t.Kind() != reflect.String {
 			node.Tag = "" // what it is, a number perhaps, shows when it is expanded

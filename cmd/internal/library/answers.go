@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"slices"
 	"time"
 
 	"semdex"
@@ -171,8 +172,12 @@ func badCursor() error {
 	return &semdex.Error{Code: semdex.Invalid, Message: "the cursor is not one of ours", Hint: "leave it out to begin at the start"}
 }
 
-// Record takes events in.
+// Record takes events in. Where they tell acts on hits of recent answers, it adds by what these were found.
 func (l *Library) Record(ctx context.Context, events []semdex.Event) (analytics.Receipt, error) {
+	events = slices.Clone(events)
+	for i := range events {
+		l.addFound(&events[i])
+	}
 	store, err := l.usage.open()
 	if err != nil {
 		return analytics.Receipt{}, err
@@ -206,6 +211,7 @@ func (l *Library) Status(ctx context.Context) (api.Status, error) {
 	if s.Saved, err = l.savedStatus(); err != nil {
 		return s, err
 	}
+	s.Log = l.eventLog.status()
 	for _, src := range l.sources {
 		s.Sources = append(s.Sources, l.sourceStatus(src.Name(), "assets"))
 	}

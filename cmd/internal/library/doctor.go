@@ -26,6 +26,11 @@ func (l *Library) Diagnose(ctx context.Context) ([]Diagnosis, error) {
 	for _, s := range l.sources {
 		out = append(out, Diagnosis{"source " + s.Name(), l.diagnoseSystem(ctx, s, s.Name())})
 	}
+	for _, s := range l.config.Sources {
+		if len(s.Events) > 0 {
+			out = append(out, Diagnosis{"events of " + s.Prefix, l.diagnoseEvents(s.Events)})
+		}
+	}
 	for _, v := range l.vocabularies {
 		out = append(out, Diagnosis{"vocabulary " + v.Name(), l.diagnoseSystem(ctx, v, v.Name())})
 	}

@@ -44,7 +44,7 @@ func (o one) Ready() error                        { return nil }
 
 // door is the API over one library, with one key.
 type door struct {
-	t   *testing.T
+	t   testing.TB
 	h   http.Handler
 	key string
 }
@@ -82,6 +82,8 @@ func libraryOf(t *testing.T, assets string) (*home, *Library) {
 	h.write("events.jsonl", "")
 	none := 0.0 // approval would outweigh how rare words are in the one library and not in the other
 	h.config.Search.Freshness, h.config.Search.Popularity, h.config.Search.Approval = &none, &none, &none
+	silent := false // what is logged meanwhile would show in the status
+	h.config.Analytics.Log.Searches = &silent
 	return h, h.synced()
 }
 

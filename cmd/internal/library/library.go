@@ -27,6 +27,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"semdex"
 	"semdex/analytics"
 	"semdex/cmd/internal/config"
 	"semdex/graph"
@@ -53,6 +54,9 @@ type Library struct {
 	graph  atomic.Pointer[graph.Graph]
 	usage  usageStore
 
+	eventLog eventLog
+	answers  answerMemory
+
 	changing   sync.Mutex // over the vocabularies in the mirror and the graph that is built of them
 	collecting sync.Mutex // what a change of vocabulary left behind
 
@@ -71,6 +75,7 @@ type Library struct {
 func Open(ctx context.Context, name, dir string, c config.Library, log *slog.Logger) (*Library, error) {
 	l := &Library{name: name, dir: dir, config: c, log: log.With("library", name), now: time.Now, syncing: make(chan struct{}, 1)}
 	l.saved.wake = make(chan struct{}, 1)
+	l.eventLog.queue = make(chan *semdex.Event, logQueue)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("open library %s: %w", name, err)
 	}
@@ -116,6 +121,7 @@ func (l *Library) open(ctx context.Context) error {
 	l.stop = stop
 	l.background.Go(func() { l.index.keep(background) })
 	l.background.Go(func() { l.keepPopularity(background) })
+	l.background.Go(func() { l.keepLog(background) })
 	return nil
 }
 
@@ -170,10 +176,13 @@ func (l *Library) loadGraph() error {
 	return nil
 }
 
-func newQueryID() string {
+func newQueryID() string { return "q_" + randomName() }
+
+// randomName gives 16 letters and digits.
+func randomName() string {
 	var b [10]byte
 	rand.Read(b[:])
-	return "q_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
+	return strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(b[:]))
 }
 
 // usageStore opens the usage store when it is first wanted: most commands never do.

@@ -23,8 +23,10 @@ import (
 
 	"semdex"
 	"semdex/analytics"
+	"semdex/analytics/intake"
 	"semdex/api"
 	"semdex/cmd/internal/config"
+	"semdex/indexer"
 	"semdex/search"
 )
 
@@ -47,13 +49,13 @@ const events = `{"event_id":"e1","type":"asset.view","occurred_at":"2026-01-02T1
 
 // home is a folder with the files of a library, and the library that is made of them.
 type home struct {
-	t      *testing.T
+	t      testing.TB
 	dir    string
 	config config.Library
 	syncs  atomic.Int64 // so many minutes after noon it is
 }
 
-func newHome(t *testing.T) *home {
+func newHome(t testing.TB) *home {
 	t.Helper()
 	h := &home{t: t, dir: t.TempDir()}
 	h.write("taxonomy.ttl", taxonomy)
@@ -61,7 +63,7 @@ func newHome(t *testing.T) *home {
 	h.write("events.jsonl", events)
 	h.config = config.Library{
 		Languages: []string{"en"}, Zone: time.UTC, Rights: config.Rights{Missing: "allow"},
-		Sources:      []config.Source{{Type: "files", Prefix: "files", Assets: h.path("assets.jsonl"), Events: h.path("events.jsonl")}},
+		Sources:      []config.Source{{Type: "files", Prefix: "files", Assets: h.path("assets.jsonl"), Events: config.EventFiles{{Path: h.path("events.jsonl"), Format: "semdex"}}}},
 		Vocabularies: []config.Vocabulary{{Type: "file", Path: h.path("taxonomy.ttl")}},
 	}
 	return h
@@ -419,8 +421,8 @@ func TestOneMissingFileDoesNotKeepTheOthersOut(t *testing.T) {
 	h := newHome(t)
 	h.write("late.jsonl", strings.ReplaceAll(strings.ReplaceAll(events, "e1", "l1"), "e2", "l2"))
 	h.config.Sources = []config.Source{
-		{Type: "files", Prefix: "gone", Assets: h.path("gone.jsonl"), Events: h.path("gone-events.jsonl")},
-		{Type: "files", Prefix: "files", Assets: h.path("assets.jsonl"), Events: h.path("late.jsonl")},
+		{Type: "files", Prefix: "gone", Assets: h.path("gone.jsonl"), Events: config.EventFiles{{Path: h.path("gone-events.jsonl"), Format: "semdex"}}},
+		{Type: "files", Prefix: "files", Assets: h.path("assets.jsonl"), Events: config.EventFiles{{Path: h.path("late.jsonl"), Format: "semdex"}}},
 	}
 	l := h.open()
 	r, err := l.Sync(context.Background(), SyncOptions{})
@@ -439,7 +441,7 @@ func TestEventsFilesOfOneNameAreToldApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.write("more/events.jsonl", strings.ReplaceAll(strings.ReplaceAll(events, "e1", "m1"), "e2", "m2"))
-	h.config.Sources = append(h.config.Sources, config.Source{Type: "files", Prefix: "files", Events: h.path("more/events.jsonl")})
+	h.config.Sources = append(h.config.Sources, config.Source{Type: "files", Prefix: "files", Events: config.EventFiles{{Path: h.path("more/events.jsonl"), Format: "semdex"}}})
 	l := h.open()
 	if r := h.sync(l, SyncOptions{}); r.Events.Accepted != 4 {
 		t.Errorf("got %+v", r.Events)
@@ -449,6 +451,91 @@ func TestEventsFilesOfOneNameAreToldApart(t *testing.T) {
 	}
 	if r := h.sync(l, SyncOptions{Full: true}); r.Events != (EventResult{Duplicates: 4}) {
 		t.Errorf("a full sync finds %+v", r.Events)
+	}
+}
+
+func TestAnEventsFileIsReadAgainWhenItsMapChanges(t *testing.T) {
+	h := newHome(t)
+	h.write("usage.csv", "When,Asset,Unit\n2026-01-02,a1,retail\n2026-01-02,a2,\n")
+	file := config.EventFile{Path: h.path("usage.csv"), Format: "csv", Map: map[string]string{"When": "occurred_at", "Asset": "asset_id"}, Constants: map[string]string{"type": "asset.view"}}
+	h.config.Sources[0].Events = config.EventFiles{file}
+	l := h.open()
+	for _, want := range []EventResult{{Accepted: 2}, {}} {
+		if r := h.sync(l, SyncOptions{}); r.Events != want {
+			t.Errorf("got %+v, want %+v", r.Events, want)
+		}
+	}
+	l.Close()
+	file.Map = map[string]string{"When": "occurred_at", "Asset": "asset_id", "Unit": "actor.business_unit"}
+	h.config.Sources[0].Events = config.EventFiles{file}
+	if r := h.sync(h.open(), SyncOptions{}); r.Events != (EventResult{Accepted: 1, Duplicates: 1}) { // what has no id of its own is known by its content
+		t.Errorf("with another map: got %+v", r.Events)
+	}
+}
+
+func TestImportKeepsAsideWhatItCannotRead(t *testing.T) {
+	h := newHome(t)
+	l := h.open()
+	bad := strings.Repeat("nothing\n", maxRejected+5)
+	h.write("other.jsonl", bad+`{"event_id":"o","type":"asset.view","occurred_at":"2026-01-02T10:00:00Z","asset_id":"a1"}`+"\n")
+	o := intake.Options{Format: intake.Semdex}
+	first, result, _, err := l.Preview(t.Context(), h.path("other.jsonl"), o, 10)
+	if want := (EventResult{Accepted: 1, Rejected: maxRejected + 5}); err != nil || result != want || len(first) != 1 {
+		t.Errorf("a preview gives %d events, %+v, %v", len(first), result, err)
+	}
+	told := 0
+	result, rejected, err := l.Import(t.Context(), h.path("other.jsonl"), o, SyncOptions{Progress: func(step string, done, total int) { told = done }})
+	if want := (EventResult{Accepted: 1, Rejected: maxRejected + 5}); err != nil || result != want || len(rejected) != maxRejected {
+		t.Errorf("got %+v with %d named, %v", result, len(rejected), err)
+	}
+	if told != (len(bad)+89)>>10 {
+		t.Errorf("progress ends at %d KiB of a file of %d bytes", told, len(bad))
+	}
+	h.sync(l, SyncOptions{})
+	if n := l.rejectedOf(Imported); n != maxRejected {
+		t.Errorf("after a sync %d are kept aside, want %d", n, maxRejected)
+	}
+	h.write("other.jsonl", "")
+	if _, _, err := l.Import(t.Context(), h.path("other.jsonl"), o, SyncOptions{}); err != nil || l.rejectedOf(Imported) != 0 {
+		t.Errorf("after the mended file %d are kept aside, %v", l.rejectedOf(Imported), err)
+	}
+}
+
+func TestDiagnoseReadsEventFiles(t *testing.T) {
+	h := newHome(t)
+	h.write("good.csv", "occurred_at,type,asset_id\n2026-01-02,asset.view,a1\n")
+	h.write("half.json", `[{"id":"1","eventType":"user.login","dateTime":"2026-01-02"},{"id":"2","eventType":"user.logout","dateTime":"2026-01-02"}]`)
+	h.write("bad.jsonl", "nothing\n")
+	csv := map[string]string{"When": "occurred_at"}
+	tests := []struct {
+		name  string
+		file  config.EventFile
+		level indexer.Level
+		want  string
+	}{
+		{"a file that is right", config.EventFile{Path: h.path("good.csv"), Format: "csv"}, indexer.Fine, "can be read as csv"},
+		{"a map of a column that is not there", config.EventFile{Path: h.path("good.csv"), Format: "csv", Map: csv}, indexer.Failure, `unknown column "When"`},
+		{"a map of a key that is nowhere", config.EventFile{Path: h.path("half.json"), Format: "bynder", Map: map[string]string{"unit": "actor.business_unit"}}, indexer.Warning, "no value of unit in the first 2 records"},
+		{"some records that cannot be read", config.EventFile{Path: h.path("half.json"), Format: "bynder"}, indexer.Warning, `1 of the first 2 records cannot be read: line 1: record 2: column eventType: "user.logout"`},
+		{"none that can", config.EventFile{Path: h.path("bad.jsonl"), Format: "semdex"}, indexer.Failure, "1 of the first 1 records"},
+		{"a file that is not there", config.EventFile{Path: h.path("gone.csv"), Format: "csv"}, indexer.Failure, "no such file"},
+	}
+	for _, tt := range tests {
+		h.config.Sources[0].Events = config.EventFiles{tt.file}
+		l := h.open()
+		diagnoses, err := l.Diagnose(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := slices.ContainsFunc(diagnoses, func(d Diagnosis) bool {
+			return d.Part == "events of files" && slices.ContainsFunc(d.Findings, func(f indexer.Finding) bool {
+				return f.Level == tt.level && strings.Contains(f.Message, tt.want) && (f.Mend != "") == (tt.level != indexer.Fine)
+			})
+		})
+		if !found {
+			t.Errorf("%s: got %+v", tt.name, diagnoses)
+		}
+		l.Close()
 	}
 }
 

@@ -32,6 +32,9 @@ func (l *Library) keepPopularity(ctx context.Context) {
 		if err := l.MeasurePopularity(ctx); err != nil && ctx.Err() == nil {
 			l.log.Warn("the popularity of assets could not be measured", "err", err)
 		}
+		if err := l.keepSums(ctx); err != nil && ctx.Err() == nil {
+			l.log.Warn("the sums of usage could not be kept", "err", err)
+		}
 		select {
 		case <-ctx.Done():
 			return

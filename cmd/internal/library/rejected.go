@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"semdex/cmd/internal/config"
 	"semdex/indexer"
 )
 
@@ -85,20 +86,27 @@ func (l *Library) openRejected() error {
 // stillRejected says whether a rejection of an earlier run holds on.
 func (l *Library) stillRejected(r indexer.Rejection, run *SyncResult) bool {
 	of, named := l.recordFileOf(r)
+	if !named || run.read[of] {
+		return false
+	}
 	again := slices.ContainsFunc(run.Rejected, func(n indexer.Rejection) bool {
 		nof, _ := l.recordFileOf(n)
 		return nof == of && n.ID == r.ID && (r.ID != "" || n.Place() == r.Place())
 	})
-	return named && !run.read[of] && !again && !(r.ID != "" && run.mended[r.ID])
+	return !again && !(r.ID != "" && run.mended[r.ID])
 }
 
-// recordFileOf says what a rejected record stood in, and whether the configuration still names it.
+// recordFileOf says what a rejected record stood in, and whether the configuration still names it. What was imported by
+// command is kept until the same file is imported again.
 func (l *Library) recordFileOf(r indexer.Rejection) (of recordFile, named bool) {
+	if r.Source == Imported {
+		return recordFile{r.Source, r.File}, true
+	}
 	for _, s := range l.config.Sources {
 		if s.Prefix != r.Source {
 			continue
 		}
-		if s.Events != "" && s.Events == r.File {
+		if slices.ContainsFunc(s.Events, func(f config.EventFile) bool { return f.Path == r.File }) {
 			return recordFile{r.Source, r.File}, true
 		}
 		named = named || s.HasAssets()

@@ -42,6 +42,20 @@ func (l *Library) Report(ctx context.Context, name string, r analytics.Request) 
 	return store.Report(ctx, d, name, r)
 }
 
+// keepSums brings the sums of usage up to date that reports take, if the usage store is open.
+func (l *Library) keepSums(ctx context.Context) error {
+	store := l.usage.opened()
+	if store == nil {
+		return nil
+	}
+	d := l.reported()
+	defer d.Release()
+	return store.Keep(ctx, d, analytics.Rollup{By: keptDimensions, TZ: l.config.Zone})
+}
+
+// keptDimensions are those over which sums are kept, as far as the library has them.
+var keptDimensions = []string{"topic", "region", "campaign"}
+
 // reported gives reports one state of the library to ask.
 func (l *Library) reported() *reported { return &reported{l, l.search.Reader()} }
 

@@ -1,12 +1,9 @@
 package library
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
 	"errors"
 	"maps"
-	"os"
 	"slices"
 
 	"semdex"
@@ -42,9 +39,6 @@ type SyncResult struct {
 
 // recordFile is the assets of a source, or the events file of that path.
 type recordFile struct{ source, path string }
-
-// EventResult counts the events of files.
-type EventResult struct{ Accepted, Duplicates, Rejected int }
 
 // wants says whether a source is to be brought in.
 func (o SyncOptions) wants(source string) bool {
@@ -197,58 +191,5 @@ func (l *Library) project(ctx context.Context, o SyncOptions, r *SyncResult) (er
 		o.Say("index: %d changes applied", r.Indexed)
 	}
 	l.wake()
-	return err
-}
-
-// eventsCursor is the cursor of an events file: it is read again only where its content changed.
-func eventsCursor(source, path string) string { return "events " + source + " " + path }
-
-func (l *Library) syncEvents(ctx context.Context, o SyncOptions, r *SyncResult) error {
-	if o.Rebuild {
-		if err := l.usage.drop(); err != nil {
-			return err
-		}
-	}
-	var errs []error
-	for _, s := range l.config.Sources {
-		if s.Events != "" && o.wants(s.Prefix) && ctx.Err() == nil {
-			errs = append(errs, l.importEvents(ctx, s.Events, s.Prefix, o, r))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-func (l *Library) importEvents(ctx context.Context, path, source string, o SyncOptions, r *SyncResult) error {
-	body, err := os.ReadFile(path)
-	if err != nil {
-		return &semdex.Error{Code: semdex.Invalid, Message: "cannot read the events file " + path, Err: err, Hint: "check sources: events: in the configuration"}
-	}
-	sum := sha256.Sum256(body)
-	cursor, err := l.mirror.Cursor(eventsCursor(source, path))
-	if err != nil || !o.Full && bytes.Equal(cursor, sum[:]) {
-		return err
-	}
-	store, err := l.usage.open()
-	if err != nil {
-		return err
-	}
-	rejected := 0
-	receipt, err := store.Import(ctx, bytes.NewReader(body), path, l.now(), func(line int, reason string, raw []byte) {
-		rejected++
-		r.Rejected = append(r.Rejected, indexer.Rejection{Source: source, File: path, Line: line, Reason: reason, Raw: string(raw[:min(len(raw), indexer.MaxRaw)])})
-	})
-	r.Events.Accepted += receipt.Accepted
-	r.Events.Duplicates += receipt.Duplicates
-	r.Events.Rejected += rejected
-	l.usage.touch()
-	if err != nil {
-		return err
-	}
-	o.Say("events: %d new, %d known, %d rejected", receipt.Accepted, receipt.Duplicates, rejected)
-	r.read[recordFile{source, path}] = true
-	if err := l.writeRejected(r); err != nil {
-		return err
-	}
-	_, err = l.mirror.Apply(mirror.Batch{Cursors: map[string][]byte{eventsCursor(source, path): sum[:]}})
 	return err
 }

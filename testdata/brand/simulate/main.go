@@ -2,7 +2,8 @@
 //
 // The events are SIMULATED. No person looked, searched or paid; each line says so with "source":"simulated".
 // They exist to give reports something to report on, so a story is laid into them (the README tells it).
-// The seed is fixed and the clock is not read: the same assets.jsonl gives the same events.jsonl.
+// What was found, in which order, and by what, is what Semdex answers over the library. The seeds are fixed and the clock is
+// not read: the same library, searched in the same way, gives the same events.jsonl.
 //
 //	go run ./testdata/brand/simulate            # from the top of the module
 //	go run ./testdata/brand/simulate -dir DIR   # where assets.jsonl lies
@@ -12,6 +13,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"hash/fnv"
@@ -38,7 +40,11 @@ func run(dir string) error {
 	}
 	s := &simulation{rand: rand.New(rand.NewPCG(1984, 2026)), assets: assets}
 	s.everyday()
+	s.planting = len(s.events)
 	s.planted()
+	if err := s.retrace(dir); err != nil {
+		return err
+	}
 	events, err := s.finish()
 	if err != nil {
 		return err
@@ -54,10 +60,26 @@ func run(dir string) error {
 	return os.WriteFile(filepath.Join(dir, "events.jsonl"), out.Bytes(), 0o644)
 }
 
+// retrace makes the sessions agree with what Semdex answers.
+func (s *simulation) retrace(dir string) error {
+	scratch, err := os.MkdirTemp("", "simulate")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(scratch)
+	a, err := openAnswers(dir, scratch)
+	if err != nil {
+		return err
+	}
+	r := &retrace{simulation: s, answers: a, dice: rand.New(rand.NewPCG(2026, 1984))}
+	return errors.Join(r.all(), a.index.Close())
+}
+
 // asset is what the simulation needs to know of a line of assets.jsonl.
 type asset struct {
 	ID       string              `json:"id"`
 	Type     string              `json:"type"`
+	Title    any                 `json:"title"` // a text, or by language
 	Approval string              `json:"approval"`
 	Created  time.Time           `json:"created"`
 	Concepts []string            `json:"concepts"`
@@ -90,6 +112,21 @@ func load(path string) ([]asset, error) {
 func (a asset) campaign() string {
 	if c := a.Fields["Campaign"]; len(c) > 0 {
 		return c[0]
+	}
+	return ""
+}
+
+// title gives the title in English, else in German, else as it stands.
+func (a asset) title() string {
+	switch t := a.Title.(type) {
+	case string:
+		return t
+	case map[string]any:
+		for _, lang := range []string{"en", "de"} {
+			if s, ok := t[lang].(string); ok {
+				return s
+			}
+		}
 	}
 	return ""
 }
@@ -129,6 +166,9 @@ type event struct {
 	Value      *value    `json:"value,omitempty"`
 	Count      int       `json:"count,omitempty"`
 	Source     string    `json:"source"`
+	Found      string    `json:"found_by,omitempty"`
+
+	Search *searchDetail `json:"search,omitempty"`
 }
 
 type actor struct {
@@ -391,6 +431,8 @@ type simulation struct {
 	events   []event
 	sessions int
 	queries  int
+	starts   []int // places of the first events of sessions
+	planting int   // place of the first event that no session has
 }
 
 // everyday fills nine months with sessions: someone of a market looks for something, looks at it, perhaps uses it.
@@ -409,6 +451,7 @@ func (s *simulation) everyday() {
 func (s *simulation) session(day time.Time) {
 	m := markets[s.pick(len(markets), func(i int) float64 { return float64(markets[i].share) })]
 	s.sessions++
+	s.starts = append(s.starts, len(s.events))
 	now := day.Add(time.Duration(6*60+s.rand.IntN(12*60))*time.Minute + time.Duration(s.rand.IntN(60))*time.Second)
 	if s.rand.IntN(12) == 0 && day.Before(date(2026, 9, 30)) { // late at night, when it is tomorrow in Berlin already
 		now = day.Add(22*time.Hour + time.Duration(s.rand.IntN(119))*time.Minute)

@@ -1,0 +1,40 @@
+package config
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"semdex"
+)
+
+func TestWhatTheServerLogs(t *testing.T) {
+	t.Parallel()
+	searches := []string{semdex.SearchExecuted, semdex.SearchResultClick}
+	tests := []struct {
+		name, text string
+		want       []string
+	}{
+		{"left out", "languages: [en]", searches},
+		{"empty", "analytics: {log: }", searches},
+		{"all of it", "analytics: {log: {searches: true, suggestions: true, views: true}}", append(searches, semdex.SearchSuggest, semdex.AssetView)},
+		{"nothing", "analytics: {log: {searches: false}}", nil},
+		{"views alone", "analytics: {log: {searches: false, views: true}}", []string{semdex.AssetView}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := Parse([]byte(library(tt.text)), "/x/semdex.yaml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, kind := range semdex.EventTypes {
+				if got, want := c.Libraries["acme"].Analytics.Log.Logs(kind), slices.Contains(tt.want, kind); got != want {
+					t.Errorf("%s: got %v, want %v", kind, got, want)
+				}
+			}
+		})
+	}
+	if _, err := Parse([]byte(library("analytics: {log: {search: true}}")), "/x/semdex.yaml"); err == nil || !strings.Contains(err.Error(), "did you mean searches?") {
+		t.Errorf("an unknown key: got %v", err)
+	}
+}
