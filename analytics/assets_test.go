@@ -330,3 +330,44 @@ func TestAssetReportsStandBesideTheWindowBefore(t *testing.T) {
 		}
 	}
 }
+
+func TestRowsOfFewUsersDoNotShow(t *testing.T) {
+	d, events := rightsLibrary(1), rightsEvents(1, 400)
+	s := open(t, t.TempDir(), Options{})
+	receive(t, s, events)
+	for _, r := range []struct {
+		name  string
+		ask   Request
+		users int
+	}{{"usage", Request{By: []string{"topic", "channel"}}, 11}, {"usage", Request{By: []string{"topic", "channel"}, Counters: true, Limit: 4}, 11}, {"top-assets", Request{Limit: 5}, 9}} {
+		d.rules.MinGroup = 0
+		ask := r.ask
+		ask.Limit, ask.Counters = 0, false
+		all, err := s.Report(t.Context(), d, r.name, ask)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want [][]any
+		rows := rowsOf(all)
+		for _, row := range rows {
+			if row[r.users].(int64) >= 4 {
+				want = append(want, row)
+			}
+		}
+		hidden := len(rows) - len(want)
+		if r.ask.Limit > 0 {
+			want = want[:min(len(want), r.ask.Limit)]
+		}
+		d.rules.MinGroup = 4
+		got, err := s.Report(t.Context(), d, r.name, r.ask)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := gocmp.Diff(want, rowsOf(got)); diff != "" || hidden == 0 || len(got.Notes) != 1 || !strings.HasSuffix(got.Notes[0], fmt.Sprint(hidden)) {
+			t.Errorf("%s: %d hidden, notes %q, want-, got+\n%s", r.name, hidden, got.Notes, diff)
+		}
+		if diff := gocmp.Diff(all.Totals, got.Totals); diff != "" {
+			t.Errorf("%s: totals want-, got+\n%s", r.name, diff)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -96,9 +97,36 @@ func (s *Store) Report(ctx context.Context, l Library, name string, r Request) (
 	if def.Groups && len(r.By) == 0 {
 		r.By = def.By
 	}
-	return s.report(ctx, l, r, name, func(r Request) (*Report, error) {
-		return def.make(&run{ctx, s, l, r, s.Stats().Events})
-	})
+	make := func(r Request) (*Report, error) { return def.make(&run{ctx, s, l, r, s.Stats().Events}) }
+	if least := int64(l.Rules().MinGroup); least > 0 {
+		return s.report(ctx, l, r, name, func(r Request) (*Report, error) { return floored(r, least, make) })
+	}
+	return s.report(ctx, l, r, name, make)
+}
+
+// floored makes a report without the rows that fewer than least users stand behind, where it counts them. The totals stay.
+func floored(r Request, least int64, make func(Request) (*Report, error)) (*Report, error) {
+	all := r
+	all.Limit, all.Counters = 0, false
+	report, err := make(all)
+	if err != nil {
+		return nil, err
+	}
+	users := slices.IndexFunc(report.Columns, func(c Column) bool { return c.Name == "unique_users" || c.Name == "users" })
+	if users >= 0 {
+		before := len(report.order)
+		report.order = slices.DeleteFunc(report.order, func(row int32) bool {
+			n, _ := report.cells[users].at(row).(int64)
+			return n < least
+		})
+		if hidden := before - len(report.order); hidden > 0 {
+			report.Notes = append(report.Notes, fmt.Sprintf("rows of fewer than %d users do not show: %d", least, hidden))
+		}
+	}
+	if r.Limit > 0 && len(report.order) > r.Limit {
+		report.order = report.order[:r.Limit]
+	}
+	return report, nil
 }
 
 func reportNames() (names []string) {

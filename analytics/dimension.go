@@ -165,15 +165,6 @@ func (v *valueSets) addValue(value Value) int32 {
 	return n
 }
 
-// cells gives the value as a row of a report shows it.
-func (v *valueSets) cells(n int32) []any {
-	value := v.values[n]
-	if !v.hierarchical {
-		return []any{value.Name}
-	}
-	return []any{value.Name, value.URI, value.Path}
-}
-
 // wanted says whether one of the values is what a filter names.
 func wanted(filter []string, values []Value) bool {
 	for _, f := range filter {

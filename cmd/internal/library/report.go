@@ -122,5 +122,13 @@ func (d *reported) Duplicates(context.Context) ([][]semdex.AssetID, error) {
 func (d *reported) Today() semdex.Date { return semdex.DateOf(d.l.now().In(d.l.config.Zone)) }
 
 func (d *reported) Rules() analytics.Rules {
-	return analytics.Rules{Missing: d.l.DenyMissingRights(), Languages: d.l.config.Languages}
+	c := &d.l.config.Analytics.Reports
+	rules := analytics.Rules{Missing: d.l.DenyMissingRights(), Languages: d.l.config.Languages, Currency: c.Currency, Rates: c.Rates, FindWithin: c.Within, MinGroup: c.MinGroup}
+	if c.UnitCost.Amount != nil {
+		rules.UnitCost = &semdex.Money{Amount: *c.UnitCost.Amount, Currency: c.UnitCost.Currency}
+	}
+	if c.LowResults != nil {
+		rules.LowResults = *c.LowResults
+	}
+	return rules
 }
