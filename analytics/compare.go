@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,10 +82,10 @@ func (r *Report) beside(old *Report, before Request, limit int) *Report {
 			out.Columns = append(out.Columns, Column{c.Name + "_before", c.Kind, c.Unit}, Column{c.Name + "_change", Number, ""})
 		}
 	}
-	for i, t := range r.Totals {
-		out.Totals = append(out.Totals, t)
-		if i < len(old.Totals) {
-			out.Totals = append(out.Totals, Total{t.Name + "_before", old.Totals[i].Value})
+	out.Totals = totalsBeside(r.Totals, old.Totals)
+	for _, note := range old.Notes {
+		if !slices.Contains(out.Notes, note) {
+			out.Notes = append(slices.Clip(out.Notes), note)
 		}
 	}
 	out.cells, out.order = nil, ascending(len(rows))
@@ -93,6 +94,28 @@ func (r *Report) beside(old *Report, before Request, limit int) *Report {
 	}
 	out.BeforeFrom, out.BeforeTo = before.From, before.To
 	return &out
+}
+
+// totalsBeside puts what totals were after them. A total that is told of one window only is nil in the other, or 0 where it is a count.
+func totalsBeside(now, before []Total) (out []Total) {
+	find := func(totals []Total, t Total) any {
+		if i := slices.IndexFunc(totals, func(x Total) bool { return x.Name == t.Name }); i >= 0 {
+			return totals[i].Value
+		}
+		if _, count := t.Value.(int64); count {
+			return int64(0)
+		}
+		return nil
+	}
+	for _, t := range now {
+		out = append(out, t, Total{t.Name + "_before", find(before, t)})
+	}
+	for _, t := range before {
+		if !slices.ContainsFunc(now, func(x Total) bool { return x.Name == t.Name }) {
+			out = append(out, Total{t.Name, find(nil, t)}, Total{t.Name + "_before", t.Value})
+		}
+	}
+	return out
 }
 
 func (c *Column) figure() bool { return c.Kind == Count || c.Kind == Number }

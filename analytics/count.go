@@ -35,7 +35,7 @@ type counting struct {
 
 	assets []atomic.Int32
 	fields []field
-	at     struct{ period, asset, actor, newUser, concepts, slot, weight, moment int }
+	at     struct{ period, asset, actor, newUser, concepts, slot, weight, moment, more int }
 	past   *past        // nil for values of now
 	words  map[kind]int // fields of own words
 }
@@ -54,6 +54,13 @@ type counted struct {
 
 	// ready may fill in the rest when the time zone, the texts and the tables of assets are known; nil does nothing.
 	ready func(*counting, *sql.Conn) error
+
+	each    bool                                     // a line for each asset: an axis before the dimensions asked for
+	apart   bool                                     // events that are alike stay apart in byAsset
+	need    []kind                                   // whose texts more and prepare use
+	more    func(*counting) []field                  // what else is read of each event: numbers of 32 bits
+	prepare func(*counting, *sql.Conn) error         // runs before the events are read, on the connection that reads them
+	take    func(asset int32, more [][]int64, i int) // gets the events in place of the facts: more[k][i] is what else was read
 }
 
 // tally is the outcome: lines over periods and values, and what all facts add up to.
@@ -72,21 +79,40 @@ const allPeriods = math.MinInt64
 
 // count runs a counting to its end.
 func (s *Store) count(ctx context.Context, d Dimensions, r Request, what counted) (*counting, *tally, error) {
-	c := newCounting(ctx, s, d, r, what)
-	conn, err := s.db.Conn(ctx)
+	g, err := s.gathered(ctx, d, r, what)
 	if err != nil {
 		return nil, nil, err
 	}
+	t, err := g.tally()
+	return g.counting, t, err
+}
+
+// gathered reads the events of a counting.
+func (s *Store) gathered(ctx context.Context, d Dimensions, r Request, what counted) (g *gathering, err error) {
+	err = s.prepared(ctx, d, r, what, func(c *counting, conn *sql.Conn) error {
+		g = c.gather()
+		return scan(ctx, conn, c.fields, c.source(), g.block)
+	})
+	return g, err
+}
+
+// prepared has do work with a counting that knows its dimensions, and the connection that it has for itself.
+func (s *Store) prepared(ctx context.Context, d Dimensions, r Request, what counted, do func(*counting, *sql.Conn) error) error {
+	c := newCounting(ctx, s, d, r, what)
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
 	defer conn.Close()
 	if err := c.prepare(conn); err != nil {
-		return nil, nil, err
+		return err
 	}
-	g := c.gather()
-	if err := scan(ctx, conn, c.fields, c.source(), g.block); err != nil {
-		return nil, nil, err
+	if what.prepare != nil {
+		if err := what.prepare(c, conn); err != nil {
+			return err
+		}
 	}
-	t, err := g.tally()
-	return c, t, err
+	return do(c, conn)
 }
 
 func newCounting(ctx context.Context, s *Store, d Dimensions, r Request, what counted) *counting {
@@ -128,7 +154,7 @@ func (c *counting) prepare(conn *sql.Conn) error {
 	if err := c.axes(conn); err != nil {
 		return err
 	}
-	need := []kind{kindAsset}
+	need := append([]kind{kindAsset}, c.what.need...)
 	if slices.ContainsFunc(c.all(), func(a *axis) bool { return a.asked }) {
 		need = append(need, kindConcepts)
 	}
@@ -184,6 +210,9 @@ func (c *counting) span(conn *sql.Conn) error {
 func (c *counting) axes(*sql.Conn) error {
 	c.wide = -1
 	var names []string
+	if c.what.each {
+		c.by = append(c.by, c.assetAxis())
+	}
 	for _, name := range c.r.By {
 		a, err := c.axis(name)
 		if err != nil {
@@ -228,6 +257,12 @@ func (t *axisTable) breadth() int {
 	return n
 }
 
+// assetAxis has a value for each asset, by whatever name events name it.
+func (c *counting) assetAxis() *axis {
+	table := c.state.table(axisKey{"\x00asset", true}, Dimension{Name: "asset"}, kindAsset, false)
+	return &axis{axisTable: table, d: c.d, texts: &c.texts}
+}
+
 func (c *counting) axis(name string) (*axis, error) {
 	dim, asked, ok := findDimension(c.d, name)
 	if !ok {
@@ -238,16 +273,19 @@ func (c *counting) axis(name string) (*axis, error) {
 
 // axis gives the table of a dimension, a new one where nobody asked for it.
 func (st *state) axis(dim Dimension, asked, direct bool) *axisTable {
+	own, ok := ownKinds[dim.Name]
+	if !ok {
+		own = kindContext
+	}
+	return st.table(axisKey{dim.Name, direct}, dim, own, asked)
+}
+
+func (st *state) table(key axisKey, dim Dimension, own kind, asked bool) *axisTable {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	key := axisKey{dim.Name, direct}
 	t := st.axes[key]
 	if t == nil {
-		own, ok := ownKinds[dim.Name]
-		if !ok {
-			own = kindContext
-		}
-		t = &axisTable{Dimension: dim, own: own, asked: asked, direct: direct, values: newValueSets(dim.Hierarchical)}
+		t = &axisTable{Dimension: dim, own: own, asked: asked, direct: key.direct, values: newValueSets(dim.Hierarchical)}
 		st.axes[key] = t
 	}
 	return t
@@ -275,6 +313,9 @@ func (c *counting) tables() {
 		a.wordOf = func(n int32) string { return c.texts[a.own][n] }
 		if a.own == kindContext {
 			a.wordOf = contextWord(a.Name, c.texts[kindContext])
+		}
+		if a.own == kindAsset {
+			a.wordOf = func(n int32) string { return string(c.idOf(n)) }
 		}
 		a.wordHits, a.past = make([]int8, len(c.texts[a.own])), c.past
 		a.axisTable.mu.Lock()
@@ -331,6 +372,10 @@ func (c *counting) layout() {
 		c.at.period = len(c.fields)
 		c.fields = append(c.fields, field{c.time.period(), allBits})
 	}
+	c.at.more = len(c.fields)
+	if c.what.more != nil {
+		c.fields = append(c.fields, c.what.more(c)...)
+	}
 }
 
 // allBits is the most of a field that may be any BIGINT: it is alone in its word.
@@ -352,6 +397,7 @@ func (c *counting) source() string {
 type gathering struct {
 	*counting
 	facts   facts
+	more    [][]int32        // of each fact, what else was read
 	tuples  map[string]int32 // by period and sets but that of the wide axis
 	keys    [][]int32
 	periods []int64
@@ -363,7 +409,7 @@ type gathering struct {
 
 func (c *counting) gather() *gathering {
 	return &gathering{counting: c, tuples: make(map[string]int32), period: make(map[int64]int32), recent: make(map[[4]int32]int32),
-		sets: make([]int32, 1+len(c.by))}
+		sets: make([]int32, 1+len(c.by)), more: make([][]int32, len(c.fields)-c.at.more)}
 }
 
 // block takes rows in.
@@ -373,6 +419,10 @@ func (g *gathering) block(block [][]int64) error {
 			continue
 		}
 		asset, as, concepts := g.named(block, i)
+		if g.what.take != nil {
+			g.what.take(asset, block[g.at.more:], i)
+			continue
+		}
 		wide, sets := int32(0), g.sets[:1]
 		sets[0] = 0
 		if g.at.period >= 0 {
@@ -432,6 +482,9 @@ func (g *gathering) fact(block [][]int64, i int, asset, tuple, wide int32) {
 		}
 		f.first, f.second = append(f.first, first), append(f.second, int32(block[g.at.actor][i])-1)
 	}
+	for k := range g.more {
+		g.more[k] = append(g.more[k], int32(block[g.at.more+k][i]))
+	}
 }
 
 func (g *gathering) periodNumber(p int64) int32 {
@@ -474,6 +527,18 @@ func (g *gathering) newTuple(sets []int32) int32 {
 
 // tally spreads the facts over the values.
 func (g *gathering) tally() (*tally, error) {
+	t, s := g.spreading()
+	var err error
+	if t.lines, err = s.run(g.ctx); err != nil {
+		return nil, err
+	}
+	t.facts = &s
+	t.totals, err = g.total(s)
+	return t, err
+}
+
+// spreading lays out what the facts are to be spread over.
+func (g *gathering) spreading() (*tally, spreading) {
 	t := &tally{}
 	s := spreading{facts: g.facts, slots: g.what.slots, wide: [][]int32{{0}}, values: 1}
 	if g.what.members {
@@ -493,13 +558,7 @@ func (g *gathering) tally() (*tally, error) {
 		s.wide, s.values, s.all = of, len(values)+1, int32(len(values))
 	}
 	g.combine(&s, t, sets)
-	var err error
-	if t.lines, err = s.run(g.ctx); err != nil {
-		return nil, err
-	}
-	t.facts = &s
-	t.totals, err = g.total(s)
-	return t, err
+	return t, s
 }
 
 // withAll adds to each set the value that stands for all.

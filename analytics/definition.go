@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -35,7 +36,8 @@ type Figure struct {
 var Reports = definitions()
 
 func definitions() []Definition {
-	all := []Definition{adoptionReport, expansionValueReport, gapsReport, lowResultsReport, searchQualityReport, timeToFindReport, topConceptsReport, usageReport, zeroResultsReport}
+	all := append([]Definition{adoptionReport, expansionValueReport, gapsReport, lowResultsReport, searchQualityReport, timeToFindReport, topConceptsReport, usageReport,
+		zeroResultsReport}, assetReports...)
 	slices.SortFunc(all, func(a, b Definition) int { return strings.Compare(a.Name, b.Name) })
 	return all
 }
@@ -56,6 +58,8 @@ type Library interface {
 	Assets(yield func(*semdex.Asset) error) error
 	// Duplicates gives the groups of assets that are the same or nearly so, and of each group the one to keep first.
 	Duplicates(ctx context.Context) ([][]semdex.AssetID, error)
+	// Parts gives the values that stand directly below one of a hierarchical dimension, by its URI.
+	Parts(dim, uri string) []Value
 	// Today is the day it is for the library.
 	Today() semdex.Date
 	// Rules are what the configuration says about reports.
@@ -71,6 +75,7 @@ type Rules struct {
 	Rates      map[string]float64 // of one unit of a currency in Currency
 	LowResults int                // hits below which a search had few; 0 is 5
 	FindWithin time.Duration      // how long after a search a select belongs to it; 0 is 30 minutes
+	Languages  []string           // of the library; assets are titled in the first one that they have
 }
 
 // run is one report in the making.
@@ -97,9 +102,36 @@ func (s *Store) Report(ctx context.Context, l Library, name string, r Request) (
 	if r.Interval == "" && !r.Compare {
 		r.Interval = def.Interval
 	}
-	return s.report(ctx, l, r, name, func(r Request) (*Report, error) {
-		return def.make(&run{ctx, s, l, r, s.Stats().Events})
-	})
+	make := func(r Request) (*Report, error) { return def.make(&run{ctx, s, l, r, s.Stats().Events}) }
+	if least := int64(l.Rules().MinGroup); least > 0 {
+		return s.report(ctx, l, r, name, func(r Request) (*Report, error) { return floored(r, least, make) })
+	}
+	return s.report(ctx, l, r, name, make)
+}
+
+// floored makes a report without the rows that fewer than least users stand behind, where it counts them. The totals stay.
+func floored(r Request, least int64, make func(Request) (*Report, error)) (*Report, error) {
+	all := r
+	all.Limit, all.Counters = 0, false
+	report, err := make(all)
+	if err != nil {
+		return nil, err
+	}
+	users := slices.IndexFunc(report.Columns, func(c Column) bool { return c.Name == "unique_users" || c.Name == "users" })
+	if users >= 0 {
+		before := len(report.order)
+		report.order = slices.DeleteFunc(report.order, func(row int32) bool {
+			n, _ := report.cells[users].at(row).(int64)
+			return n < least
+		})
+		if hidden := before - len(report.order); hidden > 0 {
+			report.Notes = append(report.Notes, fmt.Sprintf("rows of fewer than %d users do not show: %d", least, hidden))
+		}
+	}
+	if r.Limit > 0 && len(report.order) > r.Limit {
+		report.order = report.order[:r.Limit]
+	}
+	return report, nil
 }
 
 func reportNames() (names []string) {

@@ -61,13 +61,15 @@ var ownKinds = map[string]kind{
 	"actor_type":    kindActorType,
 	"event":         kindType,
 	"currency":      kindCurrency,
+	"provider":      kindContext,
+	"project":       kindContext,
 }
 
 // columnOf is where the number of an event's own word stands.
 var columnOf = map[kind]string{
 	kindRegion: "e.region", kindCampaign: "e.campaign", kindAudience: "e.audience", kindChannel: "e.channel", kindUse: "e.intended_use",
 	kindUnit: "e.business_unit", kindClient: "e.client", kindIntegration: "e.integration", kindLang: "e.lang", kindActorType: "e.actor_type",
-	kindType: "e.type", kindContext: "e.context", kindCurrency: "e.currency",
+	kindAsset: "e.asset", kindType: "e.type", kindContext: "e.context", kindCurrency: "e.currency",
 }
 
 // Period is the name by which a request groups by time.
@@ -171,15 +173,6 @@ func (v *valueSets) key(value *Value) string {
 		value.Path = value.Name
 	}
 	return cmp.Or(value.URI, "\x00"+value.Name)
-}
-
-// cells gives the value as a row of a report shows it.
-func (v *valueSets) cells(n int32) []any {
-	value := v.values[n]
-	if !v.hierarchical {
-		return []any{value.Name}
-	}
-	return []any{value.Name, value.URI, value.Path}
 }
 
 // wanted says whether one of the values is what a filter names.

@@ -71,6 +71,17 @@ func (l *library) OfRecord(dim string, a *semdex.Asset, direct bool) []Value {
 
 func (l *library) Duplicates(context.Context) ([][]semdex.AssetID, error) { return l.same, nil }
 
+func (l *library) Parts(dim, uri string) []Value {
+	var parts []string
+	for n, above := range l.broader {
+		if l.schemes[n] == dim && slices.Contains(above, strings.TrimPrefix(uri, "c:")) {
+			parts = append(parts, n)
+		}
+	}
+	slices.Sort(parts)
+	return l.closure(dim, parts, true)
+}
+
 func (l *library) Today() semdex.Date { return l.today }
 
 func (l *library) Rules() Rules { return l.rules }

@@ -21,6 +21,7 @@ type reportHead struct {
 	Totals   totals     `json:"totals"`
 	Basis    string     `json:"basis"`
 	Until    *time.Time `json:"data_until"`
+	Notes    []string   `json:"notes,omitempty"`
 }
 
 // WriteJSON writes the report as one object. What was not asked for is null. Its basis is as_of_now where values of assets are
@@ -33,7 +34,7 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	head, err := json.Marshal(reportHead{
 		Before: before,
 		Report: r.Name, From: orNull(string(r.From)), To: orNull(string(r.To)), TZ: r.TZ, Interval: orNull(r.Interval),
-		GroupBy: append([]string{}, r.By...), Direct: r.Direct, Totals: r.Totals, Basis: r.basis(), Until: r.Until,
+		GroupBy: append([]string{}, r.By...), Direct: r.Direct, Totals: r.Totals, Basis: r.basis(), Until: r.Until, Notes: r.Notes,
 	})
 	if err != nil {
 		return err

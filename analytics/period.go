@@ -102,6 +102,26 @@ func (t *timeline) period() string {
 	return "epoch(date_trunc(" + quote(t.interval) + ", make_timestamp(" + t.local() + ")))::BIGINT"
 }
 
+// periodOf gives the number of the period that a day begins in.
+func (t *timeline) periodOf(day semdex.Date) int64 {
+	at := midnight(day)
+	switch t.interval {
+	case "":
+		return 0
+	case "hour":
+		return time.Date(at.Year(), at.Month(), at.Day(), 0, 0, 0, 0, t.tz).Unix()
+	case "week":
+		at = at.AddDate(0, 0, -(int(at.Weekday())+6)%7)
+	case "month":
+		at = at.AddDate(0, 0, 1-at.Day())
+	case "quarter":
+		at = time.Date(at.Year(), (at.Month()-1)/3*3+1, 1, 0, 0, 0, 0, time.UTC)
+	case "year":
+		at = time.Date(at.Year(), 1, 1, 0, 0, 0, 0, time.UTC)
+	}
+	return at.Unix()
+}
+
 // label names a period.
 func (t *timeline) label(number int64) string {
 	start := time.Unix(number, 0).UTC()

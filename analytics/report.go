@@ -21,6 +21,7 @@ type Report struct {
 	Recorded             bool // counted for what assets were when the event occurred
 	Columns              []Column
 	Totals               []Total    // what the rows are parts of: each event counted once, whatever rows leave out or count again
+	Notes                []string   // what else a reader has to know
 	Until                *time.Time // when the last of all events occurred; nil where there is none
 
 	cells []cells
@@ -44,12 +45,13 @@ const (
 	Count  Kind = "count"  // int64
 	Number Kind = "number" // float64
 	Day    Kind = "day"    // string, as 2026-01-31
+	Flag   Kind = "flag"   // bool
 )
 
 // Total is one sum over all that a report is about.
 type Total struct {
 	Name  string
-	Value any // int64 or float64
+	Value any // int64 or float64; nil where there is none
 }
 
 // cells are a column's content.
@@ -67,7 +69,7 @@ type countCells []int64
 
 func (c countCells) at(row int32) any { return c[row] }
 
-// numberCells are int64s, float64s and nils.
+// numberCells are int64s, float64s and nils, or texts and flags that are not sorted by.
 type numberCells []any
 
 func (c numberCells) at(row int32) any { return c[row] }

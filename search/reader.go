@@ -199,6 +199,25 @@ func (r *Reader) OfConcepts(dimension string, uris []string, direct bool) []Dime
 	return r.values(g, groups)
 }
 
+// Parts gives the concepts directly below one in the scheme of a dimension.
+func (r *Reader) Parts(dimension string, uri semdex.ConceptID) []DimensionValue {
+	g, ok := r.groups(dimension, true)
+	if !ok || !g.dimension.HasScheme {
+		return nil
+	}
+	c, ok := r.q.st.th.Find(uri)
+	if !ok {
+		return nil
+	}
+	var parts []int32
+	for _, n := range r.q.st.th.Narrower(c) {
+		if r.q.st.th.InScheme(n, g.dimension.Scheme) {
+			parts = append(parts, n)
+		}
+	}
+	return r.values(g, parts)
+}
+
 func (r *Reader) values(g *Groups, groups []int32) []DimensionValue {
 	out := make([]DimensionValue, 0, len(groups))
 	for _, group := range groups {

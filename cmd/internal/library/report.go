@@ -92,6 +92,10 @@ func (d *reported) Nearest(words, lang string) (label, uri string) {
 	return label, string(id)
 }
 
+func (d *reported) Parts(dim, uri string) []analytics.Value {
+	return values(d.Reader.Parts(dim, semdex.ConceptID(uri)))
+}
+
 func values(in []search.DimensionValue) []analytics.Value {
 	out := make([]analytics.Value, len(in))
 	for i, v := range in {
@@ -133,5 +137,13 @@ func (d *reported) Duplicates(context.Context) ([][]semdex.AssetID, error) {
 func (d *reported) Today() semdex.Date { return semdex.DateOf(d.l.now().In(d.l.config.Zone)) }
 
 func (d *reported) Rules() analytics.Rules {
-	return analytics.Rules{Missing: d.l.DenyMissingRights()}
+	c := &d.l.config.Analytics.Reports
+	rules := analytics.Rules{Missing: d.l.DenyMissingRights(), Languages: d.l.config.Languages, Currency: c.Currency, Rates: c.Rates, FindWithin: c.Within, MinGroup: c.MinGroup}
+	if c.UnitCost.Amount != nil {
+		rules.UnitCost = &semdex.Money{Amount: *c.UnitCost.Amount, Currency: c.UnitCost.Currency}
+	}
+	if c.LowResults != nil {
+		rules.LowResults = *c.LowResults
+	}
+	return rules
 }

@@ -54,7 +54,7 @@ func searchQuality(q *run) (*Report, error) {
 		return nil, err
 	}
 	return c.table("search-quality", t, figured(searchQualityColumns, func(l *line) []any {
-		n := quality(l)
+		n := searchFigures(l)
 		return []any{n.searches, n.results, n.clicked, percentOf(n.clicked, n.searches), n.meanReciprocal(), n.refined, percentOf(n.refined, n.searches)}
 	}), 0), nil
 }
@@ -62,7 +62,7 @@ func searchQuality(q *run) (*Report, error) {
 // qualityNumbers are the numbers of a line.
 type qualityNumbers struct{ searches, results, clicked, ranked, refined, reciprocal int64 }
 
-func quality(l *line) (n qualityNumbers) {
+func searchFigures(l *line) (n qualityNumbers) {
 	for slot, amount := range l.sums[:qualityReciprocal] {
 		n.searches = addBounded(n.searches, amount)
 		if slot&qualityResults > 0 {
