@@ -41,7 +41,7 @@ func (k Key) allowsOrigin(origin string) bool {
 // Headers of cross-origin requests: those that a client may send, those that its scripts may read.
 const (
 	corsRequestHeaders = "Authorization, X-API-Key, Content-Type, Accept, If-None-Match, X-Request-Id"
-	corsAnswerHeaders  = "ETag, Link, X-Total-Count, X-Query-Id, X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Content-Disposition"
+	corsAnswerHeaders  = "ETag, Link, X-Total-Count, X-Query-Id, X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Content-Disposition, X-Truncated"
 	corsMaxAge         = "600" // seconds; a key that is revoked ends it
 )
 

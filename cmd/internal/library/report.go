@@ -2,6 +2,7 @@ package library
 
 import (
 	"context"
+	"os"
 
 	"semdex"
 	"semdex/analytics"
@@ -105,4 +106,48 @@ func (d *reported) Today() semdex.Date { return semdex.DateOf(d.l.now().In(d.l.c
 
 func (d *reported) Rules() analytics.Rules {
 	return analytics.Rules{Missing: d.l.DenyMissingRights()}
+}
+
+// Languages are those of the library; the first names things.
+func (d *reported) Languages() []string { return d.l.config.Languages }
+
+// Concepts yields the concepts of all vocabularies.
+func (d *reported) Concepts(yield func(analytics.Concept) error) error {
+	g := d.l.graph.Load()
+	for c := range g.All() {
+		concept := analytics.Concept{URI: string(g.ID(c)), Label: g.PrefLabel(c, d.l.config.Languages...)}
+		for _, s := range g.SchemesOf(c) {
+			concept.Schemes = append(concept.Schemes, string(g.Schemes()[s].ID))
+		}
+		for _, b := range g.Broader(c) {
+			concept.Broader = append(concept.Broader, string(g.ID(b)))
+		}
+		if err := yield(concept); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Ask answers an own question.
+func (l *Library) Ask(ctx context.Context, q analytics.Question) (*analytics.Answer, error) {
+	store, err := l.usage.open()
+	if err != nil {
+		return nil, err
+	}
+	d := l.reported()
+	defer d.Release()
+	return store.Ask(ctx, d, q)
+}
+
+// AnswererCommand is the one argument with which this program answers an own question (analytics.AnswerQuestion), for a server of it to start.
+const AnswererCommand = "answer-question"
+
+// answerer is the command line of that, none where the program does not know where it stands.
+func answerer() []string {
+	program, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	return []string{program, AnswererCommand}
 }
