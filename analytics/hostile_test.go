@@ -161,7 +161,6 @@ var hostile = []struct{ name, sql, message string }{
 func TestHostileQuestions(t *testing.T) {
 	t.Parallel()
 	s, l := asking(t, someEvents(200)...), brand()
-	s.o.AnswerTime = 1500 * time.Millisecond
 	file := filepath.Join(t.TempDir(), "secret.csv")
 	if err := os.WriteFile(file, []byte("a,b\n"+secret+",1\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -170,11 +169,21 @@ func TestHostileQuestions(t *testing.T) {
 	paths := strings.NewReplacer("{file}", file, "{store}", s.db.path)
 	const check = "SELECT count(*), sum(count), min(asset) FROM events"
 	same := answerRows(ask(t, s, l, check).Report)
-	for _, test := range hostile {
-		start := time.Now()
-		a, err := s.Ask(t.Context(), l, Question{SQL: paths.Replace(test.sql)})
-		if took := time.Since(start); took > 10*time.Second {
+	long := s.o.AnswerTime
+	for i, test := range hostile {
+		if testing.Short() && i%5 != 0 {
+			continue
+		}
+		question := Question{SQL: paths.Replace(test.sql)}
+		s.o.AnswerTime = 2 * time.Second
+		began := time.Now()
+		a, err := s.Ask(t.Context(), l, question)
+		s.o.AnswerTime = long
+		if took := time.Since(began); took > 15*time.Second {
 			t.Errorf("%s: took %s", test.name, took)
+		}
+		if err != nil && strings.Contains(err.Error(), "longer than") && !strings.Contains("the question took longer than", test.message) {
+			a, err = s.Ask(t.Context(), l, question) // the machine is busy
 		}
 		var told *semdex.Error
 		switch {

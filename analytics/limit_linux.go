@@ -21,7 +21,7 @@ func limitMemory(more int64) error {
 	if err := syscall.Setrlimit(rlimitData, &syscall.Rlimit{Cur: most, Max: most}); err != nil {
 		return fmt.Errorf("limit memory: %w", err)
 	}
-	_ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, 10) // it does as well without
+	_ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, 5) // it does as well without
 	return nil
 }
 

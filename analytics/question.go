@@ -80,13 +80,21 @@ func (s *Store) withFiles(ctx context.Context, l Library, tables []string, work 
 	case <-ctx.Done():
 		return turnOver(ctx, "another own question is being answered")
 	}
-	if err := s.Flush(ctx); err != nil {
+	// What is prepared serves the next question too, so that it goes on when the time for this one is over.
+	prepare, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	defer context.AfterFunc(ctx, func() {
+		if errors.Is(ctx.Err(), context.Canceled) {
+			stop()
+		}
+	})()
+	if err := s.Flush(prepare); err != nil {
 		return err
 	}
-	files, err := s.files(ctx, l, tables...)
+	files, err := s.files(prepare, l, tables...)
 	switch {
 	case ctx.Err() != nil:
-		return turnOver(ctx, "the tables are still being prepared")
+		return turnOver(ctx, "preparing the tables took all the time there was")
 	case err != nil:
 		return err
 	}
@@ -96,7 +104,7 @@ func (s *Store) withFiles(ctx context.Context, l Library, tables []string, work 
 // turnOver is the error of who could not wait.
 func turnOver(ctx context.Context, why string) error {
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return &semdex.Error{Code: semdex.Busy, Message: why, Hint: "try again in a minute", Err: ctx.Err()}
+		return &semdex.Error{Code: semdex.Busy, Message: why, Hint: "try again in a minute"}
 	}
 	return ctx.Err()
 }
@@ -167,7 +175,7 @@ func (s *Store) answer(ctx context.Context, q Question, files map[string][]strin
 		return nil, ctx.Err()
 	case errors.Is(bound.Err(), context.DeadlineExceeded):
 		return nil, &semdex.Error{Code: semdex.TooLarge, Message: fmt.Sprintf("the question took longer than %s", s.o.AnswerTime),
-			Hint: "ask about fewer events, such as those after a day; join on columns that are equal", Err: bound.Err()}
+			Hint: "ask about fewer events, such as those after a day; join on columns that are equal"}
 	}
 	first, _, _ := strings.Cut(strings.TrimSpace(said.String()), "\n")
 	s.o.Logger.Warn("an own question ended the process that answers it", slog.Any("err", ended), slog.Any("answer", fault), slog.String("said", first))

@@ -32,7 +32,7 @@ func asking(t *testing.T, events ...semdex.Event) *Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := open(t, t.TempDir(), Options{Answerer: []string{program, answerInstead}, AnswerMemory: 128 << 20, AnswerTime: 3 * time.Second})
+	s := open(t, t.TempDir(), Options{Answerer: []string{program, answerInstead}, AnswerMemory: 128 << 20})
 	record(t, s, events...)
 	return s
 }
@@ -322,6 +322,14 @@ func TestAskGivesUp(t *testing.T) {
 		t.Errorf("while another is answered: %v", err)
 	}
 	<-s.asking
+	ctx, cancel = context.WithTimeout(t.Context(), time.Millisecond)
+	defer cancel()
+	<-ctx.Done()
+	for len(s.shown.events) == 0 { // what was prepared stays
+		if err := s.withFiles(ctx, l, nil, nil); semdex.CodeOf(err) != semdex.Busy {
+			t.Fatalf("without time to prepare: %v", err)
+		}
+	}
 	ctx, cancel = context.WithCancel(t.Context())
 	time.AfterFunc(300*time.Millisecond, cancel)
 	if _, err := s.Ask(ctx, l, Question{SQL: "SELECT count(*) FROM range(1000000000000)"}); !errors.Is(err, context.Canceled) {

@@ -76,12 +76,17 @@ func (r *Reader) groups(dimension string, direct bool) (*Groups, bool) {
 
 // OfAsset gives the values of an asset in a dimension, what is above them included unless direct.
 func (r *Reader) OfAsset(dimension string, id semdex.AssetID, direct bool) []DimensionValue {
-	g, ok := r.groups(dimension, direct)
-	if !ok {
-		return nil
-	}
 	a, err := r.s.records.Asset(id)
 	if err != nil || a == nil {
+		return nil
+	}
+	return r.OfRecord(dimension, a, direct)
+}
+
+// OfRecord gives the values of an asset whose record is at hand, as OfAsset does.
+func (r *Reader) OfRecord(dimension string, a *semdex.Asset, direct bool) []DimensionValue {
+	g, ok := r.groups(dimension, direct)
+	if !ok {
 		return nil
 	}
 	var groups []int32

@@ -64,6 +64,10 @@ func (d *reported) OfAsset(dim string, id semdex.AssetID, direct bool) []analyti
 	return values(d.Reader.OfAsset(dim, id, direct))
 }
 
+func (d *reported) OfRecord(dim string, a *semdex.Asset, direct bool) []analytics.Value {
+	return values(d.Reader.OfRecord(dim, a, direct))
+}
+
 func (d *reported) OfContext(dim, value string, direct bool) []analytics.Value {
 	return values(d.Reader.OfContext(dim, value, direct))
 }
