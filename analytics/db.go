@@ -90,25 +90,13 @@ func setAside(path string) error {
 func attach(ctx context.Context, path string, o Options) (*database, error) {
 	dsn := fmt.Sprintf("?threads=%d&memory_limit=%dB&autoinstall_known_extensions=false&autoload_known_extensions=false",
 		o.Threads, o.Memory)
-	done := false
-	c, err := duckdb.NewConnector(dsn, func(e driver.ExecerContext) error {
-		if done {
-			return nil
-		}
-		done = true
-		for _, q := range []string{
-			"SET temp_directory = " + quote(path+".tmp"),
-			fmt.Sprintf("SET max_temp_directory_size = '%dB'", o.Spill),
-			"ATTACH " + quote(path) + " AS usage",
-			"SET enable_external_access = false",
-			"SET lock_configuration = true",
-		} {
-			if _, err := e.ExecContext(ctx, q, nil); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	c, err := duckdb.NewConnector(dsn, onFirst(ctx,
+		"SET temp_directory = "+quote(path+".tmp"),
+		fmt.Sprintf("SET max_temp_directory_size = '%dB'", o.Spill),
+		"ATTACH "+quote(path)+" AS usage",
+		"SET allowed_directories = ["+quote(parquetFolder(path))+"]",
+		"SET enable_external_access = false",
+		"SET lock_configuration = true"))
 	if err != nil {
 		return nil, fmt.Errorf("usage store: %w", err)
 	}

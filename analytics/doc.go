@@ -13,6 +13,7 @@
 //   - A report counts an event once per group, however many paths of a hierarchy lead from it to the group.
 //     Its totals count each event once, so the groups of a hierarchy add up to more than the totals.
 //   - A report sees all events acknowledged before it was asked for, and one state of them from start to end.
+//   - An own question (Ask) is answered by another process, which has copies of the tables of ShownTables and no way to anything else.
 //   - One process writes. A second one that opens the folder is told so.
 //
 // # Tables
@@ -64,4 +65,10 @@
 //
 // applied has one row: version (of this format), file and bytes (how far in the log events reaches), count
 // (rows of events).
+//
+// # Parquet files
+//
+// usage.duckdb.parquet holds files of the tables that ShownTables describes, for own questions and for exports: events in parts of about a
+// million, the others for one state of the library, and asset_names (given, id) for the names of assets that are not their ids. They are
+// made when they are first wanted, and thrown away by the next process.
 package analytics

@@ -58,8 +58,11 @@ func (l *library) Past(yield func(a *semdex.Asset, until time.Time) error) error
 	return nil
 }
 
-// OfRecord gives what the tags of a record say, for all dimensions alike: NAME:VALUE.
+// OfRecord gives what the tags of a record of the past say, for all dimensions alike: NAME:VALUE.
 func (l *library) OfRecord(dim string, a *semdex.Asset, direct bool) []Value {
+	if !slices.ContainsFunc(l.past, func(p formerly) bool { return p.asset == a }) {
+		return l.OfAsset(dim, a.ID, direct)
+	}
 	var own []string
 	for _, tag := range a.Tags {
 		if name, value, _ := strings.Cut(tag, ":"); name == dim {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"time"
 )
@@ -42,6 +43,14 @@ func (r *Report) WriteJSON(w io.Writer) error {
 	out := bufio.NewWriter(w)
 	_, _ = out.Write(bytes.TrimSuffix(head, []byte("}"))) // a bufio.Writer keeps its error for Flush
 	_, _ = out.WriteString(`,"rows":[`)
+	if err := r.writeRows(out); err != nil {
+		return err
+	}
+	return out.Flush()
+}
+
+// writeRows writes the rows as objects and ends the object that they stand in.
+func (r *Report) writeRows(out *bufio.Writer) error {
 	first := true
 	for row := range r.Rows() {
 		if !first {
@@ -53,7 +62,29 @@ func (r *Report) WriteJSON(w io.Writer) error {
 			return err
 		}
 	}
-	_, _ = out.WriteString("\n]}\n")
+	_, err := out.WriteString("\n]}\n")
+	return err
+}
+
+// WriteJSON writes the answer as one object: its columns, whether there are more rows, and the rows as objects.
+func (a *Answer) WriteJSON(w io.Writer) error {
+	type column struct {
+		Name string `json:"name"`
+		Kind Kind   `json:"kind"`
+	}
+	columns := make([]column, len(a.Columns))
+	for i, c := range a.Columns {
+		columns[i] = column{c.Name, c.Kind}
+	}
+	head, err := plainJSON(columns)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(w)
+	_, _ = fmt.Fprintf(out, `{"columns":%s,"truncated":%t,"rows":[`, head, a.Truncated)
+	if err := a.writeRows(out); err != nil {
+		return err
+	}
 	return out.Flush()
 }
 

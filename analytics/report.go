@@ -45,6 +45,7 @@ const (
 	Count  Kind = "count"  // int64
 	Number Kind = "number" // float64
 	Day    Kind = "day"    // string, as 2026-01-31
+	Moment Kind = "time"   // time.Time
 	Flag   Kind = "flag"   // bool
 )
 

@@ -25,6 +25,9 @@ type Options struct {
 	ApplyAfter   int           // how many events wait at most; default 1,000
 	SegmentBytes int64         // size of a file of the log; default SegmentBytes
 	RollAfter    int           // events that are counted one by one before they are rolled up; default 250,000
+	Answerer     []string      // command line of a program that runs AnswerQuestion; without it Ask answers nothing
+	AnswerMemory int64         // bytes that an own question may use before it spills to disk; default 512 MiB
+	AnswerTime   time.Duration // that an own question may take; default 30 s
 	Logger       *slog.Logger  // default slog.Default()
 }
 
@@ -42,6 +45,8 @@ func (o Options) withDefaults() Options {
 	set(&o.Memory, 1<<30)
 	set(&o.Spill, 16<<30)
 	set(&o.SegmentBytes, SegmentBytes)
+	set(&o.AnswerMemory, 512<<20)
+	set((*int64)(&o.AnswerTime), int64(30*time.Second))
 	count(&o.Threads, 2)
 	count(&o.Reports, 2)
 	count(&o.ApplyAfter, 1000)
@@ -61,6 +66,8 @@ type Store struct {
 	log     *Log
 	db      *database
 	reports chan struct{} // a token for each report that runs
+	asking  chan struct{} // a token for the own question or export that runs
+	shown   shownFiles    // whoever has the token uses it
 	names   *names
 	seen    *seen // the recorder's
 	queue   *queue
@@ -119,6 +126,8 @@ func newStore(ctx context.Context, path string, log *Log, o Options) (*Store, er
 	s := &Store{
 		o: o, log: log, db: db, names: newNames(), queue: newQueue(),
 		reports:  make(chan struct{}, o.Reports),
+		asking:   make(chan struct{}, 1),
+		shown:    shownFiles{dir: parquetFolder(path)},
 		requests: make(chan *request),
 		flushes:  make(chan chan<- error),
 		logged:   make(chan struct{}, 1),

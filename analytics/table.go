@@ -3,6 +3,7 @@ package analytics
 import (
 	"io"
 
+	"semdex"
 	"semdex/internal/table"
 )
 
@@ -30,6 +31,11 @@ func (r *Report) writeTable(format string, w io.Writer) error {
 	}
 	defer out.Discard()
 	for row := range r.Rows() {
+		for i, c := range r.Columns {
+			if day, ok := row[i].(string); ok && c.Kind == Day {
+				row[i] = semdex.Date(day)
+			}
+		}
 		if err := out.Row(row); err != nil {
 			return err
 		}
@@ -40,9 +46,15 @@ func (r *Report) writeTable(format string, w io.Writer) error {
 // widthOfName is that of a column of texts in a workbook, in characters.
 const widthOfName = 28
 
+// widthOfTime shows a day or a time.
+const widthOfTime = 20
+
 func (c *Column) width() float64 {
-	if c.Kind == Text {
+	switch c.Kind {
+	case Text:
 		return widthOfName
+	case Day, Moment:
+		return float64(max(len(c.Name)+2, widthOfTime))
 	}
 	return float64(len(c.Name) + 2)
 }

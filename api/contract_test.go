@@ -36,6 +36,8 @@ var samples = map[string]struct{ target, body string }{
 	"changes":       {"/v1/changes", ""},
 	"events":        {"/v1/events", `{"events":[{"type":"asset.view","asset_id":"a","occurred_at":"2026-01-01T00:00:00Z"},{}]}`},
 	"reports":       {"/v1/reports", ""},
+	"sqlTables":     {"/v1/sql", ""},
+	"sql":           {"/v1/sql", `{"sql":"SELECT 1","limit":10}`},
 	"report":        {"/v1/reports/usage?by=topic", ""},
 	"status":        {"/v1/status", ""},
 	"healthz":       {"/healthz", ""},

@@ -42,7 +42,7 @@ func (k Key) allowsOrigin(origin string) bool {
 const (
 	corsRequestHeaders = "Authorization, X-API-Key, Content-Type, Accept, If-None-Match, X-Request-Id, " +
 		sessionHeader + ", " + userHeader + ", " + campaignHeader + ", " + integrationHeader
-	corsAnswerHeaders = "ETag, Link, X-Total-Count, X-Query-Id, X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Content-Disposition"
+	corsAnswerHeaders = "ETag, Link, X-Total-Count, X-Query-Id, X-Request-Id, Retry-After, RateLimit, RateLimit-Policy, Content-Disposition, X-Truncated"
 	corsMaxAge        = "600" // seconds; a key that is revoked ends it
 )
 

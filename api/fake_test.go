@@ -31,21 +31,22 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type fakeLibrary struct {
 	name string
 
-	mu     sync.Mutex
-	asked  search.Request // the last
-	like   search.SimilarRequest
-	typed  search.SuggestRequest
-	facet  search.FacetRequest
-	report analytics.Request
-	access search.Access
-	id     string
-	caller string
-	events []semdex.Event
-	logged []*semdex.Event
-	mute   []string         // types of events that are not logged
-	known  []*search.Answer // that were remembered
-	rule   search.CurationRule
-	eyes   search.Access
+	mu       sync.Mutex
+	asked    search.Request // the last
+	like     search.SimilarRequest
+	typed    search.SuggestRequest
+	facet    search.FacetRequest
+	report   analytics.Request
+	question analytics.Question
+	access   search.Access
+	id       string
+	caller   string
+	events   []semdex.Event
+	logged   []*semdex.Event
+	mute     []string         // types of events that are not logged
+	known    []*search.Answer // that were remembered
+	rule     search.CurationRule
+	eyes     search.Access
 
 	block   chan struct{} // a search waits for it, or for its context
 	fails   error         // of a search
@@ -298,6 +299,18 @@ func (f *fakeLibrary) Report(_ context.Context, name string, r analytics.Request
 	defer f.mu.Unlock()
 	f.report = r
 	return analytics.NewReport(name, []analytics.Column{{Name: "topic", Kind: analytics.Text}, {Name: "events", Kind: analytics.Count}}, [][]any{{"Wörter", int64(3)}}), nil
+}
+
+func (f *fakeLibrary) Ask(_ context.Context, q analytics.Question) (*analytics.Answer, error) {
+	if strings.HasPrefix(q.SQL, "DROP") {
+		return nil, &semdex.Error{Code: semdex.Invalid, Message: "only questions are taken", Hint: "SELECT"}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.question = q
+	return &analytics.Answer{Report: analytics.NewReport("sql", []analytics.Column{{Name: "n", Kind: analytics.Count}, {Name: "day", Kind: analytics.Day},
+		{Name: "at", Kind: analytics.Moment}, {Name: "sure", Kind: analytics.Flag}, {Name: "part", Kind: analytics.Number}},
+		[][]any{{int64(3), "2026-01-31", time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC), true, nil}}), Truncated: q.Limit == 1}, nil
 }
 
 func (f *fakeLibrary) Status(context.Context) (Status, error) {

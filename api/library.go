@@ -48,6 +48,9 @@ type Library interface {
 	// Report is NotFound for a name that Reports does not list.
 	Report(ctx context.Context, name string, r analytics.Request) (*analytics.Report, error)
 
+	// Ask answers an own question, of which nothing is held back: whoever asks sees all events and assets.
+	Ask(ctx context.Context, q analytics.Question) (*analytics.Answer, error)
+
 	Status(ctx context.Context) (Status, error)
 }
 

@@ -283,7 +283,8 @@ var headerTexts = map[string]string{
 	"RateLimit":           "What is left of the key's rate: r requests, whole again after t seconds.",
 	"RateLimit-Policy":    "The key's rate: q requests in w seconds.",
 	"Location":            "Where to go.",
-	"Content-Disposition": "Name of the file, for CSV and XLSX.",
+	"Content-Disposition": "Name of the file, for all forms but JSON.",
+	"X-Truncated":         "Whether there are more rows: true or false.",
 	"WWW-Authenticate":    "How to send a key.",
 	"Retry-After":         "Seconds to wait.",
 }

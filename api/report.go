@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 	"slices"
@@ -15,7 +16,10 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-var formatParam = param{name: "format", kind: str, enum: []string{"json", "csv", "ndjson", formatXLSX}, value: "json",
+// formatParquet is the form that only tables of reports have.
+const formatParquet = "parquet"
+
+var formatParam = param{name: "format", kind: str, enum: []string{"json", "csv", "ndjson", formatXLSX, formatParquet}, value: "json",
 	about: "Form of the answer; goes before the Accept header."}
 
 var reportRoutes = []route{
@@ -36,7 +40,7 @@ var reportRoutes = []route{
 			param{name: "counters", kind: flag, value: false, about: "Leave out unique assets and users, which take longest."},
 			param{name: "direct", kind: flag, value: false, about: "Do not count for what stands above a value."}, formatParam),
 		serve: (*call).report, answers: []answer{{status: http.StatusOK, about: "The report.", headers: []string{"Content-Disposition"},
-			media: []media{{typeJSON, ReportTable{}}, {typeCSV, nil}, {typeNDJSON, nil}, {typeXLSX, nil}}}}},
+			media: []media{{typeJSON, ReportTable{}}, {typeCSV, nil}, {typeNDJSON, nil}, {typeXLSX, nil}, {typeParquet, nil}}}}},
 }
 
 // Reports are the reports there are.
@@ -79,22 +83,37 @@ func (c *call) report() error {
 	if err != nil {
 		return err
 	}
+	return c.table(name, report)
+}
+
+// tabular is a table that can be written in all forms.
+type tabular interface {
+	WriteJSON(io.Writer) error
+	WriteCSV(io.Writer) error
+	WriteNDJSON(io.Writer) error
+	WriteXLSX(io.Writer) error
+	WriteParquet(io.Writer) error
+}
+
+// table answers with a table, in the form asked for.
+func (c *call) table(name string, t tabular) (err error) {
 	w := c.gin.Writer
 	w.Header().Add("Vary", "Accept")
-	format := or(c.args, "format", accepted(c.gin, reportForms))
-	switch format {
+	switch or(c.args, "format", accepted(c.gin, reportForms)) {
 	case "csv":
 		w.Header().Set("Content-Type", typeCSV+"; charset=utf-8")
 		c.attach(name + ".csv")
-		err = report.WriteCSV(w)
+		err = t.WriteCSV(w)
 	case formatXLSX:
-		return c.reportBook(name, report)
+		return c.wholeFile(name+".xlsx", typeXLSX, t.WriteXLSX)
+	case formatParquet:
+		return c.wholeFile(name+".parquet", typeParquet, t.WriteParquet)
 	case "ndjson":
 		w.Header().Set("Content-Type", typeNDJSON)
-		err = report.WriteNDJSON(w)
+		err = t.WriteNDJSON(w)
 	default:
 		w.Header().Set("Content-Type", typeJSON)
-		err = report.WriteJSON(w)
+		err = t.WriteJSON(w)
 	}
 	if err != nil {
 		return fmt.Errorf("write report: %w", err)
@@ -102,16 +121,16 @@ func (c *call) report() error {
 	return nil
 }
 
-// reportBook writes a report as a workbook, which is whole before its first byte is sent.
-func (c *call) reportBook(name string, report *analytics.Report) error {
+// wholeFile answers with a file that is whole before its first byte is sent.
+func (c *call) wholeFile(name, mediaType string, write func(io.Writer) error) error {
 	return c.workbooks.hold(c.ctx(), func() error {
-		var book bytes.Buffer
-		if err := report.WriteXLSX(&book); err != nil {
+		var file bytes.Buffer
+		if err := write(&file); err != nil {
 			return err
 		}
-		c.gin.Writer.Header().Set("Content-Type", typeXLSX)
-		c.attach(name + ".xlsx")
-		_, err := book.WriteTo(c.gin.Writer)
+		c.gin.Writer.Header().Set("Content-Type", mediaType)
+		c.attach(name)
+		_, err := file.WriteTo(c.gin.Writer)
 		return err
 	})
 }
@@ -135,7 +154,7 @@ func (c *call) zone() (*time.Location, error) {
 }
 
 // reportForms are the media types of a report, by what Accept may name.
-var reportForms = map[string]string{typeJSON: "json", typeCSV: "csv", typeNDJSON: "ndjson", typeXLSX: formatXLSX, "application/ndjson": "ndjson", "*/*": "json", "application/*": "json", "text/*": "csv"}
+var reportForms = map[string]string{typeJSON: "json", typeCSV: "csv", typeNDJSON: "ndjson", typeXLSX: formatXLSX, typeParquet: formatParquet, "application/ndjson": "ndjson", "*/*": "json", "application/*": "json", "text/*": "csv"}
 
 // accepted gives the form that the Accept header likes best, json where it names none of ours.
 func accepted(c *gin.Context, forms map[string]string) string {

@@ -50,7 +50,7 @@ func ok(about string, of any, headers ...string) []answer {
 
 // routes gives all operations, in the order of the document.
 func routes() []route {
-	return slices.Concat(searchRoutes, whyRoutes, suggestRoutes, curationRoutes, assetRoutes, duplicateRoutes, conceptRoutes, draftRoutes, changeRoutes, savedRoutes, eventRoutes, reportRoutes, systemRoutes)
+	return slices.Concat(searchRoutes, whyRoutes, suggestRoutes, curationRoutes, assetRoutes, duplicateRoutes, conceptRoutes, draftRoutes, changeRoutes, savedRoutes, eventRoutes, reportRoutes, sqlRoutes, systemRoutes)
 }
 
 // queryParams are all parameters that may stand in the query string.

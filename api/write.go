@@ -19,6 +19,7 @@ const (
 	typeCSV     = "text/csv"
 	typeXLSX    = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	typeNDJSON  = "application/x-ndjson"
+	typeParquet = "application/vnd.apache.parquet"
 	typeHTML    = "text/html"
 	typeText    = "text/plain"
 )

@@ -224,6 +224,21 @@ func TestHTTP(t *testing.T) {
 			t.Errorf("on the command line it is %q, want %q", got, want)
 		}
 	})
+	t.Run("own questions", func(t *testing.T) {
+		c := client{t, s.url, key("--scope", "admin")}
+		const question = "SELECT event_type, sum(count) AS n FROM events WHERE campaign = 'End to end' GROUP BY ALL ORDER BY n"
+		want := "event_type,n\r\nasset.view,1\r\nasset.download,4\r\n"
+		if r := c.send(http.MethodPost, "/v1/sql?format=csv", `{"sql":"`+question+`"}`); r.body != want || r.header.Get("X-Truncated") != "false" {
+			t.Errorf("the answer is %d %q, want %q", r.status, r.body, want)
+		}
+		if got := output(t, dir, "sql", question); got != want {
+			t.Errorf("on the command line it is %q, want %q", got, want)
+		}
+		c.refused(c.send(http.MethodPost, "/v1/sql", `{"sql":"COPY events TO 'events.csv'"}`), http.StatusUnprocessableEntity, "invalid")
+		c.refused(c.send(http.MethodPost, "/v1/sql", `{"sql":"FROM read_text('/etc/passwd')"}`), http.StatusUnprocessableEntity, "invalid")
+		reports := client{t, s.url, all}
+		reports.refused(reports.send(http.MethodPost, "/v1/sql", `{"sql":"SELECT 1"}`), http.StatusForbidden, "forbidden")
+	})
 	t.Run("open routes", func(t *testing.T) {
 		c := client{t, s.url, ""}
 		for path, part := range map[string]string{"/healthz": `"ok"`, "/readyz": `"ready"`, "/metrics": "semdex_", "/openapi.json": `"openapi":"3.1`, "/docs": "<html"} {

@@ -17,14 +17,24 @@ import (
 	"github.com/spf13/cobra"
 
 	"semdex"
+	"semdex/analytics"
+	"semdex/cmd/internal/library"
 	"semdex/graph/rdf"
 )
 
 func main() {
+	answerInstead()
 	ctx, stop := signalContext()
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
+}
+
+// answerInstead makes this process the one that answers an own question, where its arguments say so.
+func answerInstead() {
+	if len(os.Args) == 2 && os.Args[1] == library.AnswererCommand {
+		os.Exit(analytics.AnswerQuestion(os.Stdin, os.Stdout))
+	}
 }
 
 // signalContext ends at the first interrupt; the second one leaves at once.
@@ -174,7 +184,7 @@ func (p *program) command() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().StringVar(&p.configPath, "config", "semdex.yaml", "the configuration file")
 	root.PersistentFlags().StringVar(&p.library, "library", "", "the library to work on (default: the only one); keys create takes several, by commas")
-	root.AddCommand(p.demo(), p.serve(), p.index(), p.importCommand(), p.searchCommand(), p.report(), p.eval(), p.export(), p.doctor(), p.keys())
+	root.AddCommand(p.demo(), p.serve(), p.index(), p.importCommand(), p.searchCommand(), p.report(), p.sql(), p.eval(), p.export(), p.doctor(), p.keys())
 	root.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil

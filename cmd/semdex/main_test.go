@@ -12,6 +12,7 @@ import (
 const runAsSemdex = "SEMDEX_TEST_RUN_MAIN"
 
 func TestMain(m *testing.M) {
+	answerInstead()
 	if os.Getenv(runAsSemdex) != "" {
 		ctx, stop := signalContext()
 		code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)

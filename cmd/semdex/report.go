@@ -62,18 +62,27 @@ func (p *program) report() *cobra.Command {
 	c.Flags().BoolVar(&r.Compare, "compare", false, "put the window before beside it; takes --from and --to")
 	c.Flags().BoolVar(&r.Counters, "counters", false, "leave out unique assets and users, which take longest")
 	c.Flags().BoolVar(&r.Direct, "direct", false, "count values themselves, not what is narrower with them")
-	c.Flags().StringVar(&format, "format", "csv", "csv, json, ndjson or xlsx")
+	c.Flags().StringVar(&format, "format", "csv", "csv, json, ndjson, xlsx or parquet")
 	c.Flags().StringVarP(&file, "output", "o", "", "file to write (default: standard output)")
 	return c
 }
 
-func reportWriter(format string) (func(*analytics.Report, io.Writer) error, error) {
-	writers := map[string]func(*analytics.Report, io.Writer) error{
-		"csv": (*analytics.Report).WriteCSV, "json": (*analytics.Report).WriteJSON, "ndjson": (*analytics.Report).WriteNDJSON, "xlsx": (*analytics.Report).WriteXLSX,
+// tabular is a table that can be written in all forms.
+type tabular interface {
+	WriteJSON(io.Writer) error
+	WriteCSV(io.Writer) error
+	WriteNDJSON(io.Writer) error
+	WriteXLSX(io.Writer) error
+	WriteParquet(io.Writer) error
+}
+
+func reportWriter(format string) (func(tabular, io.Writer) error, error) {
+	writers := map[string]func(tabular, io.Writer) error{
+		"csv": tabular.WriteCSV, "json": tabular.WriteJSON, "ndjson": tabular.WriteNDJSON, "xlsx": tabular.WriteXLSX, "parquet": tabular.WriteParquet,
 	}
 	write, ok := writers[strings.ToLower(format)]
 	if !ok {
-		return nil, usageError{fmt.Errorf("--format %s: this version writes csv, json, ndjson and xlsx", format)}
+		return nil, usageError{fmt.Errorf("--format %s: it is csv, json, ndjson, xlsx or parquet", format)}
 	}
 	return write, nil
 }

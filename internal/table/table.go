@@ -74,7 +74,7 @@ func (t *csvTable) Row(cells []any) error {
 		case float64:
 			t.cells[i] = strconv.FormatFloat(v, 'f', -1, 64)
 		case time.Time:
-			t.cells[i] = v.Format(time.RFC3339)
+			t.cells[i] = v.UTC().Format(time.RFC3339)
 		default: // an int64, a bool, a semdex.Date
 			t.cells[i] = fmt.Sprint(v)
 		}

@@ -174,3 +174,14 @@ func (l *Library) exportEventState(ctx context.Context, out *bufio.Writer) error
 	}
 	return out.Flush()
 }
+
+// ExportParquet writes all usage events, and the assets, values and concepts that explain them, as Parquet files into a folder.
+func (l *Library) ExportParquet(ctx context.Context, dir string) error {
+	store, err := l.usage.open()
+	if err != nil {
+		return err
+	}
+	d := l.reported()
+	defer d.Release()
+	return store.ExportParquet(ctx, d, dir)
+}

@@ -201,7 +201,7 @@ func (u *usageStore) open() (*analytics.Store, error) {
 	if u.store != nil {
 		return u.store, nil
 	}
-	store, err := analytics.Open(u.dir, analytics.Options{Logger: u.log})
+	store, err := analytics.Open(u.dir, analytics.Options{Logger: u.log, Answerer: answerer()})
 	if err != nil {
 		return nil, err
 	}

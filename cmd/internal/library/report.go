@@ -2,6 +2,7 @@ package library
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"semdex"
@@ -78,6 +79,10 @@ func (d *reported) OfAsset(dim string, id semdex.AssetID, direct bool) []analyti
 	return values(d.Reader.OfAsset(dim, id, direct))
 }
 
+func (d *reported) OfRecord(dim string, a *semdex.Asset, direct bool) []analytics.Value {
+	return values(d.Reader.OfRecord(dim, a, direct))
+}
+
 func (d *reported) OfContext(dim, value string, direct bool) []analytics.Value {
 	return values(d.Reader.OfContext(dim, value, direct))
 }
@@ -108,10 +113,6 @@ func (d *reported) Assets(yield func(*semdex.Asset) error) error { return d.l.mi
 
 func (d *reported) Past(yield func(a *semdex.Asset, until time.Time) error) error {
 	return d.l.mirror.Past(yield)
-}
-
-func (d *reported) OfRecord(dim string, a *semdex.Asset, direct bool) []analytics.Value {
-	return values(d.Reader.OfRecord(dim, a, direct))
 }
 
 func (d *reported) Duplicates(context.Context) ([][]semdex.AssetID, error) {
@@ -146,4 +147,48 @@ func (d *reported) Rules() analytics.Rules {
 		rules.LowResults = *c.LowResults
 	}
 	return rules
+}
+
+// Languages are those of the library; the first names things.
+func (d *reported) Languages() []string { return d.l.config.Languages }
+
+// Concepts yields the concepts of all vocabularies.
+func (d *reported) Concepts(yield func(analytics.Concept) error) error {
+	g := d.l.graph.Load()
+	for c := range g.All() {
+		concept := analytics.Concept{URI: string(g.ID(c)), Label: g.PrefLabel(c, d.l.config.Languages...)}
+		for _, s := range g.SchemesOf(c) {
+			concept.Schemes = append(concept.Schemes, string(g.Schemes()[s].ID))
+		}
+		for _, b := range g.Broader(c) {
+			concept.Broader = append(concept.Broader, string(g.ID(b)))
+		}
+		if err := yield(concept); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Ask answers an own question.
+func (l *Library) Ask(ctx context.Context, q analytics.Question) (*analytics.Answer, error) {
+	store, err := l.usage.open()
+	if err != nil {
+		return nil, err
+	}
+	d := l.reported()
+	defer d.Release()
+	return store.Ask(ctx, d, q)
+}
+
+// AnswererCommand is the one argument with which this program answers an own question (analytics.AnswerQuestion), for a server of it to start.
+const AnswererCommand = "answer-question"
+
+// answerer is the command line of that, none where the program does not know where it stands.
+func answerer() []string {
+	program, err := os.Executable()
+	if err != nil {
+		return nil
+	}
+	return []string{program, AnswererCommand}
 }
