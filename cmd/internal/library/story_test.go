@@ -97,3 +97,24 @@ func TestReportsTellTheStory(t *testing.T) {
 		})
 	}
 }
+
+func TestPartsOfARegion(t *testing.T) {
+	_, l := brandHome(t)
+	d := l.reported()
+	defer d.Release()
+	dach := d.OfContext("region", "DACH", true)
+	if len(dach) != 1 {
+		t.Fatalf("DACH names %v", dach)
+	}
+	var names []string
+	for _, part := range d.Parts("region", dach[0].URI) {
+		names = append(names, part.Name)
+	}
+	slices.Sort(names)
+	if want := []string{"Austria", "Germany", "Switzerland"}; !slices.Equal(names, want) {
+		t.Errorf("below DACH stand %q, want %q", names, want)
+	}
+	if got := d.Parts("campaign", dach[0].URI); len(got) > 0 {
+		t.Errorf("a campaign has the parts %v", got)
+	}
+}
