@@ -261,7 +261,7 @@ func (g *gathering) byAsset(slots int, fold func(sums []int64, facts []int32)) (
 				}
 			}
 		}
-		slices.SortStableFunc(places, func(a, b place) int { return cmp.Compare(a.line, b.line) })
+		slices.SortFunc(places, func(a, b place) int { return cmp.Compare(a.line, b.line) })
 		for i := 0; i < len(places); {
 			facts = facts[:0]
 			at := places[i].line

@@ -103,7 +103,7 @@ func rightsEvents(seed uint64, n int) []semdex.Event {
 		if rnd.IntN(4) > 0 {
 			e.Count = nil
 		}
-		e.QueryID = pick("", "q1", "q2", "q3")
+		e.QueryID, e.Client.Name = pick("", "q1", "q2", "q3"), pick("", "picker", fmt.Sprint("only ", e.Type))
 		if e.Type == semdex.SearchExecuted && rnd.IntN(3) == 0 {
 			e.QueryID, e.Total = "q1", new(int)
 		}

@@ -121,27 +121,22 @@ func newCounting(ctx context.Context, s *Store, d Dimensions, r Request, what co
 
 // sift reads further fields of the events that the filters let pass, for a report that groups them in its own way: yield gets
 // columns of numbers, of which number i is the event's.
-func (s *Store) sift(ctx context.Context, d Dimensions, r Request, what counted, fields []field, yield func(columns [][]int64, i int)) (*counting, error) {
+func (s *Store) sift(ctx context.Context, d Dimensions, r Request, what counted, fields []field, yield func(columns [][]int64, i int)) (c *counting, err error) {
 	what.slot, what.slots = "0", 1
-	c := newCounting(ctx, s, d, r, what)
-	conn, err := s.db.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer conn.Close()
-	if err := c.prepare(conn); err != nil {
-		return nil, err
-	}
-	own := len(c.fields)
-	c.fields = append(c.fields, fields...)
-	return c, scan(ctx, conn, c.fields, c.source(), func(block [][]int64) error {
-		for i := range block[0] {
-			if c.passes(block, i) {
-				yield(block[own:], i)
+	err = s.prepared(ctx, d, r, what, func(made *counting, conn *sql.Conn) error {
+		c = made
+		own := len(c.fields)
+		c.fields = append(c.fields, fields...)
+		return scan(ctx, conn, c.fields, c.source(), func(block [][]int64) error {
+			for i := range block[0] {
+				if c.passes(block, i) {
+					yield(block[own:], i)
+				}
 			}
-		}
-		return nil
+			return nil
+		})
 	})
+	return c, err
 }
 
 // prepare finds the dimensions and lays out what is read of an event.

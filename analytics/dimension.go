@@ -63,6 +63,8 @@ var ownKinds = map[string]kind{
 	"currency":      kindCurrency,
 	"provider":      kindContext,
 	"project":       kindContext,
+	"collection":    kindContext,
+	"license_type":  kindContext,
 }
 
 // columnOf is where the number of an event's own word stands.

@@ -18,7 +18,7 @@ var dataQualityReport = Definition{
 	Name: "data-quality", Title: "Data quality", About: "how complete events and records are, and what to do about what is missing",
 	Formula: "One row for each measure. Events are counted as they were sent, one each, whatever their count, in the window and as filters go by their values: without actor.id; without session_id; without a word for region, or " +
 		"campaign, in their context; of an asset that the library does not have, and the different ones of these; search.executed without total; search.result_click without query_id, and with one that no " +
-		"search.executed or search.suggest of any time has; received before they occurred, or more than 30 days after; of a source and type that sends counts (a count other than 1) as well as single events, at any time; " +
+		"search.executed or search.suggest of any time has; received before they occurred, or more than 30 days after; of a client (client.name) that sends counters as well as single events of the type, at any time, counters being events of the source counter or of a count other than 1; " +
 		"with a value whose currency is no code of ISO 4217. Assets are all of the library that pass the filters by their own values, whatever the window: without a value in the dimension topic (where the " +
 		"library has none: in any dimension that is a hierarchy); without a type; approved without a rights record. share is empty where there is nothing to look at. Rows come by share, the largest first, then by measure.",
 	Columns: dataQualityColumns,
@@ -62,7 +62,7 @@ var qualityNames = [qualities]quality{
 	strangeQuery:  {"clicks_of_unknown_query", "search.result_click whose query_id no search has, of those that have one", "send the searches too, or let the server note them"},
 	early:         {"received_before_occurred", "events received before they occurred, of all", "set the sender's clock"},
 	late:          {"received_late", "events received more than 30 days after, of all", "expect reports of past months to change, or send sooner"},
-	mixed:         {"counters_and_single_events", "events of a source and type with counts as well as single events, of all", "see whether the counts hold the single events: then they are counted twice"},
+	mixed:         {"counters_and_single_events", "events of a client that sends counters as well as single events of the type, of all", "see whether the counters hold the single events: then they are counted twice"},
 	badCurrency:   {"bad_currency", "events with a value whose currency is no code of ISO 4217, of those with a value", "send codes such as EUR: other amounts are not converted"},
 	strangeEvents: {"events_of_unknown_assets", "events of assets that the library does not have, of those that name one", "compare the ids: they need the source's prefix, or the assets are not indexed"},
 	strangeAssets: {"unknown_assets", "different assets that events name and the library does not have, of all that they name", "see top-assets, where known is false"},
@@ -113,8 +113,8 @@ func (s *Store) qualityBits(last int64) string {
 		strangeQuery: clicked + fmt.Sprintf(" AND e.query <> 0 AND e.query NOT IN (SELECT query FROM usage.events WHERE seq <= %d AND query <> 0 AND %s)", last,
 			s.isType("type", semdex.SearchExecuted, semdex.SearchSuggest)),
 		early: "e.received_at < e.occurred_at", late: "e.received_at > e.occurred_at + INTERVAL 30 DAY",
-		mixed: fmt.Sprintf("e.source * 1000::BIGINT + e.type IN (SELECT source * 1000::BIGINT + type FROM usage.events WHERE seq <= %d AND source > 0 "+
-			"GROUP BY source, type HAVING bool_or(weight = 1) AND bool_or(weight <> 1))", last),
+		mixed: fmt.Sprintf("e.client * 1000::BIGINT + e.type IN (SELECT client * 1000::BIGINT + type FROM usage.events WHERE seq <= %d AND client > 0 "+
+			"GROUP BY client, type HAVING bool_or(weight = 1 AND source <> %[2]d) AND bool_or(weight <> 1 OR source = %[2]d))", last, s.counterSource()),
 		valued: "e.amount IS NOT NULL",
 	}
 	parts := make([]string, 0, len(bits))
@@ -124,6 +124,14 @@ func (s *Store) qualityBits(last int64) string {
 		}
 	}
 	return strings.Join(parts, " + ")
+}
+
+// counterSource gives the number of the source that says an event stands for many which another system counted, -1 where there is none.
+func (s *Store) counterSource() int32 {
+	if n := s.names.find(kindSource, "counter"); n > 0 {
+		return n
+	}
+	return -1
 }
 
 // event counts one event.

@@ -15,13 +15,13 @@ func plainQuality(d *library, events []semdex.Event, r Request) ([][]any, []Tota
 		if ofKind(&e, "search.executed", "search.suggest") {
 			queries[e.QueryID] = true
 		}
-		both := sends[e.Source+" "+e.Type]
-		if e.Weight() == 1 {
+		both := sends[e.Client.Name+" "+e.Type]
+		if e.Weight() == 1 && e.Source != "counter" {
 			both[1] = true
 		} else {
 			both[0] = true
 		}
-		sends[e.Source+" "+e.Type] = both
+		sends[e.Client.Name+" "+e.Type] = both
 	}
 	counts := map[string][2]int64{}
 	note := func(name string, of, yes bool) {
@@ -51,7 +51,7 @@ func plainQuality(d *library, events []semdex.Event, r Request) ([][]any, []Tota
 		note("clicks_of_unknown_query", click && e.QueryID != "", !queries[e.QueryID])
 		note("received_before_occurred", true, e.ReceivedAt.Before(e.OccurredAt))
 		note("received_late", true, e.ReceivedAt.Sub(e.OccurredAt) > 30*24*time.Hour)
-		note("counters_and_single_events", true, e.Source != "" && sends[e.Source+" "+e.Type] == [2]bool{true, true})
+		note("counters_and_single_events", true, e.Client.Name != "" && sends[e.Client.Name+" "+e.Type] == [2]bool{true, true})
 		note("bad_currency", e.Value != nil, e.Value != nil && !slices.Contains([]string{"EUR", "USD", "GBP"}, strings.ToUpper(strings.TrimSpace(e.Value.Currency))))
 		id, known := plainAsset(d, &e)
 		note("events_of_unknown_assets", e.Asset != "", !known)

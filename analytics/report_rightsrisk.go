@@ -49,6 +49,8 @@ type holder struct {
 	id     semdex.AssetID
 	title  string
 	rights *semdex.Rights
+	risks  map[string]*risk    // by kind
+	judged map[string]standing // by the words for regions
 }
 
 // risk is a row in the making.
@@ -71,18 +73,11 @@ func (r *risk) add(events int64, day int32, where string) {
 	}
 }
 
-type riskKey struct {
-	asset semdex.AssetID
-	kind  string
-}
-
 // risks is the report in the making.
 type risks struct {
 	*run
 	holders     map[semdex.AssetID]*holder
 	territories *territories
-	judged      map[region]standing
-	rows        map[riskKey]*risk
 	uses        int64
 	unknown     int64
 	live        int64
@@ -93,7 +88,7 @@ func rightsRisk(q *run) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &risks{run: q, territories: newTerritories(q.l), judged: make(map[region]standing), rows: make(map[riskKey]*risk)}
+	s := &risks{run: q, territories: newTerritories(q.l)}
 	if s.holders, err = q.holders(g.counting); err != nil {
 		return nil, err
 	}
@@ -118,7 +113,7 @@ func (q *run) holders(c *counting) (map[semdex.AssetID]*holder, error) {
 	numbers, out := c.numbers(), make(map[semdex.AssetID]*holder)
 	return out, q.l.Assets(func(a *semdex.Asset) error {
 		if _, named := numbers[a.ID]; named {
-			h := &holder{id: a.ID, title: q.titleOf(a)}
+			h := &holder{id: a.ID, title: q.titleOf(a), risks: make(map[string]*risk), judged: make(map[string]standing)}
 			if a.Rights != nil {
 				r := *a.Rights
 				r.Territories, r.Channels = slices.Clone(r.Territories), slices.Clone(r.Channels)
@@ -132,13 +127,12 @@ func (q *run) holders(c *counting) (map[semdex.AssetID]*holder, error) {
 
 // used finds the uses that are against rights.
 func (s *risks) used(g *gathering) {
-	uri, of := contextOf("uri", g.texts[kindContext]), make(map[int32]*holder)
+	uri, of := contextOf("uri", g.texts[kindContext]), make([]*holder, len(g.texts[kindAsset]))
+	for id, n := range g.numbers() {
+		of[n] = s.holders[id]
+	}
 	for i, asset := range g.facts.first {
-		h, met := of[asset]
-		if !met {
-			h = s.holders[g.idOf(asset)]
-			of[asset] = h
-		}
+		h := of[asset]
 		u := use{events: g.facts.add(i), day: g.more[0][i], region: g.texts[kindRegion][g.more[1][i]], channel: g.texts[kindChannel][g.more[2][i]]}
 		u.place = cmp.Or(uri(g.more[3][i]), u.region, u.channel)
 		switch {
@@ -160,7 +154,7 @@ type use struct {
 // against notes in which ways a use is against the rights of its asset, and says whether it is in any.
 func (s *risks) against(h *holder, u *use) (any bool) {
 	risky := func(kind, where string) {
-		s.row(h.id, kind).add(u.events, u.day, where)
+		h.risk(kind).add(u.events, u.day, where)
 		any = true
 	}
 	if h.rights == nil {
@@ -188,20 +182,14 @@ func (s *risks) against(h *holder, u *use) (any bool) {
 	return any
 }
 
-func (s *risks) row(asset semdex.AssetID, kind string) *risk {
-	key := riskKey{asset, kind}
-	r := s.rows[key]
+// risk gives the row of a kind of risk, a new one where there is none.
+func (h *holder) risk(kind string) *risk {
+	r := h.risks[kind]
 	if r == nil {
 		r = &risk{where: make(map[string]bool)}
-		s.rows[key] = r
+		h.risks[kind] = r
 	}
 	return r
-}
-
-// region is where an asset is used.
-type region struct {
-	asset *holder
-	word  string
 }
 
 // judge says how the region of a use and the asset's rights go together.
@@ -209,11 +197,10 @@ func (s *risks) judge(h *holder, word string) standing {
 	if word == "" {
 		return within
 	}
-	key := region{h, word}
-	verdict, known := s.judged[key]
+	verdict, known := h.judged[word]
 	if !known {
 		verdict = s.territories.judge(word, h.rights)
-		s.judged[key] = verdict
+		h.judged[word] = verdict
 	}
 	return verdict
 }
@@ -248,7 +235,7 @@ func (s *risks) placed() error {
 			continue
 		}
 		if kind := ending(h.rights, s.l.Today()); kind != "" {
-			r := s.row(p.asset, kind)
+			r := h.risk(kind)
 			r.add(net[p], pages[p].first, cmp.Or(p.uri, "(no uri)"))
 			r.add(0, pages[p].last, "")
 			s.live = addBounded(s.live, net[p])
@@ -299,18 +286,21 @@ func ending(r *semdex.Rights, today semdex.Date) string {
 
 func (s *risks) report(c *counting) *Report {
 	var rows [][]any
-	assets := make(map[semdex.AssetID]bool)
-	for key, r := range s.rows {
-		h := s.holders[key.asset]
-		assets[key.asset] = true
-		var until any
-		if h.rights != nil {
-			until = orNone(string(h.rights.ValidUntil))
+	assets := int64(0)
+	for _, h := range s.holders {
+		if len(h.risks) > 0 {
+			assets++
 		}
-		rows = append(rows, []any{string(h.id), h.title, key.kind, r.events, string(civil(int64(r.first))), string(civil(int64(r.last))), shortList(sortedKeys(r.where)), until})
+		for kind, r := range h.risks {
+			var until any
+			if h.rights != nil {
+				until = orNone(string(h.rights.ValidUntil))
+			}
+			rows = append(rows, []any{string(h.id), h.title, kind, r.events, string(civil(int64(r.first))), string(civil(int64(r.last))), shortList(sortedKeys(r.where)), until})
+		}
 	}
 	r := c.listing("rights-risk", rightsRiskColumns, 3, rows, byLargest(3, 0, 2))
-	r.Totals = []Total{{"risks", int64(len(rows))}, {"assets", int64(len(assets))}, {"uses", s.uses}, {"live", s.live}, {"uses_of_unknown_assets", s.unknown}}
+	r.Totals = []Total{{"risks", int64(len(rows))}, {"assets", assets}, {"uses", s.uses}, {"live", s.live}, {"uses_of_unknown_assets", s.unknown}}
 	return r
 }
 

@@ -19,7 +19,7 @@ func (p *program) report() *cobra.Command {
 	var from, to, tz, format, file string
 	var filters []string
 	c := &cobra.Command{
-		Use: "report NAME", Short: "Report on the use of a library; NAME is usage", Args: cobra.ExactArgs(1),
+		Use: "report NAME", Short: "Report on the use of a library", Long: reportHelp(), Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return p.owned(cmd.Context(), "report", func(ctx context.Context, s *session) error {
 				l, err := s.library(ctx, p.library)
@@ -65,6 +65,16 @@ func (p *program) report() *cobra.Command {
 	c.Flags().StringVar(&format, "format", "csv", "csv, json, ndjson, xlsx or parquet")
 	c.Flags().StringVarP(&file, "output", "o", "", "file to write (default: standard output)")
 	return c
+}
+
+// reportHelp tells which reports there are.
+func reportHelp() string {
+	var b strings.Builder
+	b.WriteString("Report on the use of a library. NAME is one of:\n\n")
+	for _, r := range analytics.Reports {
+		fmt.Fprintf(&b, "  %-16s%s\n", r.Name, r.About)
+	}
+	return b.String()
 }
 
 // tabular is a table that can be written in all forms.
