@@ -152,6 +152,13 @@ var hostile = []struct{ name, sql, message string }{
 	{"deep functions", "SELECT " + strings.Repeat("abs(", 5000) + "1" + strings.Repeat(")", 5000), "nested too deep"},
 	{"deep subqueries", strings.Repeat("SELECT * FROM (", 2000) + "SELECT 1" + strings.Repeat(")", 2000), "nested too deep"},
 	{"a long sum", "SELECT 1" + strings.Repeat("+1", 20000), "nested too deep"},
+	{"a plan", "EXPLAIN ANALYZE SELECT e.asset, count(*) FROM events e JOIN assets a ON a.id = e.asset GROUP BY ALL", ""},
+	{"a plan in JSON", "EXPLAIN (FORMAT json) SELECT * FROM events", "DuckDB does not understand"},
+	{"columns of the file", "SELECT filename FROM events", "DuckDB does not take"},
+	{"the view's table", "SELECT e.filename, file_row_number FROM events e", "DuckDB does not take"},
+	{"the view that limits", "FROM answer", "there is no table"},
+	{"a plan of what cannot be bound", "EXPLAIN SELECT * FROM events, missing", "there is no table"},
+	{"the row as it is", "SELECT e FROM events e LIMIT 1", ""},
 	{"a slow pattern", "SELECT regexp_matches(repeat('a', 100000), '(a*)*(a*)*b')", ""},
 	{"a huge number", "SELECT 1e308 * 1e308, factorial(1000000)", ""},
 	{"an error thrown", "SELECT error('{file}')", "DuckDB does not take"},
@@ -191,8 +198,11 @@ func TestHostileQuestions(t *testing.T) {
 			t.Errorf("%s: was answered: %v", test.name, answerRows(a.Report))
 		case err == nil:
 			for _, row := range answerRows(a.Report) {
-				if slices.ContainsFunc(row, func(c any) bool { s, _ := c.(string); return strings.Contains(s, secret) }) {
-					t.Errorf("%s: tells the secret", test.name)
+				if slices.ContainsFunc(row, func(c any) bool {
+					text, _ := c.(string)
+					return strings.Contains(text, secret) || strings.Contains(text, s.shown.dir)
+				}) {
+					t.Errorf("%s: tells %v", test.name, row)
 				}
 			}
 		case !errors.As(err, &told) || told.Code == semdex.Internal:

@@ -8,10 +8,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +27,7 @@ type Question struct {
 // MaxAnswerRows and maxAnswerBytes bound an answer, the latter as JSON; maxQuestion bounds the SQL, in bytes.
 const (
 	MaxAnswerRows  = 100_000
-	maxAnswerBytes = 64 << 20
+	maxAnswerBytes = 32 << 20
 	maxQuestion    = 64 << 10
 )
 
@@ -216,14 +216,15 @@ func readAnswer(r io.Reader) (*Answer, error) {
 			return nil, f.Fault
 		case f.End != nil:
 			for i := range columns {
-				if err := typed(&columns[i], rows, i); err != nil {
-					return nil, fmt.Errorf("%w: %w", errBroken, err)
-				}
+				widen(&columns[i], rows, i)
 			}
 			return &Answer{NewReport("sql", columns, rows), f.End.Truncated}, nil
 		case f.Columns != nil:
 			columns = f.Columns
 		case len(f.Row) == len(columns):
+			for i := range f.Row {
+				f.Row[i] = typedCell(columns[i].Kind, f.Row[i])
+			}
 			rows = append(rows, f.Row)
 		default:
 			return nil, fmt.Errorf("%w: %d cells for %d columns", errBroken, len(f.Row), len(columns))
@@ -231,46 +232,40 @@ func readAnswer(r io.Reader) (*Answer, error) {
 	}
 }
 
-// typed makes the cells of a column what its kind says. Counts of which one is beyond an int64 become numbers.
-func typed(c *Column, rows [][]any, at int) error {
-	if c.Kind == Count {
-		for _, row := range rows {
-			if n, ok := row[at].(json.Number); ok {
-				if _, err := n.Int64(); err != nil {
-					c.Kind = Number
-				}
-			}
-		}
-	}
-	for _, row := range rows {
-		if row[at] == nil {
-			continue
-		}
-		var err error
-		if row[at], err = typedCell(c.Kind, row[at]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func typedCell(kind Kind, cell any) (any, error) {
+// typedCell gives a cell the type that its column's kind says. A count beyond an int64 is a float64.
+func typedCell(kind Kind, cell any) any {
 	switch v := cell.(type) {
 	case json.Number:
 		if kind == Count {
-			return v.Int64()
+			if n, err := v.Int64(); err == nil {
+				return n
+			}
 		}
-		n, err := v.Float64()
-		if err == nil && math.IsInf(n, 0) {
-			return nil, nil
+		if n, err := v.Float64(); err == nil {
+			return n
 		}
-		return n, err
+		return nil // beyond a float64
 	case string:
 		if kind == Moment {
-			return time.Parse(time.RFC3339Nano, v)
+			if at, err := time.Parse(time.RFC3339Nano, v); err == nil {
+				return at
+			}
 		}
 	}
-	return cell, nil
+	return cell
+}
+
+// widen makes a column of numbers of one of counts that has some beyond an int64.
+func widen(c *Column, rows [][]any, at int) {
+	if c.Kind != Count || !slices.ContainsFunc(rows, func(row []any) bool { _, beyond := row[at].(float64); return beyond }) {
+		return
+	}
+	c.Kind = Number
+	for _, row := range rows {
+		if n, ok := row[at].(int64); ok {
+			row[at] = float64(n)
+		}
+	}
 }
 
 // answererEnv is the environment of the process: nothing of ours, but what a coverage run or a sanitizer needs.

@@ -336,3 +336,33 @@ func TestAskGivesUp(t *testing.T) {
 		t.Errorf("cut off: %v", err)
 	}
 }
+
+// TestReadAnswer reads what a process may write that comes to no good end.
+func TestReadAnswer(t *testing.T) {
+	t.Parallel()
+	const head = `{"columns":[{"Name":"n","Kind":"count"},{"Name":"at","Kind":"time"}]}` + "\n"
+	tests := []struct {
+		name, out string
+		rows      [][]any
+		broken    bool
+		code      semdex.Code
+	}{
+		{"whole", head + `{"row":[1,"2026-01-02T03:04:05Z"]}{"row":[null,null]}{"end":{}}`, [][]any{{int64(1), time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}, {nil, nil}}, false, ""},
+		{"a count beyond", head + `{"row":[1,null]}{"row":[1e30,null]}{"end":{}}`, [][]any{{1., nil}, {1e30, nil}}, false, ""},
+		{"cut off", head + `{"row":[1,null]}`, nil, true, ""},
+		{"cut off within a row", head + `{"row":[1,`, nil, true, ""},
+		{"nothing", "", nil, true, ""},
+		{"no JSON", "panic: out of memory", nil, true, ""},
+		{"a cell too many", head + `{"row":[1,null,2]}{"end":{}}`, nil, true, ""},
+		{"a fault", head + `{"row":[1,null]}{"fault":{"Code":"invalid","Message":"no"}}`, nil, false, semdex.Invalid},
+	}
+	for _, test := range tests {
+		a, err := readAnswer(strings.NewReader(test.out))
+		if errors.Is(err, errBroken) != test.broken || test.code != "" && semdex.CodeOf(err) != test.code {
+			t.Errorf("%s: %v", test.name, err)
+		}
+		if a != nil && !reflect.DeepEqual(answerRows(a.Report), test.rows) || (a == nil) != (test.rows == nil) {
+			t.Errorf("%s: got %v", test.name, a)
+		}
+	}
+}

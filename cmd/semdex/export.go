@@ -52,7 +52,7 @@ func (p *program) export() *cobra.Command {
 			}
 			tables := args[0] == "events" && format == "parquet"
 			if format != "" && format != e.format && !tables {
-				return usageError{fmt.Errorf("--format %s: %s are written as %s", format, args[0], e.formats(args[0]))}
+				return usageError{fmt.Errorf("--format %s: %s is written as %s", format, args[0], e.formats(args[0]))}
 			}
 			if tables && (file == "" || file == "-") {
 				return usageError{errors.New("--format parquet writes a folder: name it by -o")}

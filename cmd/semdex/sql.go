@@ -57,7 +57,7 @@ func sqlHelp() string {
 	for _, t := range analytics.ShownTables {
 		fmt.Fprintf(&b, "\n%s: %s\n", t.Name, t.About)
 		for _, c := range t.Columns {
-			fmt.Fprintf(&b, "  %-14s %-14s %s\n", c.Name, c.Type, c.About)
+			b.WriteString(strings.TrimRight(fmt.Sprintf("  %-14s %-14s %s", c.Name, c.Type, c.About), " ") + "\n")
 		}
 	}
 	return strings.TrimRight(b.String(), "\n")
