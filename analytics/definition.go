@@ -18,6 +18,7 @@ type Definition struct {
 	Groups  bool     // it takes dimensions to group by and an interval
 	By      []string // the dimensions that it groups by where none are asked for
 	Columns []Figure // its columns after period and dimensions
+	Plot    Plot     // how it is drawn
 
 	make func(*run) (*Report, error)
 }
@@ -36,6 +37,9 @@ var Reports = definitions()
 func definitions() []Definition {
 	all := []Definition{usageReport}
 	slices.SortFunc(all, func(a, b Definition) int { return strings.Compare(a.Name, b.Name) })
+	for i := range all {
+		all[i].Plot = plots[all[i].Name]
+	}
 	return all
 }
 

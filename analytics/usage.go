@@ -126,6 +126,7 @@ func (s *Store) report(ctx context.Context, d Dimensions, r Request, name string
 	report, err := make(r)
 	switch {
 	case err == nil:
+		report.Filter, report.limit = r.Filter, r.Limit
 		return report, nil
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("%s report: %w", name, ctx.Err())

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"mime"
 	"net/http"
@@ -11,12 +12,19 @@ import (
 	"time"
 
 	"semdex/analytics"
+	"semdex/internal/plot"
 
 	"github.com/gin-gonic/gin"
 )
 
-var formatParam = param{name: "format", kind: str, enum: []string{"json", "csv", "ndjson", formatXLSX}, value: "json",
-	about: "Form of the answer; goes before the Accept header."}
+var formatParam = param{name: "format", kind: str, enum: []string{"json", "csv", "ndjson", formatXLSX, formatSVG, formatHTML}, value: "json",
+	about: "Form of the answer; goes before the Accept header. svg is a picture, html a page with the picture and its data as a table."}
+
+// Forms of reports that are pictures.
+const (
+	formatSVG  = "svg"
+	formatHTML = "html"
+)
 
 var reportRoutes = []route{
 	{method: http.MethodGet, path: "/v1/reports", id: "reports", group: "Usage", scope: ScopeReports, summary: "Which reports there are",
@@ -30,9 +38,11 @@ var reportRoutes = []route{
 			param{name: "tz", kind: str, max: 64, about: "Time zone of days and periods, such as Europe/Berlin; the library's where it is left out."},
 			param{name: "filter", kind: filters, about: "Dimension to values: filter[region]=DACH."},
 			param{name: "limit", kind: integer, min: 1, about: "Rows to show; all where it is left out."},
-			param{name: "direct", kind: flag, value: false, about: "Do not count for what stands above a value."}, formatParam),
+			param{name: "direct", kind: flag, value: false, about: "Do not count for what stands above a value."}, formatParam,
+			param{name: "plot", kind: str, enum: analytics.ChartKinds, value: analytics.ChartAuto, about: "How svg and html draw it; a treemap counts values without what stands below them."},
+			param{name: "measure", kind: str, max: 64, about: "Column that svg and html draw; the report's main one where it is left out."}),
 		serve: (*call).report, answers: []answer{{status: http.StatusOK, about: "The report.", headers: []string{"Content-Disposition"},
-			media: []media{{typeJSON, ReportTable{}}, {typeCSV, nil}, {typeNDJSON, nil}, {typeXLSX, nil}}}}},
+			media: []media{{typeJSON, ReportTable{}}, {typeCSV, nil}, {typeNDJSON, nil}, {typeXLSX, nil}, {typeSVG, nil}, {typeHTML, nil}}}}},
 }
 
 // Reports are the reports there are.
@@ -64,17 +74,28 @@ func (c *call) report() error {
 	if err != nil {
 		return err
 	}
-	name := c.args.text("name")
-	report, err := c.lib.Report(c.ctx(), name, analytics.Request{
+	name, format := c.args.text("name"), or(c.args, "format", accepted(c.gin, reportForms))
+	request := analytics.Request{
 		By: c.args.list("by"), From: c.args.day("from"), To: c.args.day("to"), Interval: c.args.text("interval"), TZ: tz,
 		Filter: get[map[string][]string](c.args, "filter"), Limit: c.args.integer("limit", 0), Direct: c.args.flag("direct"),
-	})
+	}
+	kind, measure := c.args.text("plot"), c.args.text("measure")
+	isPicture := format == formatSVG || format == formatHTML
+	if isPicture {
+		kind = cmp.Or(kind, analytics.ChartAuto)
+		request = request.ForChart(kind)
+	} else if kind != "" || measure != "" {
+		return wrong("format", inQuery, "is no picture, which plot and measure are for", "svg or html")
+	}
+	report, err := c.lib.Report(c.ctx(), name, request)
 	if err != nil {
 		return err
 	}
 	w := c.gin.Writer
 	w.Header().Add("Vary", "Accept")
-	format := or(c.args, "format", accepted(c.gin, reportForms))
+	if isPicture {
+		return c.reportPicture(report, format, kind, measure)
+	}
 	switch format {
 	case "csv":
 		w.Header().Set("Content-Type", typeCSV+"; charset=utf-8")
@@ -109,6 +130,24 @@ func (c *call) reportBook(name string, report *analytics.Report) error {
 	})
 }
 
+// reportPicture draws a report. The page may do no more than look as it does.
+func (c *call) reportPicture(report *analytics.Report, format, kind, measure string) error {
+	chart, err := report.Chart(kind, measure)
+	if err != nil {
+		return err
+	}
+	var picture bytes.Buffer
+	form, draw := typeSVG, chart.SVG
+	if format == formatHTML {
+		form, draw = typeHTML+"; charset=utf-8", chart.HTML
+		c.gin.Header("Content-Security-Policy", plot.Policy()+"; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+	}
+	if err := draw(&picture); err != nil {
+		return err
+	}
+	return writeBytes(c.gin.Writer, form, http.StatusOK, picture.Bytes())
+}
+
 // attach has a browser save the answer as a file of that name.
 func (c *call) attach(name string) {
 	c.gin.Writer.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
@@ -128,7 +167,7 @@ func (c *call) zone() (*time.Location, error) {
 }
 
 // reportForms are the media types of a report, by what Accept may name.
-var reportForms = map[string]string{typeJSON: "json", typeCSV: "csv", typeNDJSON: "ndjson", typeXLSX: formatXLSX, "application/ndjson": "ndjson", "*/*": "json", "application/*": "json", "text/*": "csv"}
+var reportForms = map[string]string{typeJSON: "json", typeCSV: "csv", typeNDJSON: "ndjson", typeXLSX: formatXLSX, typeSVG: formatSVG, "application/ndjson": "ndjson", "*/*": "json", "application/*": "json", "text/*": "csv"}
 
 // accepted gives the form that the Accept header likes best, json where it names none of ours.
 func accepted(c *gin.Context, forms map[string]string) string {

@@ -20,6 +20,7 @@ const (
 	typeXLSX    = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	typeNDJSON  = "application/x-ndjson"
 	typeHTML    = "text/html"
+	typeSVG     = "image/svg+xml"
 	typeText    = "text/plain"
 )
 
