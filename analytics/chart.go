@@ -338,7 +338,7 @@ func (s *sheet) chart(m int, data plot.Data) plot.Chart {
 	for _, name := range slices.Sorted(maps.Keys(s.Filter)) {
 		asked = append(asked, name+": "+strings.Join(s.Filter[name], " or "))
 	}
-	c.Subtitle = strings.Join(asked, " · ")
+	c.Subtitle = strings.Join(append(asked, s.Notes...), " · ")
 	return c
 }
 

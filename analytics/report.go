@@ -20,6 +20,7 @@ type Report struct {
 	Direct   bool
 	Columns  []Column
 	Totals   []Total    // what the rows are parts of: each event counted once, whatever rows leave out or count again
+	Notes    []string   // what else a reader has to know
 	Until    *time.Time // when the last of all events occurred; nil where there is none
 
 	Filter map[string][]string // as it was asked for

@@ -2,8 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -11,7 +11,7 @@ import (
 
 	"semdex"
 	"semdex/analytics"
-	"semdex/internal/plot"
+	"semdex/cmd/internal/library"
 )
 
 func (p *program) report() *cobra.Command {
@@ -19,10 +19,14 @@ func (p *program) report() *cobra.Command {
 	var by []string
 	var from, to, tz, format, file string
 	var drawing picture
+	var scheduled scheduledRun
 	var filters []string
 	c := &cobra.Command{
-		Use: "report NAME", Short: "Report on the use of a library; NAME is usage", Args: cobra.ExactArgs(1),
+		Use: "report NAME", Short: "Report on the use of a library; NAME is usage", Args: func(cmd *cobra.Command, args []string) error { return scheduled.args(cmd, args) },
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if scheduled.wanted {
+				return p.deliver(cmd.Context(), scheduled)
+			}
 			return p.owned(cmd.Context(), "report", func(ctx context.Context, s *session) error {
 				l, err := s.library(ctx, p.library)
 				if err != nil {
@@ -37,11 +41,11 @@ func (p *program) report() *cobra.Command {
 						return &semdex.Error{Code: semdex.Invalid, Message: "no such time zone: " + tz, Hint: "write it like Europe/Berlin"}
 					}
 				}
-				write, err := reportWriter(format, drawing)
-				if err != nil {
+				format, drawing.kind = strings.ToLower(format), strings.ToLower(drawing.kind)
+				if err := drawing.check(format); err != nil {
 					return err
 				}
-				if drawing.asked(format) {
+				if analytics.IsPicture(format) {
 					r = r.ForChart(drawing.kind)
 				}
 				report, err := l.Report(ctx, args[0], r)
@@ -52,7 +56,7 @@ func (p *program) report() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return done(write(report, out))
+				return done(report.Write(out, format, drawing.kind, drawing.measure))
 			})
 		},
 	}
@@ -68,39 +72,78 @@ func (p *program) report() *cobra.Command {
 	c.Flags().StringVar(&drawing.kind, "plot", analytics.ChartAuto, "how a picture is drawn: "+strings.Join(analytics.ChartKinds, ", "))
 	c.Flags().StringVar(&drawing.measure, "measure", "", "column that a picture shows (default: the report's main one)")
 	c.Flags().StringVarP(&file, "output", "o", "", "file to write (default: standard output)")
+	c.Flags().BoolVar(&scheduled.wanted, "scheduled", false, "deliver the reports of the configuration that are due now, in place of NAME")
+	c.Flags().StringVar(&scheduled.name, "name", "", "with --scheduled: only the one of this name")
+	c.Flags().BoolVar(&scheduled.dry, "dry-run", false, "with --scheduled: list what is due, and deliver nothing")
 	return c
 }
 
 // picture is how a report is to be drawn.
 type picture struct{ kind, measure string }
 
-// asked reports whether a format is a picture.
-func (p picture) asked(format string) bool {
-	return strings.EqualFold(format, "svg") || strings.EqualFold(format, "html")
+// check says what is wrong with a format, or with what only pictures have.
+func (p picture) check(format string) error {
+	if err := analytics.CheckFormat(format); err != nil {
+		return usageError{fmt.Errorf("--format %s: this version writes %s", format, strings.Join(analytics.Formats, ", "))}
+	}
+	if !analytics.IsPicture(format) && (p.measure != "" || p.kind != analytics.ChartAuto) {
+		return usageError{fmt.Errorf("--plot and --measure are for pictures: add --format svg or html")}
+	}
+	return nil
 }
 
-// drawn gives what writes a report as a picture.
-func (p picture) drawn(write func(plot.Chart, io.Writer) error) func(*analytics.Report, io.Writer) error {
-	return func(r *analytics.Report, w io.Writer) error {
-		chart, err := r.Chart(strings.ToLower(p.kind), p.measure)
+// scheduledRun is what is asked of the reports that the configuration names.
+type scheduledRun struct {
+	wanted, dry bool
+	name        string
+}
+
+// args wants a name of a report, or none with --scheduled.
+func (s *scheduledRun) args(cmd *cobra.Command, args []string) error {
+	if s.wanted {
+		return cobra.NoArgs(cmd, args)
+	}
+	if s.dry || s.name != "" {
+		return fmt.Errorf("--name and --dry-run go with --scheduled")
+	}
+	return cobra.ExactArgs(1)(cmd, args)
+}
+
+// deliver delivers what is due of the library, and tells of each period.
+func (p *program) deliver(ctx context.Context, asked scheduledRun) error {
+	return p.owned(ctx, "report", func(ctx context.Context, s *session) error {
+		l, err := s.library(ctx, p.library)
 		if err != nil {
 			return err
 		}
-		return write(chart, w)
-	}
+		runs, err := l.DeliverReports(ctx, asked.name, asked.dry)
+		var errs []error
+		for _, run := range runs {
+			if run.Err != nil {
+				errs = append(errs, fmt.Errorf("%s %s: %w", run.Name, run.Period, run.Err))
+			}
+			fmt.Fprintln(p.stdout, tellRun(run, asked.dry))
+		}
+		if len(runs) == 0 && err == nil {
+			p.say("semdex: no report is due")
+		}
+		return errors.Join(append(errs, err)...)
+	})
 }
 
-func reportWriter(format string, p picture) (func(*analytics.Report, io.Writer) error, error) {
-	writers := map[string]func(*analytics.Report, io.Writer) error{
-		"csv": (*analytics.Report).WriteCSV, "json": (*analytics.Report).WriteJSON, "ndjson": (*analytics.Report).WriteNDJSON, "xlsx": (*analytics.Report).WriteXLSX,
-		"svg": p.drawn(plot.Chart.SVG), "html": p.drawn(plot.Chart.HTML),
+// tellRun is one line: name, period, and what became of it.
+func tellRun(run library.ReportRun, dry bool) string {
+	did := map[bool]string{true: "due", false: "delivered"}[dry]
+	if run.Correction {
+		did = map[bool]string{true: "due again, for events came late", false: "corrected"}[dry]
 	}
-	write, ok := writers[strings.ToLower(format)]
-	if !ok {
-		return nil, usageError{fmt.Errorf("--format %s: this version writes csv, json, ndjson, xlsx, svg and html", format)}
+	switch {
+	case run.Err != nil && !run.Next.IsZero():
+		did = "failed; again at " + run.Next.UTC().Format(time.RFC3339)
+	case run.Err != nil:
+		did = "failed"
+	case len(run.Files) > 0:
+		did += " " + strings.Join(run.Files, " ")
 	}
-	if !p.asked(format) && (p.measure != "" || p.kind != analytics.ChartAuto) {
-		return nil, usageError{fmt.Errorf("--plot and --measure are for pictures: add --format svg or html")}
-	}
-	return write, nil
+	return run.Name + " " + run.Period + " " + did
 }
