@@ -20,6 +20,7 @@ type Definition struct {
 	By       []string // the dimensions that it groups by where none are asked for
 	Interval string   // its periods where none are asked for; a comparison with the window before has none
 	Columns  []Figure // its columns after period and dimensions
+	Plot     Plot     // how it is drawn
 
 	make func(*run) (*Report, error)
 }
@@ -39,6 +40,9 @@ func definitions() []Definition {
 	all := append([]Definition{adoptionReport, expansionValueReport, gapsReport, lowResultsReport, searchQualityReport, timeToFindReport, topConceptsReport, usageReport,
 		zeroResultsReport}, assetReports...)
 	slices.SortFunc(all, func(a, b Definition) int { return strings.Compare(a.Name, b.Name) })
+	for i := range all {
+		all[i].Plot = plots[all[i].Name]
+	}
 	return all
 }
 

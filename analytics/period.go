@@ -126,7 +126,7 @@ func (t *timeline) periodOf(day semdex.Date) int64 {
 func (t *timeline) label(number int64) string {
 	start := time.Unix(number, 0).UTC()
 	if t.interval == "hour" {
-		return start.In(t.tz).Format("2006-01-02T15:04Z07:00")
+		return start.In(t.tz).Format(hourLabel)
 	}
 	return periodLabel(t.interval, start)
 }

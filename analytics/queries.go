@@ -80,3 +80,20 @@ func (r QueryRequest) span() (from, to time.Time, err error) {
 	}
 	return from.UTC(), to.UTC(), nil
 }
+
+// InWindow counts the events that occurred from one day to another in a time zone, each once whatever its count; days that are empty are
+// open. It grows by what comes late.
+func (s *Store) InWindow(ctx context.Context, from, to semdex.Date, tz *time.Location) (n int64, err error) {
+	first, end, err := QueryRequest{From: from, To: to, TZ: tz}.span()
+	if err != nil {
+		return 0, err
+	}
+	if err := s.Flush(ctx); err != nil {
+		return 0, err
+	}
+	row := s.db.QueryRowContext(ctx, "SELECT count(*) FROM usage.events WHERE occurred_at >= ? AND occurred_at < ?", first, end)
+	if err := row.Scan(&n); err != nil {
+		return 0, fmt.Errorf("count the events of a window: %w", err)
+	}
+	return n, nil
+}

@@ -12,6 +12,7 @@ import (
 // Report is a table with a head. A row has a cell for each of Columns.
 type Report struct {
 	Name                 string
+	Library              string      // whose it is; for its pictures
 	From, To             semdex.Date // empty is open
 	BeforeFrom, BeforeTo semdex.Date // of the window that it is compared with; empty where there is none
 	TZ                   string
@@ -24,6 +25,9 @@ type Report struct {
 	Notes                []string   // what else a reader has to know
 	Until                *time.Time // when the last of all events occurred; nil where there is none
 
+	Filter map[string][]string // as it was asked for
+
+	limit int // rows at most; 0 is all
 	cells []cells
 	order []int32
 	keys  int // columns that tell rows apart: period and dimensions

@@ -135,6 +135,7 @@ func (s *Store) report(ctx context.Context, d Dimensions, r Request, name string
 	report, err := how(r)
 	switch {
 	case err == nil:
+		report.Filter, report.limit = r.Filter, r.Limit
 		return report, nil
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("%s report: %w", name, ctx.Err())

@@ -14,6 +14,7 @@ import (
 
 	"semdex"
 	"semdex/analytics"
+	"semdex/internal/plot"
 	"semdex/internal/table/tabletest"
 	"semdex/search"
 
@@ -315,6 +316,9 @@ func TestReportForms(t *testing.T) {
 		{"?format=json", "text/csv", "application/json"},
 		{"?format=xlsx", "", typeXLSX},
 		{"", typeXLSX, typeXLSX},
+		{"?format=svg", "", typeSVG},
+		{"", typeSVG, typeSVG},
+		{"?format=html&plot=bars&measure=events", "", "text/html; charset=utf-8"},
 	}
 	for _, tt := range tests {
 		rec := w.do("GET", "/v1/reports/usage"+tt.query, "reports", "", "Accept: "+tt.accept)
@@ -330,6 +334,24 @@ func TestReportForms(t *testing.T) {
 	rec = w.do("GET", "/v1/reports/usage?format=xlsx", "reports", "")
 	if got, err := tabletest.Open(t, rec.Body).GetCellValue("usage", "A2"); got != "Wörter" || err != nil || rec.Header().Get("Content-Disposition") != "attachment; filename=usage.xlsx" {
 		t.Errorf("xlsx: A2 is %q, %v %v", got, err, rec.Header())
+	}
+}
+
+// TestReportPictures guards that a page runs under its own policy, that a treemap counts values by themselves, and what is refused.
+func TestReportPictures(t *testing.T) {
+	w := newWorld(t)
+	rec := w.do("GET", "/v1/reports/usage?format=html", "reports", "")
+	policy := rec.Header().Get("Content-Security-Policy")
+	if !strings.HasPrefix(policy, plot.Policy()+";") || !strings.Contains(policy, "frame-ancestors 'none'") || !strings.Contains(rec.Body.String(), "<svg ") {
+		t.Errorf("got %q %.80s", policy, rec.Body)
+	}
+	w.do("GET", "/v1/reports/usage?by=topic&format=svg&plot=treemap", "reports", "")
+	if !w.lib.report.Direct {
+		t.Error("a treemap counts what is narrower twice")
+	}
+	for _, bad := range []string{"format=svg&plot=lines", "format=svg&plot=pie", "format=svg&measure=nothing", "plot=bars", "format=csv&measure=events"} {
+		rec := w.do("GET", "/v1/reports/usage?"+bad, "reports", "")
+		problem(t, rec, 422, semdex.Invalid)
 	}
 }
 

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"mime"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"semdex/analytics"
+	"semdex/internal/plot"
 
 	"github.com/gin-gonic/gin"
 )
@@ -19,8 +21,14 @@ import (
 // formatParquet is the form that only tables of reports have.
 const formatParquet = "parquet"
 
-var formatParam = param{name: "format", kind: str, enum: []string{"json", "csv", "ndjson", formatXLSX, formatParquet}, value: "json",
-	about: "Form of the answer; goes before the Accept header."}
+var formatParam = param{name: "format", kind: str, enum: []string{"json", "csv", "ndjson", formatXLSX, formatParquet, formatSVG, formatHTML}, value: "json",
+	about: "Form of the answer; goes before the Accept header. svg is a picture, html a page with the picture and its data as a table."}
+
+// Forms of reports that are pictures.
+const (
+	formatSVG  = "svg"
+	formatHTML = "html"
+)
 
 var reportRoutes = []route{
 	{method: http.MethodGet, path: "/v1/reports", id: "reports", group: "Usage", scope: ScopeReports, summary: "Which reports there are",
@@ -38,9 +46,11 @@ var reportRoutes = []route{
 				about: "Which values of assets count: today's, or those they had when the event occurred, as far as changes were seen."},
 			param{name: "compare", kind: flag, value: false, about: "Put the window before beside it: NAME_before and NAME_change after each figure. Takes from and to."},
 			param{name: "counters", kind: flag, value: false, about: "Leave out unique assets and users, which take longest."},
-			param{name: "direct", kind: flag, value: false, about: "Do not count for what stands above a value."}, formatParam),
+			param{name: "direct", kind: flag, value: false, about: "Do not count for what stands above a value."}, formatParam,
+			param{name: "plot", kind: str, enum: analytics.ChartKinds, value: analytics.ChartAuto, about: "How svg and html draw it; a treemap counts values without what stands below them."},
+			param{name: "measure", kind: str, max: 64, about: "Column that svg and html draw; the report's main one where it is left out."}),
 		serve: (*call).report, answers: []answer{{status: http.StatusOK, about: "The report.", headers: []string{"Content-Disposition"},
-			media: []media{{typeJSON, ReportTable{}}, {typeCSV, nil}, {typeNDJSON, nil}, {typeXLSX, nil}, {typeParquet, nil}}}}},
+			media: []media{{typeJSON, ReportTable{}}, {typeCSV, nil}, {typeNDJSON, nil}, {typeXLSX, nil}, {typeParquet, nil}, {typeSVG, nil}, {typeHTML, nil}}}}},
 }
 
 // Reports are the reports there are.
@@ -74,14 +84,27 @@ func (c *call) report() error {
 	if err != nil {
 		return err
 	}
-	name := c.args.text("name")
-	report, err := c.lib.Report(c.ctx(), name, analytics.Request{
+	name, format := c.args.text("name"), or(c.args, "format", accepted(c.gin, reportForms))
+	request := analytics.Request{
 		By: c.args.list("by"), From: c.args.day("from"), To: c.args.day("to"), Interval: c.args.text("interval"), TZ: tz,
 		Filter: get[map[string][]string](c.args, "filter"), Limit: c.args.integer("limit", 0), Direct: c.args.flag("direct"),
 		Recorded: c.args.text("basis") == "as_recorded", Compare: c.args.flag("compare"), Counters: c.args.flag("counters"),
-	})
+	}
+	kind, measure := c.args.text("plot"), c.args.text("measure")
+	isPicture := format == formatSVG || format == formatHTML
+	if isPicture {
+		kind = cmp.Or(kind, analytics.ChartAuto)
+		request = request.ForChart(kind)
+	} else if kind != "" || measure != "" {
+		return wrong("format", inQuery, "is no picture, which plot and measure are for", "svg or html")
+	}
+	report, err := c.lib.Report(c.ctx(), name, request)
 	if err != nil {
 		return err
+	}
+	if isPicture {
+		c.gin.Writer.Header().Add("Vary", "Accept")
+		return c.reportPicture(report, format, kind, measure)
 	}
 	return c.table(name, report)
 }
@@ -135,6 +158,24 @@ func (c *call) wholeFile(name, mediaType string, write func(io.Writer) error) er
 	})
 }
 
+// reportPicture draws a report. The page may do no more than look as it does.
+func (c *call) reportPicture(report *analytics.Report, format, kind, measure string) error {
+	chart, err := report.Chart(kind, measure)
+	if err != nil {
+		return err
+	}
+	var picture bytes.Buffer
+	form, draw := typeSVG, chart.SVG
+	if format == formatHTML {
+		form, draw = typeHTML+"; charset=utf-8", chart.HTML
+		c.gin.Header("Content-Security-Policy", plot.Policy()+"; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+	}
+	if err := draw(&picture); err != nil {
+		return err
+	}
+	return writeBytes(c.gin.Writer, form, http.StatusOK, picture.Bytes())
+}
+
 // attach has a browser save the answer as a file of that name.
 func (c *call) attach(name string) {
 	c.gin.Writer.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
@@ -154,7 +195,7 @@ func (c *call) zone() (*time.Location, error) {
 }
 
 // reportForms are the media types of a report, by what Accept may name.
-var reportForms = map[string]string{typeJSON: "json", typeCSV: "csv", typeNDJSON: "ndjson", typeXLSX: formatXLSX, typeParquet: formatParquet, "application/ndjson": "ndjson", "*/*": "json", "application/*": "json", "text/*": "csv"}
+var reportForms = map[string]string{typeJSON: "json", typeCSV: "csv", typeNDJSON: "ndjson", typeXLSX: formatXLSX, typeParquet: formatParquet, typeSVG: formatSVG, "application/ndjson": "ndjson", "*/*": "json", "application/*": "json", "text/*": "csv"}
 
 // accepted gives the form that the Accept header likes best, json where it names none of ours.
 func accepted(c *gin.Context, forms map[string]string) string {

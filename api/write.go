@@ -21,6 +21,7 @@ const (
 	typeNDJSON  = "application/x-ndjson"
 	typeParquet = "application/vnd.apache.parquet"
 	typeHTML    = "text/html"
+	typeSVG     = "image/svg+xml"
 	typeText    = "text/plain"
 )
 

@@ -146,11 +146,12 @@ func (p *program) openAll(ctx context.Context, s *session, prepare func(context.
 	return nil
 }
 
-// keepWatch follows the saved searches of all libraries until ctx ends.
+// keepWatch follows the saved searches of all libraries, and delivers their reports by the clock, until ctx ends.
 func keepWatch(ctx context.Context, s *session, under *sync.WaitGroup) {
 	for _, name := range s.Names() {
 		if l := s.opened(name); l != nil {
 			under.Go(func() { l.KeepWatch(ctx) })
+			under.Go(func() { l.KeepReports(ctx) })
 		}
 	}
 }

@@ -48,6 +48,7 @@ type Library struct {
 	Search       Search       `yaml:"search"`
 	Analytics    Analytics    `yaml:"analytics"`
 	Notify       Notify       `yaml:"notify"`
+	Reports      []Report     `yaml:"reports"`   // made by the clock
 	Schedule     string       `yaml:"schedule"`  // when serve brings in what changed: a cron expression in time_zone
 	Reconcile    string       `yaml:"reconcile"` // when it compares with all that the sources hold
 
@@ -59,7 +60,7 @@ type Rights struct {
 	Missing string `yaml:"missing"`
 }
 
-// Notify is the policy about notifications of saved searches. They go to public addresses by https, and to the hosts
+// Notify is the policy about notifications of saved searches, and about reports that go to webhooks. They go to public addresses by https, and to the hosts
 // in Allow: names or addresses, without port.
 type Notify struct {
 	Allow []string `yaml:"allow"`
@@ -285,6 +286,9 @@ func (l *Library) complete(dir string) error {
 	}
 	if err := l.Analytics.Reports.complete(); err != nil {
 		return fmt.Errorf("analytics: reports: %w", err)
+	}
+	if err := l.completeReports(dir); err != nil {
+		return err
 	}
 	return l.checkDimensions()
 }

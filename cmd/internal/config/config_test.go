@@ -155,7 +155,7 @@ func TestWrongFilesAreRefused(t *testing.T) {
 		{"an unknown key of a source", library("sources:", "  - {type: files, asset: a.jsonl}"), []string{"line 4", "asset", "did you mean assets?"}},
 		{"an unknown key of a vocabulary", library("vocabularies:", "  - type: file", "    pth: a.ttl"), []string{"line 5", "pth", "did you mean path?"}},
 		{"an unknown key of a dimension", library("dimensions:", "  topic: {scheme: x}", "  region: {feild: Region}"), []string{"line 5", "feild", "region", "did you mean field?"}},
-		{"a key like none lists those there are", library("quux: 1"), []string{"unknown key quux", "known are:", "dimensions, draft, languages, notify, reconcile, rights"}},
+		{"a key like none lists those there are", library("quux: 1"), []string{"unknown key quux", "known are:", "dimensions, draft, languages, notify, reconcile, reports, rights"}},
 		{"an environment variable that is not set", library("time_zone: ${SEMDEX_TEST_UNSET}"), []string{"line 3", "SEMDEX_TEST_UNSET", "not set"}},
 		{"a text for libraries", "libraries: acme\n", []string{"line 1", "libraries"}},
 		{"a list for libraries", "libraries: [acme]\n", []string{"line 1", "libraries", "want names"}},

@@ -43,6 +43,9 @@ func (l *Library) Diagnose(ctx context.Context) ([]Diagnosis, error) {
 		return nil, err
 	}
 	out = append(out, Diagnosis{"how assets and concepts go together", links}, Diagnosis{"schedule", l.diagnoseSchedule()})
+	if len(l.config.Reports) > 0 {
+		out = append(out, Diagnosis{"scheduled reports", l.diagnoseReports()})
+	}
 	saved, err := l.diagnoseSaved()
 	if err == nil && len(saved) > 0 {
 		out = append(out, Diagnosis{"saved searches", saved})
@@ -67,6 +70,23 @@ func (l *Library) diagnoseSaved() ([]indexer.Finding, error) {
 		}
 	}
 	return findings, nil
+}
+
+// diagnoseReports tells when each scheduled report was delivered last, and what failed.
+func (l *Library) diagnoseReports() (findings []indexer.Finding) {
+	for _, c := range l.config.Reports {
+		finding := warn(c.Name, "was never delivered", "run semdex serve, or semdex report --scheduled")
+		for _, p := range l.reports.of(c).Periods {
+			switch {
+			case p.Pending != nil && p.Pending.Attempts > 0:
+				finding = warn(c.Name, p.Period+" could not be delivered: "+p.Pending.Error, "mend what is told; it is tried again at the latest at the report's next time")
+			case p.Revision > 0:
+				finding = fine(c.Name, fmt.Sprintf("%s was delivered %s", p.Period, p.Delivered.Format("2006-01-02 15:04 MST")))
+			}
+		}
+		findings = append(findings, finding)
+	}
+	return findings
 }
 
 // diagnoseSystem checks a source or vocabulary, and tells how its last run ended.

@@ -7,6 +7,7 @@
 //	index/           the search index (package local)
 //	usage/           the event log and the DuckDB store (package analytics)
 //	rejected.jsonl   the records that the last sync of each source left out, and why
+//	reports.json     which reports were delivered by the clock, and of which events
 //	sources.json     when each source and vocabulary was last brought in, and what came of it
 //	secret           what seals the cursors of searches
 //	draft/           the draft vocabulary, if there is one
@@ -65,6 +66,7 @@ type Library struct {
 	duplicates duplicates
 	draft      draftStore
 	saved      savedStore
+	reports    reportBook
 	runs       *sourceRuns
 	rejected   atomic.Pointer[map[string]int] // by source, how many records are kept aside
 	stop       context.CancelFunc
@@ -95,6 +97,9 @@ func (l *Library) open(ctx context.Context) error {
 		return err
 	}
 	if l.index, err = openIndex(filepath.Join(l.dir, "index"), l.config.Languages, l.log); err != nil {
+		return err
+	}
+	if err := l.reports.open(filepath.Join(l.dir, "reports.json")); err != nil {
 		return err
 	}
 	l.usage = usageStore{dir: filepath.Join(l.dir, "usage"), log: l.log, used: make(chan struct{}, 1)}

@@ -253,19 +253,34 @@ func (l *Library) sign(s *savedSearch, m *message, changes []api.ResultChange) (
 	if err != nil {
 		return nil, err
 	}
-	header, err := s.Notify.Secret.Sign(m.ID, l.now(), text)
+	header, err := signed(s.Notify.Secret, m.ID, l.now(), text)
+	if err != nil {
+		return nil, err
+	}
+	return &notice{search: s.ID, message: m.ID, url: s.Notify.URL, header: header, body: text}, nil
+}
+
+// signed gives the headers of a message in JSON.
+func signed(secret remote.WebhookSecret, id string, now time.Time, body []byte) (http.Header, error) {
+	header, err := secret.Sign(id, now, body)
 	if err != nil {
 		return nil, err
 	}
 	header.Set("Content-Type", "application/json")
 	header.Set("User-Agent", "Semdex")
-	return &notice{search: s.ID, message: m.ID, url: s.Notify.URL, header: header, body: text}, nil
+	return header, nil
+}
+
+// deliver sends a message once.
+func (n *notice) deliver(ctx context.Context, transport http.RoundTripper) error {
+	client := remote.Client{System: "the receiver", Transport: transport}
+	_, err := client.Do(ctx, remote.Request{Method: http.MethodPost, URL: n.url, Header: n.header, Body: n.body, Timeout: noticeTimeout, MaxBody: noticeAnswer, Once: true})
+	return err
 }
 
 // post sends a notification once. When it is sent again is decided by sent, and outlives this process.
 func (l *Library) post(ctx context.Context, n *notice, transport http.RoundTripper) error {
-	client := remote.Client{System: "the receiver", Transport: transport}
-	_, err := client.Do(ctx, remote.Request{Method: http.MethodPost, URL: n.url, Header: n.header, Body: n.body, Timeout: noticeTimeout, MaxBody: noticeAnswer, Once: true})
+	err := n.deliver(ctx, transport)
 	if err == nil {
 		l.saved.delivered.Add(1)
 	} else if ctx.Err() == nil {
@@ -299,24 +314,34 @@ func (l *Library) sent(n *notice, failure error) (time.Time, error) {
 // failed notes an attempt that failed: the next one comes later than the one before, or as late as the receiver asks.
 // After the last one, or where the receiver says that it is gone (410), the notification is given up.
 func (l *Library) failed(s *savedSearch, failure error) {
-	schedule := l.saved.retries
-	if schedule == nil {
-		schedule = retrySchedule
-	}
-	m, fault := s.Notify.Message, remote.FaultOf(failure)
+	m := s.Notify.Message
 	m.Attempts++
-	s.Notify.Error = failureText(failure, fault)
-	if m.Attempts > len(schedule) || fault != nil && fault.Status == http.StatusGone {
+	s.Notify.Error = failureText(failure, remote.FaultOf(failure))
+	wait, again := l.waitAfter(m.Attempts, failure)
+	if !again {
 		s.Notify.Stopped = true
 		l.log.Warn("notifications of a saved search are given up", "search", s.ID, "attempts", m.Attempts, "err", failure)
 		return
 	}
-	wait := schedule[m.Attempts-1]
+	m.Next = l.now().UTC().Add(wait)
+}
+
+// waitAfter says how long to wait after so many attempts, of which the last one failed so; false is to give up.
+func (l *Library) waitAfter(attempts int, failure error) (time.Duration, bool) {
+	schedule := l.saved.retries
+	if schedule == nil {
+		schedule = retrySchedule
+	}
+	fault := remote.FaultOf(failure)
+	if attempts > len(schedule) || fault != nil && fault.Status == http.StatusGone {
+		return 0, false
+	}
+	wait := schedule[attempts-1]
 	wait += mathrand.N(wait/10 + 1)
 	if fault != nil {
 		wait = max(wait, fault.RetryAfter())
 	}
-	m.Next = l.now().UTC().Add(wait)
+	return wait, true
 }
 
 // failureText says why a notification failed, to whoever may see the saved search: no more than a stranger may know

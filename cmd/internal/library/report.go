@@ -41,7 +41,12 @@ func (l *Library) Report(ctx context.Context, name string, r analytics.Request) 
 	}
 	d := l.reported()
 	defer d.Release()
-	return store.Report(ctx, d, name, r)
+	report, err := store.Report(ctx, d, name, r)
+	if err != nil {
+		return nil, err
+	}
+	report.Library = l.name
+	return report, nil
 }
 
 // keepSums brings the sums of usage up to date that reports take, if the usage store is open.

@@ -357,6 +357,7 @@ type receiver struct {
 	answer func(http.ResponseWriter)
 	ids    []string
 	got    []api.ResultNotice
+	bodies [][]byte
 }
 
 func newReceiver(t *testing.T) *receiver {
@@ -387,7 +388,7 @@ func (r *receiver) take(w http.ResponseWriter, q *http.Request) {
 	if err := json.Unmarshal(body, &n); err != nil {
 		r.t.Errorf("%v in %s", err, body)
 	}
-	r.ids, r.got = append(r.ids, q.Header.Get("webhook-id")), append(r.got, n)
+	r.ids, r.got, r.bodies = append(r.ids, q.Header.Get("webhook-id")), append(r.got, n), append(r.bodies, body)
 	r.answer(w)
 }
 
