@@ -56,8 +56,9 @@ bench: tools ## speed, as ratios to a baseline in the same run
 bench-search: $(BIN) ## searches a generated library of SEMDEX_BENCH_ASSETS, and prints each figure beside its target
 	SEMDEX_BENCH_ASSETS=$(SEMDEX_BENCH_ASSETS) SEMDEX_BIN=$(BIN) $(GO) run ./cmd/internal/benchsearch
 
-bench-analytics: tools ## takes in and reports on SEMDEX_BENCH_EVENTS events, and prints each figure beside its target
+bench-analytics: $(BIN) ## takes in and reports on SEMDEX_BENCH_EVENTS events, and prints each figure beside its target; then search beside reports
 	SEMDEX_BENCH_EVENTS=$(SEMDEX_BENCH_EVENTS) $(GO) run ./cmd/internal/benchanalytics
+	SEMDEX_BENCH_ASSETS=200000 SEMDEX_BENCH_USE=$${SEMDEX_BENCH_EVENTS:-10000000} SEMDEX_BIN=$(BIN) $(GO) run ./cmd/internal/benchsearch
 
 kill: tools ## syncs that are killed at 50 moments, and of Tate's works at 5; events taken in beside 200 kills
 	SEMDEX_KILLS=$${SEMDEX_KILLS:-50} SEMDEX_INGEST_KILLS=$${SEMDEX_INGEST_KILLS:-200} $(GO) test -count=1 -timeout 30m -v -run 'Kill' ./cmd/semdex ./analytics

@@ -3,6 +3,7 @@ package analytics
 import (
 	"math"
 	"math/bits"
+	"runtime"
 	"slices"
 )
 
@@ -80,6 +81,7 @@ func sortBy(rows []int32, key func(int32) uint64) []int32 {
 		if differ>>shift&(1<<digit-1) == 0 {
 			continue
 		}
+		runtime.Gosched()
 		var from [1<<digit + 1]int32
 		for _, k := range keys {
 			from[k>>shift&(1<<digit-1)+1]++

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math/bits"
+	"runtime"
 	"slices"
 	"strings"
 )
@@ -85,6 +86,7 @@ func scan(ctx context.Context, conn *sql.Conn, fields []field, from string, yiel
 				part[i] = block[i][:n]
 			}
 			n = 0
+			runtime.Gosched()
 			return errors.Join(ctx.Err(), yield(part))
 		}
 		for {

@@ -175,7 +175,8 @@ func (w *spreader) combo(c int32, tuples []int32) []line {
 func (w *spreader) bySet(tuples []int32) {
 	w.sets, w.sums, w.size = w.sets[:0], w.sums[:0], w.size[:0]
 	for _, t := range tuples {
-		for _, i := range w.order[w.from[t]:w.from[t+1]] {
+		for n, i := range w.order[w.from[t]:w.from[t+1]] {
+			giveWay(n)
 			set := w.set[i]
 			place := w.place[set]
 			if place == 0 {
@@ -207,7 +208,8 @@ func (m *member) gather(w *spreader, tuples []int32) {
 	}
 	m.list = grow(m.list, int(total))
 	for _, t := range tuples {
-		for _, i := range w.order[w.from[t]:w.from[t+1]] {
+		for n, i := range w.order[w.from[t]:w.from[t+1]] {
+			giveWay(n)
 			if x := m.of[i]; x >= 0 {
 				p := w.place[w.set[i]] - 1
 				m.list[m.ends[p]] = x
@@ -282,6 +284,7 @@ func (w *spreader) spread() {
 	}
 	w.lists = grow(w.lists, int(total))
 	for p, set := range w.sets {
+		giveWay(p)
 		for _, v := range w.valuesOf(set) {
 			w.lists[w.counted[v]] = int32(p)
 			w.counted[v]++
@@ -296,7 +299,12 @@ func (w *spreader) lines(c int32) []line {
 	out := make([]line, len(w.found))
 	sums := make([]int64, len(w.found)*w.slots)
 	start := int32(0)
+	visited := 0
 	for i, v := range w.found {
+		if visited += int(w.ends[i] - start); visited > wayEvery {
+			visited = 0
+			runtime.Gosched()
+		}
 		places := w.lists[start:w.ends[i]]
 		start = w.ends[i]
 		sum := sums[i*w.slots : (i+1)*w.slots : (i+1)*w.slots]
@@ -308,6 +316,17 @@ func (w *spreader) lines(c int32) []line {
 		out[i] = line{c, v, w.assets.union(places), w.users.union(places), sum}
 	}
 	return out
+}
+
+// wayEvery is how many steps a report takes, less than a millisecond's, before it lets others run: a search does not wait for the ten that
+// Go would leave it.
+const wayEvery = 8192
+
+// giveWay lets others run now and then, by the number of steps done.
+func giveWay(n int) {
+	if n&(wayEvery-1) == wayEvery-1 {
+		runtime.Gosched()
+	}
 }
 
 // grow gives a slice of n elements, the old one where it is large enough.

@@ -1,6 +1,7 @@
 // Command benchsearch measures the search of a generated library as a whole, and prints each figure beside its target.
 //
 //	SEMDEX_BENCH_ASSETS   how many assets (1000000)
+//	SEMDEX_BENCH_USE      how many events of use; where it is set, search is measured beside reports on them, and nothing else
 //	SEMDEX_BENCH_DIR      where libraries are kept from one run to the next (bin/bench-search)
 //	SEMDEX_BENCH_SECONDS  how long each row is measured (15, below 200,000 assets 3)
 //	SEMDEX_BIN            the program that is served (bin/semdex)
@@ -52,6 +53,9 @@ func run(ctx context.Context) error {
 	if err := number("SEMDEX_BENCH_ASSETS", &o.Assets); err != nil {
 		return err
 	}
+	if err := number("SEMDEX_BENCH_USE", &o.Use); err != nil {
+		return err
+	}
 	seconds := 15
 	if o.Assets < 200_000 {
 		seconds = 3
@@ -60,11 +64,18 @@ func run(ctx context.Context) error {
 		return err
 	}
 	dir := filepath.Join(cmp.Or(os.Getenv("SEMDEX_BENCH_DIR"), filepath.Join("bin", "bench-search")), strconv.Itoa(o.Assets))
+	if o.Use > 0 {
+		dir += "-used"
+	}
 	b := &bench{table: &table{out: os.Stdout}, library: generate.New(o), dir: dir, program: cmp.Or(os.Getenv("SEMDEX_BIN"), filepath.Join("bin", "semdex")), each: time.Duration(seconds) * time.Second}
 	b.words = plainWords(b.library)
 	b.mix = newMix(b.library, b.words, 2000)
 	defer b.close()
-	for _, step := range []func(context.Context) error{b.build, b.overHTTP, b.inProcess, b.beside, b.indexRate, b.bareExpanded} { // whatever merges in the background comes last
+	steps := []func(context.Context) error{b.build, b.overHTTP, b.inProcess, b.beside, b.indexRate, b.bareExpanded} // whatever merges in the background comes last
+	if o.Use > 0 {
+		steps = []func(context.Context) error{b.build, b.besideReports}
+	}
+	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err
 		}

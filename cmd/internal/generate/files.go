@@ -34,7 +34,7 @@ libraries:
       campaign: {field: Campaign}
 `
 
-// Events is how many events WriteFiles writes.
+// Events is how many events WriteFiles writes where there is no Use.
 const Events = 20_000
 
 // WriteFiles writes the library with a configuration into a folder.
@@ -44,7 +44,7 @@ func (l *Library) WriteFiles(dir string) error {
 	}
 	return errors.Join(
 		writeFile(filepath.Join(dir, AssetsFile), l.WriteAssets),
-		writeFile(filepath.Join(dir, EventsFile), func(w io.Writer) error { return l.WriteEvents(w, Events) }),
+		writeFile(filepath.Join(dir, EventsFile), l.writeUse),
 		writeFile(filepath.Join(dir, VocabularyFile), l.Vocabulary.Write),
 		writeFile(filepath.Join(dir, ConfigFile), func(w io.Writer) error { _, err := io.WriteString(w, config); return err }),
 	)

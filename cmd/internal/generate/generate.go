@@ -20,6 +20,7 @@ type Options struct {
 	Seed     uint64
 	Assets   int // of the whole library: it decides how many words there are
 	Concepts int // of the topics, all levels together
+	Use      int `json:",omitempty"` // events of a year of use; 0 leaves it at a few
 }
 
 // Default are the sizes that speed is measured at.

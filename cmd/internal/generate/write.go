@@ -42,6 +42,36 @@ func (l *Library) WriteEvents(w io.Writer, n int) error {
 	return out.Flush()
 }
 
+func (l *Library) writeUse(w io.Writer) error {
+	if l.Use == 0 {
+		return l.WriteEvents(w, Events)
+	}
+	return l.WriteYear(w, l.Use)
+}
+
+// WriteYear writes n events of a year, in the order of time: few assets and people much, most of them little, by region and campaign.
+func (l *Library) WriteYear(w io.Writer, n int) error {
+	out := bufio.NewWriterSize(w, 1<<16)
+	r := l.random('y', 0)
+	assets, people := newSampler(curve{{1, 1}, {l.Assets, .0005}}.weights(l.Assets)), newSampler(curve{{1, 1}, {20_000, .001}}.weights(20_000))
+	types := []string{semdex.AssetView, semdex.AssetView, semdex.AssetView, semdex.AssetDownload, semdex.AssetPlaced}
+	var line []byte
+	for i := range n {
+		e := semdex.Event{ID: fmt.Sprintf("y%d", i), Type: types[r.IntN(len(types))],
+			OccurredAt: time.Date(2025, 11, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(float64(i) / float64(n) * 365 * float64(24*time.Hour))).Truncate(time.Microsecond),
+			Asset:      fmt.Sprintf("files:a%d", assets.draw(r)*7919%l.Assets), Actor: semdex.Actor{ID: fmt.Sprintf("u_%08x", people.draw(r))},
+			Context: map[string]string{"region": l.fields["Region"][r.IntN(len(l.fields["Region"]))], "campaign": fmt.Sprintf("Campaign %d", r.IntN(20))}}
+		var err error
+		if line, err = semdex.AppendEvent(line[:0], &e); err != nil {
+			return fmt.Errorf("event %d: %w", i, err)
+		}
+		if _, err := out.Write(append(line, '\n')); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
 // Write writes the vocabulary as Turtle.
 func (v *Vocabulary) Write(w io.Writer) error {
 	out := bufio.NewWriter(w)
