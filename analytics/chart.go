@@ -48,6 +48,9 @@ var plots = map[string]Plot{
 	"top-assets":      {Label: "title", X: "views"},
 	"rights-risk":     {Label: "title"},
 	"unused":          {Label: "title"},
+	"duplicates":      {Label: "title", Measure: "wasted_bytes", X: "uses_survivor"},
+	"data-quality":    {Measure: "share"},
+	"cost-avoided":    {Adds: []string{"cost_avoided"}},
 }
 
 // ForChart gives the request to make a report by that is drawn as a kind: for a treemap, values count themselves alone, so that
