@@ -33,6 +33,7 @@ type Plot struct {
 	X       string   // column along the x of a scatter; the first other number where empty
 	Corner  string   // what a scatter says of much of y and little of x
 	Label   string   // column that names the rows of a report without dimensions; its first text where empty
+	Apart   string   // column that tells apart rows of one name
 	Adds    []string // columns of kind Number that are sums, as all of kind Count are
 }
 
@@ -45,9 +46,14 @@ var plots = map[string]Plot{
 	"time-to-find":    {Measure: "median_seconds", X: "sessions"},
 	"licence-spend":   {Measure: "spend", X: "uses", Adds: []string{"spend", "spend_on_record", "spend_unused", "spend_converted"}},
 	"reuse":           {Measure: "reuse_rate", X: "assets_used"},
-	"top-assets":      {Label: "title", X: "views"},
-	"rights-risk":     {Label: "title"},
-	"unused":          {Label: "title"},
+	"top-assets":      {Label: "title", Apart: "asset", X: "views"},
+	"rights-risk":     {Label: "title", Apart: "risk"},
+	"unused":          {Label: "title", Apart: "asset"},
+	"zero-results":    {Apart: "language"},
+	"low-results":     {Apart: "language"},
+	"duplicates":      {Label: "title", Apart: "survivor", Measure: "wasted_bytes", X: "uses_survivor"},
+	"data-quality":    {Measure: "share"},
+	"cost-avoided":    {Adds: []string{"cost_avoided"}},
 }
 
 // ForChart gives the request to make a report by that is drawn as a kind: for a treemap, values count themselves alone, so that
@@ -109,7 +115,8 @@ type keyColumn struct {
 	name          string
 	at, uri, path int
 	instead       int             // a column that names rows where this one is empty
-	ambiguous     map[string]bool // names of several values
+	apart         int             // a column that tells rows of one name apart
+	ambiguous     map[string]bool // names of several values, or of several rows without dimensions
 }
 
 func newSheet(r *Report) *sheet {
@@ -150,7 +157,7 @@ func (s *sheet) findDims(i int) int {
 		if i >= len(s.Columns) {
 			break
 		}
-		d := &keyColumn{name: s.Columns[i].Name, at: i, uri: -1, path: -1, instead: -1}
+		d := &keyColumn{name: s.Columns[i].Name, at: i, uri: -1, path: -1, instead: -1, apart: -1}
 		if i+2 < len(s.Columns) && s.Columns[i+1].Name == d.name+"_uri" && s.Columns[i+2].Name == d.name+"_path" {
 			d.uri, d.path = i+1, i+2
 			i += 2
@@ -167,23 +174,27 @@ func (s *sheet) findLabel() {
 	if first < 0 {
 		return
 	}
-	d := &keyColumn{at: first, uri: -1, path: -1, instead: -1}
+	d := &keyColumn{at: first, uri: -1, path: -1, instead: -1, apart: -1}
 	if i := s.column(s.hint.Label); i >= 0 && s.hint.Label != "" {
 		d.at, d.instead = i, first
 	}
 	d.name = s.Columns[d.at].Name
+	d.apart = s.column(s.hint.Apart)
 	s.dims = []*keyColumn{d}
 }
 
 func (s *sheet) findAmbiguous(d *keyColumn) {
-	if d.uri < 0 {
+	if d.uri < 0 && d.apart < 0 {
 		return
 	}
 	seen := map[string]string{}
 	d.ambiguous = map[string]bool{}
 	for row := range s.Rows() {
-		name, uri := cellText(row[d.at]), cellText(row[d.uri])
-		if other, known := seen[name]; known && other != uri {
+		name, uri := cellText(row[d.at]), ""
+		if d.uri >= 0 {
+			uri = cellText(row[d.uri])
+		}
+		if other, known := seen[name]; known && (d.uri < 0 || other != uri) {
 			d.ambiguous[name] = true
 		}
 		seen[name] = uri
@@ -203,16 +214,18 @@ func cellText(cell any) string {
 	return text
 }
 
-// label names a row: by its path where the name alone does not tell it from others.
+// label names a row: with its path, or the column that is for it, where the name alone does not tell it from others.
 func (d *keyColumn) label(row []any) string {
 	name := cellText(row[d.at])
-	if d.ambiguous[name] {
+	switch {
+	case name == "" && d.instead >= 0:
+		return cellText(row[d.instead])
+	case !d.ambiguous[name]:
+		return name
+	case d.path >= 0:
 		return cellText(row[d.path])
 	}
-	if name == "" && d.instead >= 0 {
-		return cellText(row[d.instead])
-	}
-	return name
+	return strings.TrimSuffix(name+" ("+cellText(row[d.apart])+")", " ()")
 }
 
 // label names a row by some dimensions.
@@ -254,10 +267,7 @@ func (s *sheet) measure(name string) (int, error) {
 		return 0, invalid("take csv or json", "the report %s has no numbers to draw", s.Name)
 	}
 	if name == "" {
-		if i := s.column(s.hint.Measure); slices.Contains(s.measures, i) {
-			return i, nil
-		}
-		return s.measures[0], nil
+		return s.mainMeasure(), nil
 	}
 	if i := s.column(name); slices.Contains(s.measures, i) {
 		return i, nil
@@ -267,6 +277,19 @@ func (s *sheet) measure(name string) (int, error) {
 		names[i] = s.Columns[m].Name
 	}
 	return 0, invalid("measures are "+strings.Join(names, ", "), "the report %s has no measure %s", s.Name, name)
+}
+
+// mainMeasure is the column to draw where none is asked for: that of the hint, else the first. Amounts of several currencies give way.
+func (s *sheet) mainMeasure() int {
+	best := s.measures[0]
+	if i := s.column(s.hint.Measure); slices.Contains(s.measures, i) {
+		best = i
+	}
+	if s.oneCurrency(best) == nil {
+		return best
+	}
+	i := slices.IndexFunc(s.measures, func(m int) bool { return !s.isAmount(m) })
+	return s.measures[max(0, i)]
 }
 
 // adds reports whether a measure is a sum: one that has parts, and is 0 where nothing happened.

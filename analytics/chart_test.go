@@ -119,7 +119,9 @@ func TestChartRefuses(t *testing.T) {
 			t.Errorf("%d: got %v, hint %q, want one of %q", i, err, semdex.HintOf(err), tt.hint)
 		}
 	}
-	chartOf(t, money, ChartBars, "purchases") // counts go together whatever the currency
+	if c := chartOf(t, money, ChartAuto, ""); c.Unit != "purchases" {
+		t.Errorf("counts go together whatever the currency, amounts do not: %+v", c)
+	}
 }
 
 func TestPeriodsWithoutEventsAreDrawn(t *testing.T) {
@@ -191,6 +193,21 @@ func TestBarsWithTheWindowBefore(t *testing.T) {
 	}
 	if _, err := r.Chart(ChartBars, "events_before"); semdex.CodeOf(err) != semdex.Invalid {
 		t.Errorf("what was before is a measure of its own: %v", err)
+	}
+}
+
+func TestRowsOfOneNameAreToldApart(t *testing.T) {
+	t.Parallel()
+	queries := shaped("zero-results", "", nil, "query:text language:text searches", []any{"a", "de", int64(3)}, []any{"a", "", int64(2)}, []any{"b", "de", int64(1)})
+	assets := shaped("top-assets", "", nil, "asset:text title:text events", []any{"x", "", int64(3)}, []any{"y", "T", int64(2)}, []any{"z", "T", int64(1)})
+	for r, want := range map[*Report]string{queries: "a (de)|a|b", assets: "x|T (y)|T (z)"} {
+		var got []string
+		for _, bar := range chartOf(t, r, ChartAuto, "").Data.(plot.Bars).Bars {
+			got = append(got, bar.Label)
+		}
+		if strings.Join(got, "|") != want {
+			t.Errorf("%s: got %q, want %s", r.Name, got, want)
+		}
 	}
 }
 
@@ -281,7 +298,7 @@ func TestEveryReportIsDrawn(t *testing.T) {
 	s, d := open(t, t.TempDir(), Options{}), brand()
 	record(t, s, someEvents(400)...)
 	for _, def := range Reports {
-		for _, hint := range append([]string{def.Plot.Measure, def.Plot.X, def.Plot.Label}, def.Plot.Adds...) {
+		for _, hint := range append([]string{def.Plot.Measure, def.Plot.X, def.Plot.Label, def.Plot.Apart}, def.Plot.Adds...) {
 			if hint != "" && !slices.ContainsFunc(def.Columns, func(f Figure) bool { return f.Name == hint }) {
 				t.Errorf("%s is drawn by %s, which it has not", def.Name, hint)
 			}

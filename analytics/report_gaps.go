@@ -23,7 +23,7 @@ var gapsReport = Definition{
 }
 
 var gapsColumns = []Figure{
-	{"demand", Count, "", "searches that named it"}, {"supply", Count, "", "assets of it that may be used today"}, {"score", Number, "", "demand by supply and one more"},
+	{"demand", Count, "searches", "searches that named it"}, {"supply", Count, "assets", "assets of it that may be used today"}, {"score", Number, "", "demand by supply and one more"},
 	{"zero", Count, "", "searches that named it and found nothing"}, {"unanswered_share", Number, "%", "zero by demand"},
 }
 

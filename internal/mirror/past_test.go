@@ -39,7 +39,7 @@ func TestPastKeepsWhatReportsCountBy(t *testing.T) {
 	put(3, semdex.Asset{ID: "files:a", Tags: []string{"two"}})
 	put(4, semdex.Asset{ID: "files:a", Tags: []string{"two"}, Fields: map[string][]string{"Region": {"DE"}}})
 	put(0, semdex.Asset{ID: "files:a", Tags: []string{"three"}}) // no one says when
-	for _, day := range []int{5, 6} { // deleted once, and then not there
+	for _, day := range []int{5, 6} {                            // deleted once, and then not there
 		if _, err := m.Apply(Batch{Delete: []semdex.AssetID{"files:ab"}, At: at(day)}); err != nil {
 			t.Fatal(err)
 		}

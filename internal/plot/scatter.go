@@ -238,7 +238,7 @@ func (c *cloud) drawCorner(d *drawing) {
 	d.dashed(c.area.x0, b.y1, c.area.x1, b.y1, axis)
 	d.notes = append(d.notes, "half of all points lie on either side of a dashed line")
 	t := c.cornerText()
-	d.text(t.x0, (t.y0+t.y1)/2, clean(c.Corner), label{size: 13, bold: true, fill: soft, room: c.cornerRoom(b)})
+	d.text(t.x0, (t.y0+t.y1)/2, clean(c.Corner), label{size: 13, bold: true, fill: soft, room: c.cornerRoom()})
 }
 
 // cornerBox is empty where there is no corner, or none that is large enough.
@@ -251,16 +251,8 @@ func (c *cloud) cornerBox() box {
 	return b
 }
 
-// cornerRoom is how long the words of the corner may be: up to the next point beside them, though that is beyond the corner.
-func (c *cloud) cornerRoom(b box) float64 {
-	room := c.area.x1 - b.x0 - 20
-	for _, m := range c.marks {
-		if p := m.box(); p.y0 < b.y0+24 && p.y1 > b.y0+6 && p.x1 > b.x0 {
-			room = min(room, p.x0-b.x0-14)
-		}
-	}
-	return max(room, b.width()-20)
-}
+// cornerRoom is how wide the words of the corner may be: those of a narrow corner reach beyond it.
+func (c *cloud) cornerRoom() float64 { return math.Max(c.cornerBox().width(), c.area.width()/3) - 20 }
 
 // cornerText is where the words of the corner stand.
 func (c *cloud) cornerText() box {
@@ -268,7 +260,7 @@ func (c *cloud) cornerText() box {
 	if b == (box{}) {
 		return b
 	}
-	w := width(shorten(clean(c.Corner), c.cornerRoom(b), 13, true), 13, true)
+	w := width(shorten(clean(c.Corner), c.cornerRoom(), 13, true), 13, true)
 	return box{b.x0 + 10, b.y0 + 6, b.x0 + 10 + w, b.y0 + 24}
 }
 
