@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"cmp"
 	"database/sql"
 	"encoding/binary"
 	"slices"
@@ -12,10 +13,10 @@ import (
 var gapsReport = Definition{
 	Name: "gaps", Title: "Content gaps", About: "concepts that are searched for and of which there are few assets that may be used",
 	Formula: "demand sums the count of the search.executed events that named a concept or something narrower (with direct, the concept itself); what only expansion added to a search does not count. zero is the demand of searches whose total is 0, and " +
-		"unanswered_share is zero by demand. supply is the number of the library's assets that are approved, whose rights are in force on the library's day today in some territory and channel (an asset without a rights record counts unless the library denies these), and that bear the concept or something narrower. " +
+		"unanswered_share is zero by demand. supply is the number of the library's assets that are approved, whose rights are in force on the last day of the window (today, where it is open) in some territory and channel (an asset without a rights record counts unless the library denies these), and that bear the concept or something narrower. " +
 		"score is demand / (supply + 1). Grouped by several dimensions, a search counts in the rows of its own values, and an asset in those whose value in the first dimension it has and of whose every other dimension it has the value or none at all; where the search " +
 		"has none there, every asset will do. Rows " +
-		"without a value in the first dimension are left out, though totals count every search and every asset that may be used. Filters choose searches, and periods are of searches: supply is that of today in each. Events whose count is 0 are left out.",
+		"without a value in the first dimension are left out, though totals count every search and every asset that may be used. Filters choose searches, and periods are of searches: supply is that of the one day in each. Events whose count is 0 are left out.",
 	Groups:  true,
 	By:      []string{"topic"},
 	Columns: gapsColumns,
@@ -23,7 +24,7 @@ var gapsReport = Definition{
 }
 
 var gapsColumns = []Figure{
-	{"demand", Count, "searches", "searches that named it"}, {"supply", Count, "assets", "assets of it that may be used today"}, {"score", Number, "", "demand by supply and one more"},
+	{"demand", Count, "searches", "searches that named it"}, {"supply", Count, "assets", "assets of it that may be used on the last day"}, {"score", Number, "", "demand by supply and one more"},
 	{"zero", Count, "", "searches that named it and found nothing"}, {"unanswered_share", Number, "%", "zero by demand"},
 }
 
@@ -86,10 +87,10 @@ const (
 	whatever = -2 // of every asset
 )
 
-// supplied counts the assets of a library that may be used today by the values of the columns, as far as events have these.
+// supplied counts the assets of a library that may be used on the last day by the values of the columns, as far as events have these.
 func (c *counting) supplied(l Library) (*supply, error) {
 	out := &supply{assets: make(map[string]int64)}
-	today, rules := l.Today(), l.Rules()
+	on, rules := cmp.Or(c.r.To, l.Today()), l.Rules()
 	values := make([][]int32, len(c.by))
 	key := make([]byte, 0, 4*len(c.by))
 	var each func(i int)
@@ -104,7 +105,7 @@ func (c *counting) supplied(l Library) (*supply, error) {
 		}
 	}
 	err := l.Assets(func(a *semdex.Asset) error {
-		if a.Approval != semdex.Approved || a.Rights.Refuses(semdex.Use{On: today}, rules.Missing) != semdex.Allowed {
+		if a.Approval != semdex.Approved || a.Rights.Refuses(semdex.Use{On: on}, rules.Missing) != semdex.Allowed {
 			return c.ctx.Err()
 		}
 		out.all++

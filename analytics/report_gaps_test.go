@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -33,12 +34,13 @@ func withRecords(d *library, seed uint64) {
 	d.rules.Missing = seed%2 == 1
 }
 
-// plainUsable says whether an asset may be used today.
-func plainUsable(d *library, a *semdex.Asset) bool {
+// plainUsable says whether an asset may be used on the last day of a window.
+func plainUsable(d *library, a *semdex.Asset, r Request) bool {
+	on := cmp.Or(r.To, d.today)
 	if a.Approval != "approved" || a.Rights == nil && d.rules.Missing {
 		return false
 	}
-	return a.Rights == nil || a.Rights.ValidFrom <= d.today && (a.Rights.ValidUntil == "" || a.Rights.ValidUntil >= d.today)
+	return a.Rights == nil || a.Rights.ValidFrom <= on && (a.Rights.ValidUntil == "" || a.Rights.ValidUntil >= on)
 }
 
 func TestGapsEqualsPlainSearches(t *testing.T) {
@@ -70,7 +72,7 @@ func TestGapsEqualsPlainSearches(t *testing.T) {
 			}
 			supply := func(row []any) (n int64) {
 				for id, a := range d.records {
-					suits := plainUsable(d, a)
+					suits := plainUsable(d, a, r)
 					for i, dim := range r.By {
 						has := d.OfAsset(dim, id, r.Direct)
 						suits = suits && (i > 0 && (len(has) == 0 || row[names[i]] == "(none)") || slices.ContainsFunc(has, func(v Value) bool { return v.Name == row[names[i]] }))
@@ -102,7 +104,7 @@ func TestGapsEqualsPlainSearches(t *testing.T) {
 			}
 			var usable int64
 			for _, a := range d.records {
-				if plainUsable(d, a) {
+				if plainUsable(d, a, r) {
 					usable++
 				}
 			}

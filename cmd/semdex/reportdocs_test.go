@@ -132,3 +132,33 @@ func spelled(names []string) string {
 	last := len(quoted) - 1
 	return strings.Join(quoted[:last], ", ") + " or " + quoted[last]
 }
+
+// TestThePictureOfTheReadme holds docs/gaps.svg to what the brand library's events say; with -update it is written.
+func TestThePictureOfTheReadme(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join("..", "..", "testdata", "brand"))); err != nil {
+		t.Fatal(err)
+	}
+	var picture, said bytes.Buffer
+	for _, command := range []string{"index", "report gaps --to 2026-09-30 --format svg"} {
+		picture.Reset()
+		p := &program{stdout: &picture, stderr: &said, dir: dir, args: strings.Fields(command), progress: func(string, int, int) {}}
+		if code := p.run(context.Background()); code != 0 {
+			t.Fatalf("%s: exit code %d: %s", command, code, &said)
+		}
+	}
+	path := filepath.Join("..", "..", "docs", "gaps.svg")
+	if *update {
+		if err := os.WriteFile(path, picture.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	was, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(was, picture.Bytes()) {
+		t.Error("docs/gaps.svg is not what the report draws: go test ./cmd/semdex -run TestThePictureOfTheReadme -args -update")
+	}
+}
