@@ -82,10 +82,6 @@ func plainHierarchical(d *library, dim string) (known, hierarchical bool) {
 	return false, false
 }
 
-func plainValues(d *library, e *semdex.Event, dim string, direct bool) ([]Value, string) {
-	return plainValuesAt(d, e, dim, direct, false)
-}
-
 func plainValuesAt(d *library, e *semdex.Event, dim string, direct, recorded bool) ([]Value, string) {
 	known, _ := plainHierarchical(d, dim)
 	word := e.Context[dim]
