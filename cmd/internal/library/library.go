@@ -99,7 +99,7 @@ func (l *Library) open(ctx context.Context) error {
 	if l.index, err = openIndex(filepath.Join(l.dir, "index"), l.config.Languages, l.log); err != nil {
 		return err
 	}
-	if err := l.reports.open(filepath.Join(l.dir, "reports.json")); err != nil {
+	if err := l.reports.open(filepath.Join(l.dir, "reports.json"), l.log); err != nil {
 		return err
 	}
 	l.usage = usageStore{dir: filepath.Join(l.dir, "usage"), log: l.log, used: make(chan struct{}, 1)}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"slices"
 	"sync"
@@ -61,18 +62,20 @@ type deliveryAttempts struct {
 	Stopped  bool      `json:"stopped,omitempty"` // until the next run of the report
 }
 
-// open reads the file. One that cannot be read is an error: as new, it would deliver everything once more.
-func (b *reportBook) open(path string) error {
+// open reads the file. One that cannot be read as what it is gives way to a new one, by which the newest period of each report is delivered
+// once more.
+func (b *reportBook) open(path string, log *slog.Logger) error {
 	b.path, b.states = path, map[string]*reportState{}
 	body, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	if err == nil {
-		err = json.Unmarshal(body, &b.states)
-	}
 	if err != nil {
-		return &semdex.Error{Code: semdex.Internal, Message: "cannot read " + path + ", which tells the reports that were delivered", Err: err, Hint: "mend it or remove it; then the newest period of each report is delivered once more"}
+		return err
+	}
+	if err := json.Unmarshal(body, &b.states); err != nil || b.states == nil {
+		log.Warn("which reports were delivered cannot be read, and begins anew", "file", path, "err", err)
+		b.states = map[string]*reportState{}
 	}
 	return nil
 }
@@ -94,7 +97,9 @@ func (b *reportBook) of(c config.Report) *reportState {
 		*s = *kept
 		s.Periods = nil
 		for _, p := range kept.Periods {
-			s.Periods = append(s.Periods, p.clone())
+			if p != nil { // as it would be by hand
+				s.Periods = append(s.Periods, p.clone())
+			}
 		}
 	}
 	s.Config = fingerprintOf(c)

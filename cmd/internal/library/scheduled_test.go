@@ -180,6 +180,22 @@ func TestAnotherReportBeginsAnew(t *testing.T) {
 	}
 }
 
+// TestAStateThatIsSpoiltStopsNothing guards that the library opens, and that the newest period comes once more.
+func TestAStateThatIsSpoiltStopsNothing(t *testing.T) {
+	t.Parallel()
+	h := weekly(t, "csv")
+	w := h.timed("2026-11-18 12:00")
+	w.delivers("the first run", "2026-W46")
+	for _, spoilt := range []string{"", "null", "[]", `{"weekly":{"periods":`} {
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		h.write("library/reports.json", spoilt)
+		w = h.timed("2026-11-18 12:00")
+		w.delivers("after "+spoilt, "2026-W46")
+	}
+}
+
 func TestADryRunDeliversNothing(t *testing.T) {
 	t.Parallel()
 	h := weekly(t, "csv")
