@@ -9,6 +9,8 @@
 //     every acknowledged event is in it exactly once, wherever the process was killed.
 //   - An event that comes again is counted as a duplicate and dropped. It is known by its id, among the last half a million
 //     events and among all events of the day (UTC) on which it occurred.
+//   - The id of an actor is replaced by a pseudonym before anything is written, unless it has the form of one already. The key that the
+//     pseudonyms are made with is the file key beside the log; it stands in no export.
 //   - Times are kept in UTC, to the microsecond.
 //   - A report counts an event once per group, however many paths of a hierarchy lead from it to the group.
 //     Its totals count each event once, so the groups of a hierarchy add up to more than the totals.

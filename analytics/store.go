@@ -25,6 +25,7 @@ type Options struct {
 	ApplyAfter   int           // how many events wait at most; default 1,000
 	SegmentBytes int64         // size of a file of the log; default SegmentBytes
 	RollAfter    int           // events that are counted one by one before they are rolled up; default 250,000
+	PlainUsers   bool          // ids of actors are kept as they come, without pseudonyms
 	Logger       *slog.Logger  // default slog.Default()
 }
 
@@ -62,6 +63,7 @@ type Store struct {
 	db      *database
 	reports chan struct{} // a token for each report that runs
 	names   *names
+	who     *Pseudonyms
 	seen    *seen // the recorder's
 	queue   *queue
 	rollups rollups
@@ -104,20 +106,24 @@ func Open(dir string, o Options) (*Store, error) {
 	log.onBad = func(p Position, err error) {
 		o.Logger.Warn("line of the event log is skipped", slog.Int("file", p.File), slog.Int64("offset", p.Offset), slog.Any("err", err))
 	}
-	s, err := newStore(context.Background(), filepath.Join(dir, "usage.duckdb"), log, o)
+	s, err := newStore(context.Background(), dir, log, o)
 	if err != nil {
 		return nil, errors.Join(err, log.Close())
 	}
 	return s, nil
 }
 
-func newStore(ctx context.Context, path string, log *Log, o Options) (*Store, error) {
-	db, err := openDatabase(ctx, path, log, o)
+func newStore(ctx context.Context, dir string, log *Log, o Options) (*Store, error) {
+	who, err := OpenPseudonyms(dir, o.PlainUsers)
+	if err != nil {
+		return nil, err
+	}
+	db, err := openDatabase(ctx, filepath.Join(dir, "usage.duckdb"), log, o)
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{
-		o: o, log: log, db: db, names: newNames(), queue: newQueue(),
+		o: o, log: log, db: db, names: newNames(), who: who, queue: newQueue(),
 		reports:  make(chan struct{}, o.Reports),
 		requests: make(chan *request),
 		flushes:  make(chan chan<- error),

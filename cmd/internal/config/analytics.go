@@ -1,10 +1,33 @@
 package config
 
-import "semdex"
+import (
+	"fmt"
 
-// Analytics is what a library notes of its use.
+	"semdex"
+)
+
+// Analytics is what a library notes of its use, and how it keeps it.
 type Analytics struct {
-	Log UsageLog `yaml:"log"`
+	Log   UsageLog `yaml:"log"`
+	Users string   `yaml:"users"` // how ids of actors are kept: "pseudonym" or "plain"
+}
+
+// How ids of actors are kept.
+const (
+	UsersPseudonym = "pseudonym"
+	UsersPlain     = "plain"
+)
+
+// complete fills what was left out, and refuses what cannot work.
+func (a *Analytics) complete() error {
+	switch a.Users {
+	case "":
+		a.Users = UsersPseudonym
+	case UsersPseudonym, UsersPlain:
+	default:
+		return fmt.Errorf("users: %q is not known; it may be %s or %s", a.Users, UsersPseudonym, UsersPlain)
+	}
+	return nil
 }
 
 // UsageLog says what the server itself notes as usage events: searches, with the clicks on their hits; what is typed on the

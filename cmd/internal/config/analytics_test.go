@@ -1,6 +1,7 @@
 package config
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -36,5 +37,28 @@ func TestWhatTheServerLogs(t *testing.T) {
 	}
 	if _, err := Parse([]byte(library("analytics: {log: {search: true}}")), "/x/semdex.yaml"); err == nil || !strings.Contains(err.Error(), "did you mean searches?") {
 		t.Errorf("an unknown key: got %v", err)
+	}
+}
+
+func TestAnalyticsRefuses(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, text, want string }{
+		{"another way to keep users", "analytics: {users: hashed}", `analytics: users: "hashed" is not known`},
+	}
+	for _, tt := range tests {
+		if _, err := Parse([]byte(library(tt.text)), "/x/semdex.yaml"); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v, want %s", tt.name, err, tt.want)
+		}
+	}
+}
+
+func TestAnalyticsWhereItIsLeftOut(t *testing.T) {
+	t.Parallel()
+	c, err := Parse([]byte(library("languages: [en]")), "/x/semdex.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := c.Libraries["acme"].Analytics, (Analytics{Users: UsersPseudonym}); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

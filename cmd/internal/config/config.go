@@ -283,6 +283,9 @@ func (l *Library) complete(dir string) error {
 	if err := l.Search.complete(); err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
+	if err := l.Analytics.complete(); err != nil {
+		return fmt.Errorf("analytics: %w", err)
+	}
 	return l.checkDimensions()
 }
 
