@@ -12,6 +12,8 @@
 //   - The id of an actor is replaced by a pseudonym before anything is written, unless it has the form of one already. The key that the
 //     pseudonyms are made with is the file key beside the log; it stands in no export.
 //   - Times are kept in UTC, to the microsecond.
+//   - Events are taken back, for a person or for their age, by blanks written over their lines; DuckDB drops their rows in the same step, which is
+//     ended at the next Open wherever the process was killed. Lines never move.
 //   - A report counts an event once per group, however many paths of a hierarchy lead from it to the group.
 //     Its totals count each event once, so the groups of a hierarchy add up to more than the totals.
 //   - A report sees all events acknowledged before it was asked for, and one state of them from start to end.

@@ -78,11 +78,15 @@ type Store struct {
 	applied  chan struct{}     // closed when the applier has ended
 	closing  sync.Once
 	stats    atomic.Pointer[Stats]
+
+	erasing sync.Mutex   // one takes events back at a time, and Close waits for it
+	lines   sync.RWMutex // of the log: held by who reads single ones, and by who takes some back
+	tables  sync.Mutex   // of events and names in DuckDB, for who writes to them
 }
 
 // Stats says how far a Store is.
 type Stats struct {
-	Events  int64    // events in DuckDB, which reports see without waiting
+	Events  int64    // number of the last event in DuckDB; reports see all up to it without waiting
 	Pending int64    // acknowledged, but not yet there
 	Applied Position // how far in the log DuckDB is
 }
@@ -151,6 +155,9 @@ func (s *Store) catchUp(ctx context.Context) (err error) {
 	if err := s.apply(ctx); err != nil {
 		return err
 	}
+	if err := s.resume(ctx); err != nil {
+		return err
+	}
 	s.taken.Store(s.Stats().Events)
 	s.seen, err = newSeen(ctx, s.db, s.Stats().Events)
 	return err
@@ -163,6 +170,8 @@ func (s *Store) Close() error {
 		close(s.quit)
 		<-s.recorded
 		<-s.applied
+		s.erasing.Lock()
+		defer s.erasing.Unlock()
 		err = s.apply(context.Background())
 		if _, e := s.db.Exec("CHECKPOINT usage"); e != nil {
 			s.o.Logger.Warn("usage store: checkpoint at close", slog.Any("err", e)) // a report may still run
