@@ -25,6 +25,7 @@ type lineRange struct {
 // blanking is what is to be taken back.
 type blanking struct {
 	Ranges []lineRange `json:"ranges"`
+	Past   bool        `json:"past,omitempty"` // and the new file of sums takes the place of the old one
 }
 
 func (l *Log) blankingPath() string { return filepath.Join(l.dir, "blanking.json") }
@@ -59,6 +60,16 @@ func (l *Log) blankAgain() error {
 	b, err := l.begun()
 	if err != nil || b == nil {
 		return err
+	}
+	return l.carryOut(b)
+}
+
+// carryOut does what is noted, as far as the log goes.
+func (l *Log) carryOut(b *blanking) error {
+	if b.Past {
+		if err := l.putPast(); err != nil {
+			return fmt.Errorf("event log: %w", err)
+		}
 	}
 	return l.blank(b.Ranges)
 }

@@ -121,7 +121,7 @@ func (c *counting) all() []*axis { return append(slices.Clone(c.by), c.filters..
 func (c *counting) span(conn *sql.Conn) error {
 	var first, last sql.NullTime
 	var heavy sql.NullInt64
-	row := conn.QueryRowContext(c.ctx, "SELECT min(occurred_at), max(occurred_at), max(weight) FROM usage.events WHERE seq <= ?", c.last)
+	row := conn.QueryRowContext(c.ctx, "SELECT min(occurred_at), max(occurred_at), max(weight) FROM "+c.s.events()+" WHERE seq <= ?", c.last)
 	if err := row.Scan(&first, &last, &heavy); err != nil {
 		return err
 	}
@@ -284,13 +284,25 @@ const allBits = 1<<63 - 1
 func (c *counting) source() string {
 	from := c.what.from
 	if from == "" {
-		from = "usage.events e"
+		from = c.s.events()
 	}
-	where := fmt.Sprintf("e.seq > %d AND e.seq <= %d AND %s", c.what.after, c.last, c.time.window())
+	where := fmt.Sprintf("e.seq <= %d AND %s", c.last, c.time.window())
+	if c.what.after > 0 { // else the sums of old events count too
+		where = fmt.Sprintf("e.seq > %d AND %s", c.what.after, where)
+	}
 	if c.what.where != "" {
 		where += " AND " + c.what.where
 	}
 	return from + " WHERE " + where
+}
+
+// events is SQL for the events that reports count, as e: those of the table events and the sums of those that are no longer kept, which have
+// the number 0.
+func (s *Store) events() string {
+	if s.before.Load() == 0 {
+		return "usage.events e"
+	}
+	return "(SELECT * FROM usage.events UNION ALL " + pastEvents + ") e"
 }
 
 // gathering turns rows into facts.

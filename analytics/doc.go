@@ -64,6 +64,9 @@
 //
 // expanded has a row for each hit that only expansion found, as the search itself told: its query and asset as in events.
 //
+// past has the sums of events that are no longer kept: month (12:00 UTC of its first day), type, asset, region, campaign, concepts and source as in
+// events, weight (of all of them together) and last (when the last of them occurred).
+//
 // applied has one row: version (of this format), file and bytes (how far in the log events reaches), count
-// (rows of events).
+// (number of the last row of events), past (which writing of past.jsonl the table past has).
 package analytics

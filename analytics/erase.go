@@ -101,7 +101,7 @@ func (s *Store) rangesOf(ctx context.Context, where string) (_ *blanking, n int6
 
 // finish does what is noted: in the log first, then in DuckDB. It may be done again from any point.
 func (s *Store) finish(ctx context.Context, b *blanking) error {
-	if err := s.log.blank(b.Ranges); err != nil {
+	if err := s.log.carryOut(b); err != nil {
 		return err
 	}
 	s.rollups.mu.Lock() // nobody else writes to DuckDB
@@ -115,10 +115,16 @@ func (s *Store) finish(ctx context.Context, b *blanking) error {
 		return d.run(b)
 	})
 	if err != nil {
+		s.names.forget()
 		return err
 	}
+	s.names.settle()
 	s.names.blank(d.blanked)
 	s.state.Store(nil) // which may know the texts
+	select {
+	case s.forget <- struct{}{}:
+	default:
+	}
 	s.tidy(ctx)
 	return s.log.ended()
 }
@@ -162,6 +168,11 @@ func (d *dropping) run(b *blanking) error {
 	}
 	if err := d.texts(); err != nil {
 		return err
+	}
+	if b.Past {
+		if err := d.s.fillPast(d.ctx, d.tx, d.conn); err != nil {
+			return err
+		}
 	}
 	return dropRollup(d.ctx, d.tx)
 }

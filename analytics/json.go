@@ -20,6 +20,7 @@ type reportHead struct {
 	Totals   totals     `json:"totals"`
 	Basis    string     `json:"basis"`
 	Until    *time.Time `json:"data_until"`
+	Notes    []string   `json:"notes,omitempty"`
 }
 
 // WriteJSON writes the report as one object. What was not asked for is null. Its basis is as_of_now: values
@@ -27,7 +28,7 @@ type reportHead struct {
 func (r *Report) WriteJSON(w io.Writer) error {
 	head, err := json.Marshal(reportHead{
 		Report: r.Name, From: orNull(string(r.From)), To: orNull(string(r.To)), TZ: r.TZ, Interval: orNull(r.Interval),
-		GroupBy: append([]string{}, r.By...), Direct: r.Direct, Totals: r.Totals, Basis: "as_of_now", Until: r.Until,
+		GroupBy: append([]string{}, r.By...), Direct: r.Direct, Totals: r.Totals, Basis: "as_of_now", Until: r.Until, Notes: r.Notes,
 	})
 	if err != nil {
 		return err

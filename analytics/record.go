@@ -220,6 +220,13 @@ func (s *Store) write(ctx context.Context, group []*request) error {
 			}
 		}
 	}
+	select {
+	case <-s.forget:
+		if err := s.seen.again(ctx, s.stats.Load().Events); err != nil {
+			return fmt.Errorf("look for duplicates: %w", err)
+		}
+	default:
+	}
 	known, err := s.seen.known(ctx, all.events, all.hashes, s.stats.Load().Applied)
 	if err != nil {
 		return fmt.Errorf("look for duplicates: %w", err)

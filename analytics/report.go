@@ -19,6 +19,7 @@ type Report struct {
 	Direct   bool
 	Columns  []Column
 	Totals   []Total    // what the rows are parts of: each event counted once, whatever rows leave out or count again
+	Notes    []string   // what is to be known beside the figures, for people; nil for nothing
 	Until    *time.Time // when the last of all events occurred; nil where there is none
 
 	cells []cells

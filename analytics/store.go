@@ -69,10 +69,12 @@ type Store struct {
 	rollups rollups
 	state   atomic.Pointer[state] // of the library's dimensions, as the last report found it
 	taken   atomic.Int64          // events acknowledged
+	before  atomic.Int64          // microsecond before which only sums are kept; 0 where nothing was summed up
 
 	requests chan *request     // to the recorder
 	flushes  chan chan<- error // to the applier
 	logged   chan struct{}     // wakes the applier
+	forget   chan struct{}     // tells the recorder that events were taken back
 	quit     chan struct{}     // closed by Close
 	recorded chan struct{}     // closed when the recorder has ended
 	applied  chan struct{}     // closed when the applier has ended
@@ -132,6 +134,7 @@ func newStore(ctx context.Context, dir string, log *Log, o Options) (*Store, err
 		requests: make(chan *request),
 		flushes:  make(chan chan<- error),
 		logged:   make(chan struct{}, 1),
+		forget:   make(chan struct{}, 1),
 		quit:     make(chan struct{}),
 		recorded: make(chan struct{}),
 		applied:  make(chan struct{}),
@@ -147,10 +150,17 @@ func newStore(ctx context.Context, dir string, log *Log, o Options) (*Store, err
 
 // catchUp brings DuckDB up to the log before anything is taken in.
 func (s *Store) catchUp(ctx context.Context) (err error) {
-	if s.db.count > 0 {
+	var named bool
+	if err := s.db.QueryRowContext(ctx, "SELECT count(*) > 0 FROM usage.names").Scan(&named); err != nil {
+		return err
+	}
+	if named {
 		if err := s.names.load(ctx, s.db.DB); err != nil {
 			return err
 		}
+	}
+	if err := s.loadPast(ctx); err != nil {
+		return err
 	}
 	if err := s.apply(ctx); err != nil {
 		return err
@@ -159,7 +169,7 @@ func (s *Store) catchUp(ctx context.Context) (err error) {
 		return err
 	}
 	s.taken.Store(s.Stats().Events)
-	s.seen, err = newSeen(ctx, s.db, s.Stats().Events)
+	s.seen, err = newSeen(ctx, s.db, s.Stats().Events, &s.before)
 	return err
 }
 

@@ -126,6 +126,9 @@ func (s *Store) report(ctx context.Context, d Dimensions, r Request, name string
 	report, err := make(r)
 	switch {
 	case err == nil:
+		if note := s.pastNote(r); note != "" {
+			report.Notes = append(report.Notes, note)
+		}
 		return report, nil
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("%s report: %w", name, ctx.Err())

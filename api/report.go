@@ -52,6 +52,7 @@ type ReportTable struct {
 	Totals   map[string]any   `json:"totals" doc:"name to number; each event counted once"`
 	Basis    string           `json:"basis" doc:"as_of_now: values of assets and concepts are today's"`
 	Until    *time.Time       `json:"data_until"`
+	Notes    []string         `json:"notes,omitempty" doc:"what is to be known beside the figures, for people"`
 	Rows     []map[string]any `json:"rows" doc:"column to string or number"`
 }
 

@@ -2,14 +2,61 @@ package config
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
+	"time"
 
 	"semdex"
 )
 
 // Analytics is what a library notes of its use, and how it keeps it.
 type Analytics struct {
-	Log   UsageLog `yaml:"log"`
-	Users string   `yaml:"users"` // how ids of actors are kept: "pseudonym" or "plain"
+	Log       UsageLog  `yaml:"log"`
+	Users     string    `yaml:"users"` // how ids of actors are kept: "pseudonym" or "plain"
+	Retention Retention `yaml:"retention"`
+}
+
+// Retention says how long something is kept.
+type Retention struct {
+	Events Age `yaml:"events"` // single events; for ever where it is left out
+}
+
+// Age is a time in whole days, written as 90 days or 13 months. The zero Age is none.
+type Age struct{ Years, Months, Days int }
+
+// IsZero reports whether no time is given.
+func (a Age) IsZero() bool { return a == Age{} }
+
+// UnmarshalText reads a number and days, weeks, months or years.
+func (a *Age) UnmarshalText(text []byte) error {
+	count, unit, _ := strings.Cut(strings.TrimSpace(string(text)), " ")
+	n, err := strconv.Atoi(count)
+	if err != nil || n < 1 || n > maxAge {
+		return fmt.Errorf("%q is no time; write it like 90 days or 13 months", text)
+	}
+	switch strings.TrimSuffix(strings.TrimSpace(unit), "s") {
+	case "day":
+		*a = Age{Days: n}
+	case "week":
+		*a = Age{Days: 7 * n}
+	case "month":
+		*a = Age{Months: n}
+	case "year":
+		*a = Age{Years: n}
+	default:
+		return fmt.Errorf("%q is no time; write it like 90 days or 13 months", text)
+	}
+	return nil
+}
+
+// maxAge bounds the number of an Age.
+const maxAge = 10_000
+
+// Before gives the start of the day that lies the time before that of now. Where the month is too short for it, it is its last day.
+func (a Age) Before(now time.Time) time.Time {
+	year, month, day := now.Year()-a.Years, now.Month()-time.Month(a.Months), now.Day()
+	last := time.Date(year, month+1, 0, 0, 0, 0, 0, now.Location()).Day()
+	return time.Date(year, month, min(day, last)-a.Days, 0, 0, 0, 0, now.Location())
 }
 
 // How ids of actors are kept.

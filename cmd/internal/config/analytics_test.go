@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"semdex"
 )
@@ -44,10 +45,28 @@ func TestAnalyticsRefuses(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, text, want string }{
 		{"another way to keep users", "analytics: {users: hashed}", `analytics: users: "hashed" is not known`},
+		{"a time without a unit", "analytics: {retention: {events: 13}}", `"13" is no time; write it like 90 days or 13 months`},
+		{"no time at all", "analytics: {retention: {events: 0 months}}", `"0 months" is no time`},
 	}
 	for _, tt := range tests {
 		if _, err := Parse([]byte(library(tt.text)), "/x/semdex.yaml"); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: got %v, want %s", tt.name, err, tt.want)
+		}
+	}
+}
+
+func TestAge(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 31, 15, 0, 0, 0, time.UTC)
+	for text, want := range map[string]string{
+		"1 day": "2026-03-30", "90 days": "2025-12-31", "2 weeks": "2026-03-17", "1 month": "2026-02-28", "13 months": "2025-02-28", "25 months": "2024-02-29", "2 years": "2024-03-31",
+	} {
+		c, err := Parse([]byte(library("analytics: {retention: {events: "+text+"}}")), "/x/semdex.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.Libraries["acme"].Analytics.Retention.Events.Before(now); got.Format(time.DateTime) != want+" 00:00:00" {
+			t.Errorf("%s before: got %s, want %s", text, got, want)
 		}
 	}
 }
