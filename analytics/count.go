@@ -32,6 +32,7 @@ type counting struct {
 	until   *time.Time
 	last    int64 // seq of the last event that counts
 	heavy   int64 // the largest weight
+	floor   int64 // users below whom a line is withheld; 0 withholds none
 
 	assets []atomic.Int32
 	fields []field
@@ -66,7 +67,8 @@ const allPeriods = math.MinInt64
 
 // count runs a counting to its end.
 func (s *Store) count(ctx context.Context, d Dimensions, r Request, what counted) (*counting, *tally, error) {
-	c := &counting{s: s, ctx: ctx, d: d, r: r, what: what, words: make(map[kind]int)}
+	c := &counting{s: s, ctx: ctx, d: d, r: r, what: what, words: make(map[kind]int), floor: floorOf(d)}
+	c.what.members = c.what.members || c.floor > 0
 	conn, err := s.db.Conn(ctx)
 	if err != nil {
 		return nil, nil, err

@@ -478,7 +478,7 @@ func (s *Store) rolledUsage(ctx context.Context, d Dimensions, r Request) (*Repo
 
 // serves reports whether the cells can tell what a request asks for.
 func (k *rolled) serves(d Dimensions, r Request) bool {
-	if !r.Counters || r.Direct || len(r.Filter) > 0 || r.TZ.String() != k.tz || r.Interval == "hour" || d.Version() != k.version {
+	if !r.Counters || floorOf(d) > 0 || r.Direct || len(r.Filter) > 0 || r.TZ.String() != k.tz || r.Interval == "hour" || d.Version() != k.version {
 		return false
 	}
 	for _, name := range r.By {

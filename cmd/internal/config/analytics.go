@@ -14,6 +14,7 @@ type Analytics struct {
 	Log       UsageLog  `yaml:"log"`
 	Users     string    `yaml:"users"` // how ids of actors are kept: "pseudonym" or "plain"
 	Retention Retention `yaml:"retention"`
+	MinGroup  int       `yaml:"min_group"` // users below whom the figures of a row are withheld; none where it is left out
 }
 
 // Retention says how long something is kept.
@@ -74,8 +75,14 @@ func (a *Analytics) complete() error {
 	default:
 		return fmt.Errorf("users: %q is not known; it may be %s or %s", a.Users, UsersPseudonym, UsersPlain)
 	}
+	if a.MinGroup < 0 || a.MinGroup > maxGroup {
+		return fmt.Errorf("min_group: %d is not within 0 to %d", a.MinGroup, maxGroup)
+	}
 	return nil
 }
+
+// maxGroup bounds how many users a row may have to have.
+const maxGroup = 1000
 
 // UsageLog says what the server itself notes as usage events: searches, with the clicks on their hits; what is typed on the
 // way to them; views of assets that no search led to.

@@ -45,6 +45,7 @@ func TestAnalyticsRefuses(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, text, want string }{
 		{"another way to keep users", "analytics: {users: hashed}", `analytics: users: "hashed" is not known`},
+		{"a group below nobody", "analytics: {min_group: -1}", "analytics: min_group: -1 is not within 0 to 1000"},
 		{"a time without a unit", "analytics: {retention: {events: 13}}", `"13" is no time; write it like 90 days or 13 months`},
 		{"no time at all", "analytics: {retention: {events: 0 months}}", `"0 months" is no time`},
 	}

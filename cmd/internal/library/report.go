@@ -118,5 +118,5 @@ func (d *reported) Duplicates(context.Context) ([][]semdex.AssetID, error) {
 func (d *reported) Today() semdex.Date { return semdex.DateOf(d.l.now().In(d.l.config.Zone)) }
 
 func (d *reported) Rules() analytics.Rules {
-	return analytics.Rules{Missing: d.l.DenyMissingRights()}
+	return analytics.Rules{Missing: d.l.DenyMissingRights(), MinGroup: d.l.config.Analytics.MinGroup}
 }
