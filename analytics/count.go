@@ -32,6 +32,7 @@ type counting struct {
 	until   *time.Time
 	last    int64 // seq of the last event that counts
 	heavy   int64 // the largest weight
+	notes   []string
 	floor   int64 // users below whom a line is withheld; 0 withholds none
 
 	assets []atomic.Int32
@@ -91,6 +92,12 @@ func (c *counting) prepare(conn *sql.Conn) error {
 	if err := c.span(conn); err != nil {
 		return err
 	}
+	if !c.what.rolled && c.what.from == "" {
+		var err error
+		if c.notes, err = c.s.leftOut(c.ctx, conn, c.within(), fmt.Sprintf("seq <= %d AND %s", c.last, c.time.window())); err != nil {
+			return err
+		}
+	}
 	c.state = c.s.stateOf(c.d)
 	if err := c.axes(conn); err != nil {
 		return err
@@ -123,7 +130,9 @@ func (c *counting) all() []*axis { return append(slices.Clone(c.by), c.filters..
 func (c *counting) span(conn *sql.Conn) error {
 	var first, last sql.NullTime
 	var heavy sql.NullInt64
-	row := conn.QueryRowContext(c.ctx, "SELECT min(occurred_at), max(occurred_at), max(weight) FROM "+c.s.events()+" WHERE seq <= ?", c.last)
+	row := conn.QueryRowContext(c.ctx, `SELECT min(first), max(last), max(heavy) FROM (
+		SELECT min(occurred_at) AS first, max(occurred_at) AS last, max(weight) AS heavy FROM usage.events WHERE seq <= ?
+		UNION ALL SELECT min(month), max(last), max(weight) FROM usage.past)`, c.last)
 	if err := row.Scan(&first, &last, &heavy); err != nil {
 		return err
 	}
@@ -286,7 +295,7 @@ const allBits = 1<<63 - 1
 func (c *counting) source() string {
 	from := c.what.from
 	if from == "" {
-		from = c.s.events()
+		from = c.s.counted(c.within())
 	}
 	where := fmt.Sprintf("e.seq <= %d AND %s", c.last, c.time.window())
 	if c.what.after > 0 { // else the sums of old events count too
@@ -298,13 +307,9 @@ func (c *counting) source() string {
 	return from + " WHERE " + where
 }
 
-// events is SQL for the events that reports count, as e: those of the table events and the sums of those that are no longer kept, which have
-// the number 0.
-func (s *Store) events() string {
-	if s.before.Load() == 0 {
-		return "usage.events e"
-	}
-	return "(SELECT * FROM usage.events UNION ALL " + pastEvents + ") e"
+// within bounds what the rules look at of events: up to the last that counts, and about the days asked for.
+func (c *counting) within() string {
+	return fmt.Sprintf("seq <= %d AND %s", c.last, c.time.around(c.s.o.LeaveOut.Repeats))
 }
 
 // gathering turns rows into facts.

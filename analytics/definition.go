@@ -136,7 +136,7 @@ func (c *counting) table(name string, t *tally, measures []measure, first int) *
 		}
 		r.Totals = append(r.Totals, total)
 	}
-	r.Notes = append(r.Notes, withheld.notes()...)
+	r.Notes = append(c.notes, withheld.notes()...)
 	r.keys = keys
 	r.sort(keys+first, c.r.Limit)
 	return r

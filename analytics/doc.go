@@ -14,6 +14,8 @@
 //   - Times are kept in UTC, to the microsecond.
 //   - Events are taken back, for a person or for their age, by blanks written over their lines; DuckDB drops their rows in the same step, which is
 //     ended at the next Open wherever the process was killed. Lines never move.
+//   - What does not count, bots, repeated views, counters, is kept and left out when a report is made. So it does not matter when the rules came or in which
+//     order the events did.
 //   - A report counts an event once per group, however many paths of a hierarchy lead from it to the group.
 //     Its totals count each event once, so the groups of a hierarchy add up to more than the totals.
 //   - A report sees all events acknowledged before it was asked for, and one state of them from start to end.

@@ -149,6 +149,11 @@ func (s *Store) sumPast(ctx context.Context, where string, tz *time.Location, yi
 	if err := s.db.QueryRowContext(ctx, "SELECT min(occurred_at), max(occurred_at) FROM usage.events WHERE "+where).Scan(&first, &last); err != nil {
 		return err
 	}
+	for _, l := range s.leavings("true") {
+		if l.what != countersLeft {
+			where += " AND NOT " + l.sql
+		}
+	}
 	t := newTimeline(Request{TZ: tz, Interval: "month"}, first, last)
 	texts := make(map[kind][]string)
 	for _, k := range []kind{kindType, kindAsset, kindRegion, kindCampaign, kindConcepts, kindSource} {

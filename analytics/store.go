@@ -25,6 +25,7 @@ type Options struct {
 	ApplyAfter   int           // how many events wait at most; default 1,000
 	SegmentBytes int64         // size of a file of the log; default SegmentBytes
 	RollAfter    int           // events that are counted one by one before they are rolled up; default 250,000
+	LeaveOut     LeaveOut      // what is kept but not counted
 	PlainUsers   bool          // ids of actors are kept as they come, without pseudonyms
 	Logger       *slog.Logger  // default slog.Default()
 }

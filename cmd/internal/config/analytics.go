@@ -2,11 +2,13 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"semdex"
+	"semdex/analytics"
 )
 
 // Analytics is what a library notes of its use, and how it keeps it.
@@ -15,6 +17,23 @@ type Analytics struct {
 	Users     string    `yaml:"users"` // how ids of actors are kept: "pseudonym" or "plain"
 	Retention Retention `yaml:"retention"`
 	MinGroup  int       `yaml:"min_group"` // users below whom the figures of a row are withheld; none where it is left out
+	Bots      Bots      `yaml:"bots"`
+	Repeats   string    `yaml:"repeats"`  // a time such as 30m: views again within it are not counted
+	Counters  bool      `yaml:"counters"` // what counters tell is counted along with single events
+
+	Again time.Duration `yaml:"-"` // Repeats
+}
+
+// Bots says by what events are known to be of no person: they are kept, and not counted.
+type Bots struct {
+	ActorTypes []string `yaml:"actor_types"`
+	Clients    []string `yaml:"clients"`    // names of clients; * is any text, ? one letter
+	PerMinute  int      `yaml:"per_minute"` // events of an actor in a minute that are still a person's; no bound where it is left out
+}
+
+// LeaveOut gives what is kept but not counted, in the form of the analytics room.
+func (a *Analytics) LeaveOut() analytics.LeaveOut {
+	return analytics.LeaveOut{BotTypes: a.Bots.ActorTypes, BotClients: a.Bots.Clients, PerMinute: a.Bots.PerMinute, Repeats: a.Again, Counters: a.Counters}
 }
 
 // Retention says how long something is kept.
@@ -78,8 +97,31 @@ func (a *Analytics) complete() error {
 	if a.MinGroup < 0 || a.MinGroup > maxGroup {
 		return fmt.Errorf("min_group: %d is not within 0 to %d", a.MinGroup, maxGroup)
 	}
+	return a.completeLeaveOut()
+}
+
+func (a *Analytics) completeLeaveOut() error {
+	for key, names := range map[string][]string{"actor_types": a.Bots.ActorTypes, "clients": a.Bots.Clients} {
+		if slices.ContainsFunc(names, func(name string) bool { return strings.TrimSpace(name) == "" }) {
+			return fmt.Errorf("bots: %s: one is empty", key)
+		}
+	}
+	if a.Bots.PerMinute < 0 {
+		return fmt.Errorf("bots: per_minute: %d is below 0; leave it out for no bound", a.Bots.PerMinute)
+	}
+	if a.Repeats == "" {
+		return nil
+	}
+	again, err := time.ParseDuration(a.Repeats)
+	if err != nil || again <= 0 || again > maxAgain {
+		return fmt.Errorf("repeats: %q is no time up to %s; write it like 30m", a.Repeats, maxAgain)
+	}
+	a.Again = again
 	return nil
 }
+
+// maxAgain bounds how much later a view may be one again.
+const maxAgain = 24 * time.Hour
 
 // maxGroup bounds how many users a row may have to have.
 const maxGroup = 1000

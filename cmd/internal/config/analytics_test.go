@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"semdex"
+	"semdex/analytics"
 )
 
 func TestWhatTheServerLogs(t *testing.T) {
@@ -46,6 +47,10 @@ func TestAnalyticsRefuses(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"another way to keep users", "analytics: {users: hashed}", `analytics: users: "hashed" is not known`},
 		{"a group below nobody", "analytics: {min_group: -1}", "analytics: min_group: -1 is not within 0 to 1000"},
+		{"a bot without a name", "analytics: {bots: {clients: [crawler*, ' ']}}", "analytics: bots: clients: one is empty"},
+		{"a pace below 0", "analytics: {bots: {per_minute: -1}}", "analytics: bots: per_minute: -1 is below 0"},
+		{"repeats without a unit", "analytics: {repeats: 30}", `analytics: repeats: "30" is no time up to 24h0m0s; write it like 30m`},
+		{"repeats for days", "analytics: {repeats: 48h}", `analytics: repeats: "48h" is no time up to 24h0m0s`},
 		{"a time without a unit", "analytics: {retention: {events: 13}}", `"13" is no time; write it like 90 days or 13 months`},
 		{"no time at all", "analytics: {retention: {events: 0 months}}", `"0 months" is no time`},
 	}
@@ -69,6 +74,19 @@ func TestAge(t *testing.T) {
 		if got := c.Libraries["acme"].Analytics.Retention.Events.Before(now); got.Format(time.DateTime) != want+" 00:00:00" {
 			t.Errorf("%s before: got %s, want %s", text, got, want)
 		}
+	}
+}
+
+func TestWhatIsLeftOut(t *testing.T) {
+	t.Parallel()
+	c, err := Parse([]byte(library("analytics: {bots: {actor_types: [bot], clients: ['crawler*'], per_minute: 120}, repeats: 30m, counters: true}")), "/x/semdex.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := c.Libraries["acme"].Analytics
+	want := analytics.LeaveOut{BotTypes: []string{"bot"}, BotClients: []string{"crawler*"}, PerMinute: 120, Repeats: 30 * time.Minute, Counters: true}
+	if got := a.LeaveOut(); !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
 

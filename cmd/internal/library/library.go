@@ -197,7 +197,7 @@ type usageStore struct {
 
 // usageOptions is what the configuration says of the usage store.
 func (l *Library) usageOptions() analytics.Options {
-	return analytics.Options{Logger: l.log, PlainUsers: l.config.Analytics.Users == config.UsersPlain}
+	return analytics.Options{Logger: l.log, LeaveOut: l.config.Analytics.LeaveOut(), PlainUsers: l.config.Analytics.Users == config.UsersPlain}
 }
 
 // pseudonyms tells under which names the store keeps actors, and need not open it.
