@@ -159,7 +159,11 @@ func (d *dropping) run(b *blanking) error {
 	if err != nil {
 		return err
 	}
-	err = d.exec(`CREATE TEMP TABLE gone AS SELECT * FROM usage.events WHERE seq IN (SELECT unnest(range(e.seq, e.seq + r.lines))
+	columns := ""
+	for _, own := range ownTexts {
+		columns += ", " + own.column
+	}
+	err = d.exec("CREATE TEMP TABLE gone AS SELECT seq, type, query"+columns+` FROM usage.events WHERE seq IN (SELECT unnest(range(e.seq, e.seq + r.lines))
 			FROM usage.events e JOIN ranges r ON e.log_file = r.file AND e.log_offset = r.start)`,
 		"DELETE FROM usage.events WHERE seq IN (SELECT seq FROM gone)",
 		"DELETE FROM usage.expanded WHERE query IN (SELECT query FROM gone WHERE query > 0 AND "+d.s.isType("type", searchTypes...)+")")
@@ -265,8 +269,7 @@ func (s *Store) tidy(ctx context.Context) {
 		}
 	}
 	note(os.Remove(s.db.path + ".old"))
-	_, err := s.db.ExecContext(ctx, "CHECKPOINT usage")
-	note(err)
+	_, _ = s.db.ExecContext(ctx, "CHECKPOINT usage") // not while a report runs; DuckDB does it by itself later
 	files, err := s.log.files()
 	note(err)
 	for _, n := range files {

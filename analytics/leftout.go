@@ -98,7 +98,7 @@ func likePattern(p string) string {
 
 // counted is SQL for the events that reports count, as e: those of the table events that nothing leaves out, and the sums of those that are no longer
 // kept, which have the number 0. within is SQL that holds for all events of interest, and for those that tell of others whether they
-// count: "true" for all.
+// count: "true" for all. received_at of a sum is when the last of its events occurred.
 func (s *Store) counted(within string) string {
 	leavings, past := s.leavings(within), s.before.Load() != 0
 	if len(leavings) == 0 && !past {

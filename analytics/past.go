@@ -45,6 +45,9 @@ const pastSchema = `;
 CREATE TABLE usage.past (month TIMESTAMP NOT NULL, type INTEGER NOT NULL, asset INTEGER NOT NULL, region INTEGER NOT NULL, campaign INTEGER NOT NULL,
 	concepts INTEGER NOT NULL, source INTEGER NOT NULL, weight BIGINT NOT NULL, last TIMESTAMP NOT NULL)`
 
+// retainAtOnce is about how many events are removed at once.
+const retainAtOnce = 4_000_000
+
 // pastHour is the hour, in UTC, of the first day of a month at which its sums stand: nearly everywhere it is that day then.
 const pastHour = 12
 
@@ -89,7 +92,52 @@ func (l *Log) readPast(yield func(pastSum) error) (head pastHead, err error) {
 
 // Retain removes the events that occurred before a moment, the start of a day in tz, and says how many. Reports go on to count them by the
 // sums that are kept of them. Events of that time that come later are taken for known. As with Erase, all of it is done or nothing.
-func (s *Store) Retain(ctx context.Context, before time.Time, tz *time.Location) (int64, error) {
+//
+// Where very many are to go, it goes by days, so that others have their turn in between.
+func (s *Store) Retain(ctx context.Context, before time.Time, tz *time.Location) (all int64, err error) {
+	for {
+		if err := s.Flush(ctx); err != nil {
+			return all, err
+		}
+		until, err := s.some(ctx, before, tz)
+		if err != nil {
+			return all, err
+		}
+		n, err := s.retain(ctx, until, tz)
+		all += n
+		if err != nil || until.Equal(before) {
+			return all, err
+		}
+	}
+}
+
+// some gives a moment up to which not many more events than retainAtOnce are to go: the start of a day, or before.
+func (s *Store) some(ctx context.Context, before time.Time, tz *time.Location) (until time.Time, err error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT max(occurred_at), count(*) FROM usage.events WHERE occurred_at < "+timestamp(before)+
+		" GROUP BY occurred_at::DATE ORDER BY 1")
+	if err != nil {
+		return before, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for sum := int64(0); rows.Next(); {
+		var last time.Time
+		var n int64
+		if err := rows.Scan(&last, &n); err != nil {
+			return before, err
+		}
+		if sum += n; sum >= s.retainAtOnce {
+			last = last.In(tz)
+			if next := time.Date(last.Year(), last.Month(), last.Day()+1, 0, 0, 0, 0, tz); next.Before(before) {
+				return next, nil
+			}
+			break
+		}
+	}
+	return before, rows.Err()
+}
+
+// retain removes the events that occurred before a moment.
+func (s *Store) retain(ctx context.Context, before time.Time, tz *time.Location) (int64, error) {
 	s.erasing.Lock()
 	defer s.erasing.Unlock()
 	s.lines.Lock()

@@ -57,7 +57,7 @@ func (b *batch) line(i int) []byte {
 
 // Record takes a batch of events in and returns when the accepted ones are on disk. Events that are wrong
 // are refused one by one; an error means that nothing is known of the batch, and that it may be sent again:
-// what was taken in the first time is a duplicate then. now is the time the events came in at.
+// what was taken in the first time is a duplicate then, and so are events of a time of which only sums are kept (see Retain). now is the time the events came in at.
 func (s *Store) Record(ctx context.Context, events []semdex.Event, now time.Time) (Receipt, error) {
 	rq, in := &request{done: make(chan error, 1)}, s.newIntake(now)
 	rejected := []Rejection{} // in JSON a list, though it be empty

@@ -82,6 +82,8 @@ type Store struct {
 	closing  sync.Once
 	stats    atomic.Pointer[Stats]
 
+	retainAtOnce int64 // retainAtOnce, or less in a test
+
 	erasing sync.Mutex   // one takes events back at a time, and Close waits for it
 	lines   sync.RWMutex // of the log: held by who reads single ones, and by who takes some back
 	tables  sync.Mutex   // of events and names in DuckDB, for who writes to them
@@ -130,7 +132,7 @@ func newStore(ctx context.Context, dir string, log *Log, o Options) (*Store, err
 		return nil, err
 	}
 	s := &Store{
-		o: o, log: log, db: db, names: newNames(), who: who, queue: newQueue(),
+		o: o, log: log, db: db, names: newNames(), who: who, queue: newQueue(), retainAtOnce: retainAtOnce,
 		reports:  make(chan struct{}, o.Reports),
 		requests: make(chan *request),
 		flushes:  make(chan chan<- error),
