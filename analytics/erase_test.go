@@ -302,7 +302,7 @@ func TestKillWhileErasing(t *testing.T) {
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
-		erased := erasedBeforeKill(t, dir, time.Duration(rnd.IntN(700))*time.Millisecond)
+		erased := wordsBeforeKill(t, "TestKillWhileErasing", "SEMDEX_ERASE_DIR="+dir, time.Duration(rnd.IntN(700))*time.Millisecond)
 		s = open(t, dir, Options{SegmentBytes: 20_000})
 		left := make(map[string]int)
 		if err := s.Export(t.Context(), func(e semdex.Event) error { left[e.Actor.ID]++; return nil }); err != nil {
@@ -327,9 +327,10 @@ func TestKillWhileErasing(t *testing.T) {
 	}
 }
 
-func erasedBeforeKill(t *testing.T, dir string, after time.Duration) (n int) {
-	cmd := exec.Command(os.Args[0], "-test.run=^TestKillWhileErasing$")
-	cmd.Env = append(os.Environ(), "SEMDEX_ERASE_DIR="+dir)
+// wordsBeforeKill runs a test in a process of its own, for a while after its first byte, and counts the others.
+func wordsBeforeKill(t *testing.T, test, env string, after time.Duration) (n int) {
+	cmd := exec.Command(os.Args[0], "-test.run=^"+test+"$")
+	cmd.Env = append(os.Environ(), env)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -228,3 +228,67 @@ func TestSumsOfOldEventsStayRight(t *testing.T) {
 		before = before.AddDate(0, 0, 35)
 	}
 }
+
+// TestKillWhileRetaining kills a process that sums up day by day while events come in, again and again: no report loses or doubles an event.
+func TestKillWhileRetaining(t *testing.T) {
+	if dir := os.Getenv("SEMDEX_RETAIN_DIR"); dir != "" {
+		retainUntilKilled(dir)
+	}
+	if testing.Short() {
+		t.Skip("it takes a while")
+	}
+	dir, rnd, d := t.TempDir(), rand.New(rand.NewPCG(13, 14)), brand()
+	events := someEvents(1500)
+	for i := range events {
+		events[i].OccurredAt = start.AddDate(0, 0, i/10)
+	}
+	s, err := Open(dir, Options{SegmentBytes: 20_000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	record(t, s, events...)
+	want := plainCounters(d, events, Request{By: []string{"topic"}, Interval: "month", TZ: time.UTC})
+	for range 5 {
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		wordsBeforeKill(t, "TestKillWhileRetaining", "SEMDEX_RETAIN_DIR="+dir, time.Duration(rnd.IntN(600))*time.Millisecond)
+		if s, err = Open(dir, Options{SegmentBytes: 20_000}); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Usage(t.Context(), d, Request{By: []string{"topic"}, Interval: "month", TZ: time.UTC, Counters: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := gocmp.Diff(want, rowsOf(got)); diff != "" {
+			t.Fatalf("want-, got+\n%s", diff)
+		}
+		if again := record(t, s, events...); again.Accepted > 0 {
+			t.Fatalf("events were lost: %+v", again)
+		}
+		t.Logf("%d single events are left", len(exported(t, s)))
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// retainUntilKilled writes a byte when it begins, and one for each day that it has summed up.
+func retainUntilKilled(dir string) {
+	s, err := Open(dir, Options{SegmentBytes: 20_000, ApplyEvery: 10 * time.Millisecond})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Print("!")
+	before := start
+	if at := s.before.Load(); at > 0 {
+		before = time.UnixMicro(at).UTC()
+	}
+	for {
+		before = before.AddDate(0, 0, 1)
+		if _, err := s.Retain(context.Background(), before, time.UTC); err != nil {
+			panic(err)
+		}
+		fmt.Print(".")
+	}
+}
