@@ -56,7 +56,7 @@ type Event struct {
 	Context    map[string]string `json:"context,omitempty"` // region, campaign, audience, channel, uri, ...
 	Value      *Money            `json:"value,omitempty"`
 	Count      *int64            `json:"count,omitempty"`                          // how often it happened; absent means once
-	Source     string            `json:"source,omitempty"`                         // "counter": what another system counted, never to be summed with its events
+	Source     string            `json:"source,omitempty"`                         // "counter": what another system counted; reports leave it out unless they are told to count it
 	Found      string            `json:"found_by,omitempty" enum:"text,expansion"` // of an act on a hit: FoundByText or FoundByExpansion
 	Search     *SearchDetail     `json:"search,omitempty"`                         // search events
 }

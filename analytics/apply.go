@@ -72,6 +72,8 @@ func (s *Store) applyAlways() {
 
 // apply brings DuckDB up to the end of the log.
 func (s *Store) apply(ctx context.Context) error {
+	s.tables.Lock()
+	defer s.tables.Unlock()
 	for {
 		st := *s.stats.Load()
 		if !st.Applied.before(s.log.End()) {

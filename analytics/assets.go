@@ -54,7 +54,7 @@ func (c *counting) perAsset(conn *sql.Conn, t *timeline, where string, figures [
 		fields = append(fields, field{sql, allBits})
 	}
 	sums := make([]int64, len(figures))
-	from := fmt.Sprintf("usage.events e WHERE e.seq <= %d AND e.asset > 0 AND %s AND %s GROUP BY e.asset", c.last, t.window(), where)
+	from := fmt.Sprintf("counted e WHERE e.seq <= %d AND e.asset > 0 AND %s AND %s GROUP BY e.asset", c.last, t.window(), where)
 	return scan(c.ctx, conn, fields, from, func(block [][]int64) error {
 		for i, n := range block[0] {
 			for k := range sums {

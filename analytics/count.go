@@ -32,6 +32,8 @@ type counting struct {
 	until   *time.Time
 	last    int64 // seq of the last event that counts
 	heavy   int64 // the largest weight
+	notes   []string
+	floor   int64 // users below whom a line is withheld; 0 withholds none
 
 	assets []atomic.Int32
 	fields []field
@@ -116,7 +118,9 @@ func (s *Store) prepared(ctx context.Context, d Dimensions, r Request, what coun
 }
 
 func newCounting(ctx context.Context, s *Store, d Dimensions, r Request, what counted) *counting {
-	return &counting{s: s, ctx: ctx, d: d, r: r, what: what, words: make(map[kind]int)}
+	c := &counting{s: s, ctx: ctx, d: d, r: r, what: what, words: make(map[kind]int), floor: floorOf(d)}
+	c.what.members = c.what.members || c.floor > 0
+	return c
 }
 
 // sift reads further fields of the events that the filters let pass, for a report that groups them in its own way: yield gets
@@ -142,8 +146,17 @@ func (s *Store) sift(ctx context.Context, d Dimensions, r Request, what counted,
 // prepare finds the dimensions and lays out what is read of an event.
 func (c *counting) prepare(conn *sql.Conn) error {
 	c.last = c.s.Stats().Events
+	if _, err := conn.ExecContext(c.ctx, "CREATE OR REPLACE TEMP VIEW counted AS SELECT * FROM "+c.s.counted("true")); err != nil {
+		return err
+	}
 	if err := c.span(conn); err != nil {
 		return err
+	}
+	if !c.what.rolled && c.what.from == "" {
+		var err error
+		if c.notes, err = c.s.leftOut(c.ctx, conn, c.within(), fmt.Sprintf("seq <= %d AND %s", c.last, c.time.window())); err != nil {
+			return err
+		}
 	}
 	c.state = c.s.stateOf(c.d)
 	if err := c.axes(conn); err != nil {
@@ -188,7 +201,9 @@ func (c *counting) all() []*axis { return append(slices.Clone(c.by), c.filters..
 func (c *counting) span(conn *sql.Conn) error {
 	var first, last sql.NullTime
 	var heavy sql.NullInt64
-	row := conn.QueryRowContext(c.ctx, "SELECT min(occurred_at), max(occurred_at), max(weight) FROM usage.events WHERE seq <= ?", c.last)
+	row := conn.QueryRowContext(c.ctx, `SELECT min(first), max(last), max(heavy) FROM (
+		SELECT min(occurred_at) AS first, max(occurred_at) AS last, max(weight) AS heavy FROM usage.events WHERE seq <= ?
+		UNION ALL SELECT min(month), max(last), max(weight) FROM usage.past)`, c.last)
 	if err := row.Scan(&first, &last, &heavy); err != nil {
 		return err
 	}
@@ -379,13 +394,21 @@ const allBits = 1<<63 - 1
 func (c *counting) source() string {
 	from := c.what.from
 	if from == "" {
-		from = "usage.events e"
+		from = c.s.counted(c.within())
 	}
-	where := fmt.Sprintf("e.seq > %d AND e.seq <= %d AND %s", c.what.after, c.last, c.time.window())
+	where := fmt.Sprintf("e.seq <= %d AND %s", c.last, c.time.window())
+	if c.what.after > 0 { // else the sums of old events count too
+		where = fmt.Sprintf("e.seq > %d AND %s", c.what.after, where)
+	}
 	if c.what.where != "" {
 		where += " AND " + c.what.where
 	}
 	return from + " WHERE " + where
+}
+
+// within bounds what the rules look at of events: up to the last that counts, and about the days asked for.
+func (c *counting) within() string {
+	return fmt.Sprintf("seq <= %d AND %s", c.last, c.time.around(c.s.o.LeaveOut.Repeats))
 }
 
 // gathering turns rows into facts.

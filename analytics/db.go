@@ -14,7 +14,7 @@ import (
 )
 
 // formatVersion changes with the tables below or with what stands in them.
-const formatVersion = 3
+const formatVersion = 4
 
 // schema is described in the package comment. Appenders fill the columns in this order.
 const schema = `
@@ -32,7 +32,7 @@ CREATE TABLE usage.events (
 	amount BIGINT, currency INTEGER NOT NULL, weight BIGINT NOT NULL, source INTEGER NOT NULL,
 	found UTINYINT NOT NULL, told UTINYINT NOT NULL, added INTEGER NOT NULL, filters INTEGER NOT NULL);
 CREATE TABLE usage.expanded (query UBIGINT NOT NULL, asset INTEGER NOT NULL);
-CREATE TABLE usage.applied (version INTEGER, file INTEGER, bytes BIGINT, count BIGINT);` + rollSchema
+CREATE TABLE usage.applied (version INTEGER, file INTEGER, bytes BIGINT, count BIGINT, past BIGINT);` + rollSchema + pastSchema
 
 // database is the DuckDB instance. Every connection ends when it is given back, and its temporary tables
 // with it.
@@ -141,7 +141,7 @@ func (d *database) create(ctx context.Context) error {
 		if _, err := tx.ExecContext(ctx, schema); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO usage.applied VALUES (?, 0, 0, 0)", formatVersion)
+		_, err := tx.ExecContext(ctx, "INSERT INTO usage.applied VALUES (?, 0, 0, 0, 0)", formatVersion)
 		return err
 	})
 }

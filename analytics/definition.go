@@ -73,7 +73,7 @@ type Library interface {
 // Rules are what a library's configuration says about reports.
 type Rules struct {
 	Missing    bool               // assets without a rights record may not be used
-	MinGroup   int                // users below whom a row does not show; 0 shows all
+	MinGroup   int                // users below whom the figures of a row are withheld; 0 withholds none
 	UnitCost   *semdex.Money      // what an asset made anew would cost
 	Currency   string             // that amounts are converted to; "" for none
 	Rates      map[string]float64 // of one unit of a currency in Currency
@@ -107,13 +107,13 @@ func (s *Store) Report(ctx context.Context, l Library, name string, r Request) (
 		r.Interval = def.Interval
 	}
 	make := func(r Request) (*Report, error) { return def.make(&run{ctx, s, l, r, s.Stats().Events}) }
-	if least := int64(l.Rules().MinGroup); least > 0 {
+	if least := int64(l.Rules().MinGroup); least > 0 && !def.Groups {
 		return s.report(ctx, l, r, name, func(r Request) (*Report, error) { return floored(r, least, make) })
 	}
 	return s.report(ctx, l, r, name, make)
 }
 
-// floored makes a report without the rows that fewer than least users stand behind, where it counts them. The totals stay.
+// floored makes a report of rows of its own without those that fewer than least users stand behind, where it counts them. The totals stay.
 func floored(r Request, least int64, make func(Request) (*Report, error)) (*Report, error) {
 	all := r
 	all.Limit, all.Counters = 0, false
@@ -167,10 +167,16 @@ func (c *counting) table(name string, t *tally, measures []measure, first int) *
 		t.lines, r.order = []line{t.totals}, ascending(1)
 	}
 	keys := len(r.Columns)
+	withheld := c.withheld(t)
 	for _, m := range measures {
-		r.add(Column{m.Name, m.Kind, m.Unit}, measured(t.lines, m))
-		r.Totals = append(r.Totals, Total{m.Name, m.cell(&t.totals)})
+		r.add(Column{m.Name, m.Kind, m.Unit}, withhold(measured(t.lines, m), withheld.lines))
+		total := Total{m.Name, m.cell(&t.totals)}
+		if withheld.totals {
+			total.Value = nil
+		}
+		r.Totals = append(r.Totals, total)
 	}
+	r.Notes = append(c.notes, withheld.notes()...)
 	r.keys = keys
 	r.sort(keys+first, c.r.Limit)
 	return r

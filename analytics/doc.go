@@ -9,7 +9,13 @@
 //     every acknowledged event is in it exactly once, wherever the process was killed.
 //   - An event that comes again is counted as a duplicate and dropped. It is known by its id, among the last half a million
 //     events and among all events of the day (UTC) on which it occurred.
+//   - The id of an actor is replaced by a pseudonym before anything is written, unless it has the form of one already. The key that the
+//     pseudonyms are made with is the file key beside the log; it stands in no export.
 //   - Times are kept in UTC, to the microsecond.
+//   - Events are taken back, for a person or for their age, by blanks written over their lines; DuckDB drops their rows in the same step, which is
+//     ended at the next Open wherever the process was killed. Lines never move.
+//   - What does not count, bots, repeated views, counters, is kept and left out when a report is made. So it does not matter when the rules came or in which
+//     order the events did.
 //   - A report counts an event once per group, however many paths of a hierarchy lead from it to the group.
 //     Its totals count each event once, so the groups of a hierarchy add up to more than the totals.
 //   - A report sees all events acknowledged before it was asked for, and one state of them from start to end.
@@ -63,8 +69,11 @@
 //
 // expanded has a row for each hit that only expansion found, as the search itself told: its query and asset as in events.
 //
+// past has the sums of events that are no longer kept: month (12:00 UTC of its first day), type, asset, region, campaign, concepts and source as in
+// events, weight (of all of them together) and last (when the last of them occurred).
+//
 // applied has one row: version (of this format), file and bytes (how far in the log events reaches), count
-// (rows of events).
+// (number of the last row of events), past (which writing of past.jsonl the table past has).
 //
 // # Parquet files
 //

@@ -16,6 +16,8 @@ func (s *Store) Export(ctx context.Context, yield func(semdex.Event) error) (err
 	if err := s.Flush(ctx); err != nil {
 		return err
 	}
+	s.lines.RLock()
+	defer s.lines.RUnlock()
 	rows, err := s.db.QueryContext(ctx, "SELECT log_file, log_offset, log_bytes FROM usage.events ORDER BY occurred_at, seq")
 	if err != nil {
 		return fmt.Errorf("export events: %w", err)
@@ -25,6 +27,9 @@ func (s *Store) Export(ctx context.Context, yield func(semdex.Event) error) (err
 	defer in.close()
 	for rows.Next() {
 		e, err := in.read(rows)
+		if errors.Is(err, errBlank) {
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("export events: %w", err)
 		}
@@ -61,8 +66,14 @@ func (r *logReader) read(at *sql.Rows) (e semdex.Event, err error) {
 	if _, err := f.ReadAt(r.buf[:size], p.Offset); err != nil {
 		return e, err
 	}
+	if isBlank(r.buf[:size]) {
+		return e, errBlank
+	}
 	return semdex.ReadEvent(r.buf[:size])
 }
+
+// errBlank says that a line was taken back, and DuckDB has not followed yet.
+var errBlank = errors.New("the line was taken back")
 
 func (r *logReader) close() {
 	for _, f := range r.files {

@@ -50,7 +50,7 @@ type PlainReader interface {
 // ImportFrom is Import for events that are read by somebody else.
 func (s *Store) ImportFrom(ctx context.Context, events EventReader, name string, now time.Time,
 	reject func(line int, reason string, raw []byte)) (Receipt, error) {
-	im := &importer{s: s, in: newIntake(now), reject: reject, next: newRequest(), receipt: Receipt{Rejected: []Rejection{}}}
+	im := &importer{s: s, in: s.newIntake(now), reject: reject, next: newRequest(), receipt: Receipt{Rejected: []Rejection{}}}
 	err := im.read(ctx, events)
 	err = errors.Join(err, im.send(ctx), im.settle(ctx))
 	if err != nil {

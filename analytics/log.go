@@ -60,6 +60,9 @@ func OpenLog(dir string) (*Log, error) {
 	if err := l.openLast(); err != nil {
 		return nil, errors.Join(fmt.Errorf("event log: %w", err), lock.Close())
 	}
+	if err := l.blankAgain(); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
 	return l, nil
 }
 
@@ -215,6 +218,9 @@ func (l *Log) Read(from Position, yield func(semdex.Event, Position) error) erro
 // decode reads a line. One that is no event was never acknowledged, or was spoilt by hand: it is told of and
 // stops nothing.
 func (l *Log) decode(line []byte, at Position) (semdex.Event, bool) {
+	if isBlank(line) { // it was taken back
+		return semdex.Event{}, false
+	}
 	e, err := semdex.ReadEvent(line)
 	if err == nil && e.ID == "" {
 		err = errors.New("event without event_id")
@@ -291,14 +297,14 @@ func (l *Log) holds(p Position) bool {
 	if end := l.End(); end.before(p) {
 		return false
 	}
+	if p.Offset == 0 {
+		return true
+	}
 	f, err := os.Open(l.path(p.File))
 	if err != nil {
 		return false
 	}
 	defer f.Close()
-	if p.Offset == 0 {
-		return true
-	}
 	var last [1]byte
 	_, err = f.ReadAt(last[:], p.Offset-1)
 	return err == nil && last[0] == '\n'

@@ -34,10 +34,10 @@ func (s *Store) Queries(ctx context.Context, r QueryRequest) (top []LoggedQuery,
 	if err := s.Flush(ctx); err != nil {
 		return nil, 0, 0, err
 	}
-	grouped := fmt.Sprintf(`SELECT min(trim(w.text)) AS words, coalesce(min(l.text), '') AS lang, sum(weight)::BIGINT AS n FROM usage.events e
+	grouped := fmt.Sprintf(`SELECT min(trim(w.text)) AS words, coalesce(min(l.text), '') AS lang, sum(weight)::BIGINT AS n FROM %s
 			JOIN usage.names w ON w.kind = %d AND w.number = e.q LEFT JOIN usage.names l ON l.kind = %d AND l.number = e.lang
 		WHERE %s AND trim(w.text) <> '' AND occurred_at >= ? AND occurred_at < ? GROUP BY lower(trim(w.text)), e.lang`,
-		kindQuery, kindLang, s.isType("e.type", semdex.SearchExecuted))
+		s.counted("true"), kindQuery, kindLang, s.isType("e.type", semdex.SearchExecuted))
 	args := []any{from, to}
 	row := s.db.QueryRowContext(ctx, "SELECT count(*), coalesce(sum(n), 0)::BIGINT FROM ("+grouped+")", args...)
 	if err := row.Scan(&all, &searches); err != nil {

@@ -170,7 +170,7 @@ func TestShownTables(t *testing.T) {
 	seven, three := 7, int64(3)
 	at := time.Date(2026, 5, 6, 7, 8, 9, 123456000, time.UTC)
 	s := asking(t, semdex.Event{ID: "1", Type: semdex.SearchExecuted, OccurredAt: at, Query: "hund 'x'", Lang: "de", Total: &seven, Concepts: []string{"c:Pets", "c:Dogs"},
-		QueryID: "q_1", Session: "s", Actor: semdex.Actor{ID: "u1", Type: "user", BusinessUnit: "retail"}, Client: semdex.Client{Name: "cms", Integration: "cms-kit"},
+		QueryID: "q_1", Session: "s", Actor: semdex.Actor{ID: "u_0123abcd", Type: "user", BusinessUnit: "retail"}, Client: semdex.Client{Name: "cms", Integration: "cms-kit"},
 		Context: map[string]string{"region": "DE", "shop": "Köln"}, Source: "web", Search: &semdex.SearchDetail{Added: []string{"c:Cats"}}},
 		semdex.Event{ID: "2", Type: semdex.LicensePurchase, OccurredAt: at, Asset: "a1", Rendition: "small", QueryID: "q_1", Position: 2, Found: semdex.FoundByExpansion,
 			Value: &semdex.Money{Amount: 1234.5678, Currency: "eur"}, Count: &three,
@@ -181,7 +181,7 @@ func TestShownTables(t *testing.T) {
 		name, sql string
 		want      [][]any
 	}{
-		{"a search", "SELECT * EXCLUDE (received_at) FROM searches", [][]any{{int64(1), at, "hund 'x'", "de", int64(7), `["c:Dogs","c:Pets"]`, `["c:Cats"]`, nil, q, "u1", "user", "retail",
+		{"a search", "SELECT * EXCLUDE (received_at) FROM searches", [][]any{{int64(1), at, "hund 'x'", "de", int64(7), `["c:Dogs","c:Pets"]`, `["c:Cats"]`, nil, q, "u_0123abcd", "user", "retail",
 			fmt.Sprintf("%016x", hashText("s")), "cms", "cms-kit", "DE", nil, nil, nil, nil, `{"shop":"Köln"}`, int64(1), "web"}}},
 		{"an act", "SELECT event, event_type, asset, rendition, query, position, found_by, campaign, audience, channel, intended_use, amount, currency, count, q, total, concepts FROM events WHERE event = 2",
 			[][]any{{int64(2), semdex.LicensePurchase, "files:a1", "small", q, int64(2), "expansion", "spring", "b2b", "web", "ad", 1234.5678, "EUR", int64(3), nil, nil, nil}}},

@@ -57,9 +57,9 @@ func (b *batch) line(i int) []byte {
 
 // Record takes a batch of events in and returns when the accepted ones are on disk. Events that are wrong
 // are refused one by one; an error means that nothing is known of the batch, and that it may be sent again:
-// what was taken in the first time is a duplicate then. now is the time the events came in at.
+// what was taken in the first time is a duplicate then, and so are events of a time of which only sums are kept (see Retain). now is the time the events came in at.
 func (s *Store) Record(ctx context.Context, events []semdex.Event, now time.Time) (Receipt, error) {
-	rq, in := &request{done: make(chan error, 1)}, newIntake(now)
+	rq, in := &request{done: make(chan error, 1)}, s.newIntake(now)
 	rejected := []Rejection{} // in JSON a list, though it be empty
 	for i := range events {
 		if bad := in.add(rq, events[i], nil); bad != nil {
@@ -76,14 +76,15 @@ func (s *Store) Record(ctx context.Context, events []semdex.Event, now time.Time
 	return rq.result, nil
 }
 
-// intake checks events and gives them ids and the time of receipt.
+// intake checks events and gives them ids, pseudonyms of their actors and the time of receipt.
 type intake struct {
+	who  *Pseudonyms
 	now  time.Time
 	same map[uint64]int // events without an id so far, by content
 }
 
-func newIntake(now time.Time) *intake {
-	return &intake{now: now.UTC().Truncate(time.Microsecond), same: make(map[uint64]int)}
+func (s *Store) newIntake(now time.Time) *intake {
+	return &intake{who: s.who, now: now.UTC().Truncate(time.Microsecond), same: make(map[uint64]int)}
 }
 
 // add puts an event into rq, or says why not. own is its JSON as it came, if that is plain: else nil.
@@ -93,6 +94,9 @@ func (in *intake) add(rq *request, e semdex.Event, own []byte) *semdex.Error {
 	}
 	at := e.OccurredAt.UTC().Truncate(time.Microsecond)
 	asItIs := own != nil && e.ID != "" && e.ReceivedAt.IsZero() && at == e.OccurredAt && e.OccurredAt.Location() == time.UTC
+	if who := in.who.Of(e.Actor.ID); who != e.Actor.ID {
+		e.Actor.ID, asItIs = who, false
+	}
 	in.identify(&e)
 	e.ReceivedAt, e.OccurredAt = in.now, at
 	start := len(rq.lines)
@@ -215,6 +219,13 @@ func (s *Store) write(ctx context.Context, group []*request) error {
 				all.add(rq.events[i], rq.hashes[i], rq.line(i))
 			}
 		}
+	}
+	select {
+	case <-s.forget:
+		if err := s.seen.again(ctx, s.stats.Load().Events); err != nil {
+			return fmt.Errorf("look for duplicates: %w", err)
+		}
+	default:
 	}
 	known, err := s.seen.known(ctx, all.events, all.hashes, s.stats.Load().Applied)
 	if err != nil {

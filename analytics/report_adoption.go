@@ -33,8 +33,8 @@ func adoption(q *run) (*Report, error) {
 		if c.r.Interval == "" {
 			period = "CASE WHEN " + c.time.window() + " THEN 0 ELSE 1 END"
 		}
-		c.what.from = fmt.Sprintf(`(SELECT e.*, f.period = %[1]s AS newcomer FROM usage.events e JOIN (SELECT actor, %[1]s AS period
-			FROM (SELECT actor, min(occurred_at) AS occurred_at FROM usage.events WHERE %[2]s GROUP BY actor) e) f ON f.actor = e.actor) e`, period, some)
+		c.what.from = fmt.Sprintf(`(SELECT e.*, f.period = %[1]s AS newcomer FROM counted e JOIN (SELECT actor, %[1]s AS period
+			FROM (SELECT actor, min(occurred_at) AS occurred_at FROM counted WHERE %[2]s GROUP BY actor) e) f ON f.actor = e.actor) e`, period, some)
 		return nil
 	}}
 	c, t, err := q.s.count(q.ctx, q.l, q.r, what)

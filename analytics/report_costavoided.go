@@ -27,10 +27,10 @@ var costAvoidedReport = Definition{
 
 // reuses is SQL in the place of events: those that are the first use of an asset in a place but its first place.
 // The tables named and placed are those of canonical.
-const reuses = `(SELECT e.* FROM usage.events e WHERE e.seq IN (SELECT seq FROM (
+const reuses = `(SELECT e.* FROM counted e WHERE e.seq IN (SELECT seq FROM (
 	SELECT seq, row_number() OVER (PARTITION BY asset ORDER BY since, seq) AS nth FROM (
 		SELECT n.own AS asset, min(e.occurred_at) AS since, arg_min(e.seq, (e.occurred_at, e.seq)) AS seq
-		FROM usage.events e JOIN named n ON n.number = e.asset LEFT JOIN campaigns c ON c.number = e.campaign LEFT JOIN pages p ON p.number = e.context
+		FROM counted e JOIN named n ON n.number = e.asset LEFT JOIN campaigns c ON c.number = e.campaign LEFT JOIN pages p ON p.number = e.context
 		WHERE %s GROUP BY n.own, CASE WHEN c.own > 0 THEN c.own::BIGINT WHEN p.own > 0 THEN (1::BIGINT << 40) + p.own WHEN e.integration > 0 THEN (2::BIGINT << 40) + e.integration ELSE 0 END))
 	WHERE nth > 1)) e`
 

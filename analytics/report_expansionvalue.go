@@ -45,11 +45,11 @@ func expansionValue(q *run) (*Report, error) {
 		c.what.slot = "e.slot"
 		c.what.from = fmt.Sprintf(`(SELECT e.*, CASE WHEN %[1]s THEN CASE WHEN e.told = %[2]d THEN %[3]d ELSE %[4]d END
 				WHEN e.found = %[5]d OR e.found = 0 AND x.query IS NOT NULL THEN %[6]d WHEN e.found = %[7]d OR k.query IS NOT NULL THEN %[8]d ELSE %[9]d END AS slot
-			FROM (SELECT * FROM usage.events e WHERE %[10]s AND %[11]s AND (%[12]s OR e.query <> 0 OR e.found <> 0)) e
+			FROM (SELECT * FROM counted e WHERE %[10]s AND %[11]s AND (%[12]s OR e.query <> 0 OR e.found <> 0)) e
 			LEFT JOIN same ON same.asset = e.asset
 			LEFT JOIN (SELECT DISTINCT h.query, same.counted FROM usage.expanded h JOIN same ON same.asset = h.asset
-				WHERE h.query <> 0 AND h.query IN (SELECT query FROM usage.events s WHERE %[13]s AND found = 0)) x ON x.query = e.query AND x.counted = same.counted
-			LEFT JOIN (SELECT DISTINCT query FROM usage.events WHERE told > 0 AND query <> 0 AND seq <= %[14]d) k ON k.query = e.query) e`,
+				WHERE h.query <> 0 AND h.query IN (SELECT query FROM counted s WHERE %[13]s AND found = 0)) x ON x.query = e.query AND x.counted = same.counted
+			LEFT JOIN (SELECT DISTINCT query FROM counted WHERE told > 0 AND query <> 0 AND seq <= %[14]d) k ON k.query = e.query) e`,
 			c.s.isType("e.type", semdex.SearchExecuted), toldExpanded, expansionMade, expansionPlain,
 			foundByExpansion, expansionSelect, foundByText, expansionText, expansionUnknown,
 			c.happened("e", append([]string{semdex.SearchExecuted}, selectTypes...)...), c.time.window(),

@@ -39,8 +39,8 @@ func lowResults(q *run) (*Report, error) {
 	what := counted{ready: func(c *counting, _ *sql.Conn) error {
 		c.what.from = fmt.Sprintf(`(SELECT e.*, CASE WHEN e.total < %d THEN %d ELSE 0 END | CASE WHEN (e.query <> 0 OR e.session <> 0) AND c.query IS NULL
 				AND (a.acted IS NULL OR epoch_us(a.acted) - epoch_us(e.occurred_at) > %d) THEN %d ELSE 0 END AS wanting FROM %s
-			LEFT JOIN (SELECT DISTINCT query FROM usage.events a WHERE %[6]s AND query <> 0) c ON c.query = e.query
-			ASOF LEFT JOIN (SELECT session, occurred_at AS acted FROM usage.events a WHERE %[6]s AND session <> 0) a ON a.session = e.session AND a.acted >= e.occurred_at) e`,
+			LEFT JOIN (SELECT DISTINCT query FROM counted a WHERE %[6]s AND query <> 0) c ON c.query = e.query
+			ASOF LEFT JOIN (SELECT session, occurred_at AS acted FROM counted a WHERE %[6]s AND session <> 0) a ON a.session = e.session AND a.acted >= e.occurred_at) e`,
 			rules.fewResults(), hadFew, rules.findWithin().Microseconds(), hadNoClick, c.searched(), c.happened("a", actTypes...))
 		c.what.where = "(e.total IS NULL OR e.total > 0)"
 		return nil

@@ -41,7 +41,7 @@ const reciprocalUnit = 1_000_000_000
 func searchQuality(q *run) (*Report, error) {
 	what := counted{slots: qualitySlots, ready: func(c *counting, _ *sql.Conn) error {
 		c.what.from = fmt.Sprintf(`(SELECT e.*, p.part, c.query IS NOT NULL AS clicked, coalesce(c.best, 0) AS best, r.seq IS NOT NULL AS refined FROM %s
-			LEFT JOIN (SELECT query, min(CASE WHEN position > 0 THEN position END) AS best FROM usage.events s WHERE %s AND query <> 0 GROUP BY query) c ON c.query = e.query
+			LEFT JOIN (SELECT query, min(CASE WHEN position > 0 THEN position END) AS best FROM counted s WHERE %s AND query <> 0 GROUP BY query) c ON c.query = e.query
 			LEFT JOIN (%s) r ON r.seq = e.seq
 			CROSS JOIN (VALUES (0), (1)) p(part) WHERE p.part = 0 OR c.best > 0) e`, c.searched(), c.happened("s", selectTypes...), c.refined())
 		c.what.slot = fmt.Sprintf(`CASE WHEN e.part = 1 THEN %d ELSE CASE WHEN e.total > 0 THEN %d ELSE 0 END + CASE WHEN e.best > 0 THEN %d WHEN e.clicked THEN %d ELSE 0 END
@@ -92,7 +92,7 @@ func (n *qualityNumbers) meanReciprocal() any {
 // refined is SQL for the seq of each search that the next thing in its session refines. The searches and selects of a session have
 // a step each: the number of a search's words, or -1. An edge is the step of what differs from what came before.
 func (c *counting) refined() string {
-	steps := fmt.Sprintf("SELECT seq, session, occurred_at, CASE WHEN %s THEN words ELSE -1 END AS step FROM usage.events e WHERE %s AND session <> 0",
+	steps := fmt.Sprintf("SELECT seq, session, occurred_at, CASE WHEN %s THEN words ELSE -1 END AS step FROM counted e WHERE %s AND session <> 0",
 		c.s.isType("type", semdex.SearchExecuted), c.happened("e", append([]string{semdex.SearchExecuted}, selectTypes...)...))
 	const inOrder = "(PARTITION BY session ORDER BY occurred_at, step < 0, seq)"
 	return "SELECT seq FROM (SELECT seq, step, lead(edge IGNORE NULLS) OVER " + inOrder + " AS next FROM (SELECT *, CASE WHEN step IS DISTINCT FROM lag(step) OVER " + inOrder +

@@ -27,10 +27,10 @@ var timeToFindColumns = []Figure{
 func timeToFind(q *run) (*Report, error) {
 	within := q.l.Rules().findWithin()
 	what := counted{slot: "0", slots: 1, amount: "e.took", ready: func(c *counting, _ *sql.Conn) error {
-		c.what.from = fmt.Sprintf(`(SELECT e.*, coalesce(f.took, 0) AS took FROM usage.events e JOIN (
+		c.what.from = fmt.Sprintf(`(SELECT e.*, coalesce(f.took, 0) AS took FROM counted e JOIN (
 				SELECT s.seq, CASE WHEN epoch_us(a.acted) - epoch_us(s.occurred_at) <= %d THEN epoch_us(a.acted) - epoch_us(s.occurred_at) + 1 END AS took
-				FROM (SELECT seq, session, occurred_at FROM usage.events e WHERE %s AND session <> 0 QUALIFY row_number() OVER (PARTITION BY session ORDER BY occurred_at, seq) = 1) s
-				ASOF LEFT JOIN (SELECT session, occurred_at AS acted FROM usage.events a WHERE %s AND session <> 0) a ON a.session = s.session AND a.acted >= s.occurred_at
+				FROM (SELECT seq, session, occurred_at FROM counted e WHERE %s AND session <> 0 QUALIFY row_number() OVER (PARTITION BY session ORDER BY occurred_at, seq) = 1) s
+				ASOF LEFT JOIN (SELECT session, occurred_at AS acted FROM counted a WHERE %s AND session <> 0) a ON a.session = s.session AND a.acted >= s.occurred_at
 			) f ON f.seq = e.seq) e`, within.Microseconds(), c.happened("e", semdex.SearchExecuted), c.happened("a", selectTypes...))
 		return nil
 	}}

@@ -136,6 +136,9 @@ func (s *Store) report(ctx context.Context, d Dimensions, r Request, name string
 	switch {
 	case err == nil:
 		report.Filter, report.limit = r.Filter, r.Limit
+		if note := s.pastNote(r); note != "" {
+			report.Notes = append(report.Notes, note)
+		}
 		return report, nil
 	case ctx.Err() != nil:
 		return nil, fmt.Errorf("%s report: %w", name, ctx.Err())

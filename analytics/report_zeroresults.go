@@ -35,7 +35,7 @@ func zeroResults(q *run) (*Report, error) {
 	w, searches := newWordings(), int64(0)
 	names := q.s.names
 	what := counted{ready: func(c *counting, _ *sql.Conn) error {
-		c.what.from, c.what.where = "(SELECT *, "+c.time.local()+" AS shown FROM usage.events e) e", c.happened("e", semdex.SearchExecuted)+" AND e.total = 0"
+		c.what.from, c.what.where = "(SELECT *, "+c.time.local()+" AS shown FROM counted e) e", c.happened("e", semdex.SearchExecuted)+" AND e.total = 0"
 		return nil
 	}}
 	fields := []field{{"e.words", int64(names.count(kindQuery))}, {"e.lang", int64(names.count(kindLang))}, {"e.actor", int64(names.count(kindActor))},

@@ -47,6 +47,7 @@ type rollups struct {
 type rolled struct {
 	by      []string
 	tz      string
+	rules   string // of what is left out
 	version string // of the dimensions for which they are right
 	seq     int64  // of the last event in them
 	print   uint64 // of the values of all that was named up to then
@@ -85,7 +86,7 @@ func (r *rolledValues) all() []Value {
 }
 
 const rollSchema = `
-CREATE TABLE usage.rollup (by_dims VARCHAR, tz VARCHAR, seq BIGINT, print UBIGINT, names INTEGER[]);
+CREATE TABLE usage.rollup (by_dims VARCHAR, tz VARCHAR, rules VARCHAR, seq BIGINT, print UBIGINT, names INTEGER[]);
 CREATE TABLE usage.rollup_values (dim UTINYINT, number INTEGER, name VARCHAR, uri VARCHAR, path VARCHAR);
 CREATE TABLE usage.rollup_cells (mask UTINYINT, day INTEGER, v0 INTEGER, v1 INTEGER, v2 INTEGER,
 	n0 BIGINT, n1 BIGINT, n2 BIGINT, n3 BIGINT, n4 BIGINT, n5 BIGINT)`
@@ -93,6 +94,9 @@ CREATE TABLE usage.rollup_cells (mask UTINYINT, day INTEGER, v0 INTEGER, v1 INTE
 // Keep brings the sums that are kept up to the events that DuckDB has, if there are enough new ones. It takes a while where the values of
 // assets have changed. A caller calls it after events came, and after the library changed.
 func (s *Store) Keep(ctx context.Context, d Dimensions, what Rollup) error {
+	if s.o.LeaveOut.acrossEvents() { // an event that comes late could change what older ones count
+		return nil
+	}
 	if err := s.Flush(ctx); err != nil {
 		return err
 	}
@@ -144,8 +148,8 @@ func (s *Store) readRollup(ctx context.Context) (_ *rolled, err error) {
 	}
 	var by string
 	var names []any
-	row := s.db.QueryRowContext(ctx, "SELECT by_dims, tz, seq, print, names FROM usage.rollup")
-	if err := row.Scan(&by, &r.tz, &r.seq, &r.print, &names); errors.Is(err, sql.ErrNoRows) {
+	row := s.db.QueryRowContext(ctx, "SELECT by_dims, tz, rules, seq, print, names FROM usage.rollup")
+	if err := row.Scan(&by, &r.tz, &r.rules, &r.seq, &r.print, &names); errors.Is(err, sql.ErrNoRows) {
 		return r, nil
 	} else if err != nil {
 		return nil, err
@@ -182,8 +186,9 @@ type keeping struct {
 
 func (k *keeping) run(end int64) error {
 	version := k.d.Version()
-	if k.seq > 0 && (k.version != version || !slices.Equal(k.by, k.what.By) || k.tz != k.what.TZ.String()) {
-		same := slices.Equal(k.by, k.what.By) && k.tz == k.what.TZ.String()
+	rules := k.s.o.LeaveOut.print()
+	same := slices.Equal(k.by, k.what.By) && k.tz == k.what.TZ.String() && k.rules == rules
+	if k.seq > 0 && (k.version != version || !same) {
 		if same {
 			print, err := k.fingerprint(k.names)
 			if err != nil {
@@ -192,13 +197,13 @@ func (k *keeping) run(end int64) error {
 			same = print == k.print
 		}
 		if !same {
-			k.s.o.Logger.Info("usage roll-ups are made anew: values of assets or concepts have changed", slog.Int64("events", end))
+			k.s.o.Logger.Info("usage roll-ups are made anew: values of assets or concepts, or what is counted, have changed", slog.Int64("events", end))
 			if err := k.reset(); err != nil {
 				return err
 			}
 		}
 	}
-	k.version, k.by, k.tz = version, k.what.By, k.what.TZ.String()
+	k.version, k.by, k.tz, k.rules = version, k.what.By, k.what.TZ.String(), rules
 	k.publish()
 	for end-k.seq >= int64(k.s.o.RollAfter) {
 		if err := k.chunk(min(end, k.seq+rollChunk)); err != nil {
@@ -309,7 +314,7 @@ func (k *keeping) save(c *counting, t *tally, end int64, names [kinds]int32, pri
 		for i, n := range names {
 			list[i] = fmt.Sprint(n)
 		}
-		_, err = tx.ExecContext(k.ctx, fmt.Sprintf("INSERT INTO usage.rollup VALUES (?, ?, %d, %d, [%s])", end, print, strings.Join(list, ", ")), strings.Join(k.by, "\n"), k.tz)
+		_, err = tx.ExecContext(k.ctx, fmt.Sprintf("INSERT INTO usage.rollup VALUES (?, ?, ?, %d, %d, [%s])", end, print, strings.Join(list, ", ")), strings.Join(k.by, "\n"), k.tz, k.rules)
 		return err
 	})
 	if err != nil {
@@ -478,7 +483,7 @@ func (s *Store) rolledUsage(ctx context.Context, d Dimensions, r Request) (*Repo
 
 // serves reports whether the cells can tell what a request asks for.
 func (k *rolled) serves(d Dimensions, r Request) bool {
-	if !r.Counters || r.Direct || r.Recorded || len(r.Filter) > 0 || r.TZ.String() != k.tz || r.Interval == "hour" || d.Version() != k.version {
+	if !r.Counters || floorOf(d) > 0 || r.Direct || r.Recorded || len(r.Filter) > 0 || r.TZ.String() != k.tz || r.Interval == "hour" || d.Version() != k.version {
 		return false
 	}
 	for _, name := range r.By {

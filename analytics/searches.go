@@ -28,7 +28,7 @@ func (c *counting) happened(table string, types ...string) string {
 
 // searched is SQL for the searches of the days asked for, named e.
 func (c *counting) searched() string {
-	return fmt.Sprintf("(SELECT * FROM usage.events e WHERE %s AND %s) e", c.happened("e", semdex.SearchExecuted), c.time.window())
+	return fmt.Sprintf("(SELECT * FROM counted e WHERE %s AND %s) e", c.happened("e", semdex.SearchExecuted), c.time.window())
 }
 
 // fewResults gives the number of hits below which a search had few.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"semdex"
 )
@@ -29,6 +30,7 @@ type seen struct {
 	turn   int
 	held   int // in days
 	fresh  []freshID
+	before *atomic.Int64 // microsecond before which all events are known: only sums are kept of that time
 }
 
 // freshID is an event that may not be in DuckDB yet.
@@ -48,13 +50,27 @@ func dayOf(e *semdex.Event) int32 {
 }
 
 // newSeen knows the events that DuckDB has, of which there are count.
-func newSeen(ctx context.Context, db *database, count int64) (*seen, error) {
-	s := &seen{db: db, days: make(map[int32]*hashes), turns: make(map[int32]int)}
+func newSeen(ctx context.Context, db *database, count int64, before *atomic.Int64) (*seen, error) {
+	s := &seen{db: db, before: before, days: make(map[int32]*hashes), turns: make(map[int32]int)}
 	last, err := s.load(ctx, fmt.Sprintf("SELECT id_hash FROM usage.events WHERE seq > %d", count-seenRecent))
 	for _, h := range last {
 		s.remember(h)
 	}
 	return s, err
+}
+
+// again forgets the events that were taken back.
+func (s *seen) again(ctx context.Context, count int64) error {
+	now, err := newSeen(ctx, s.db, count, s.before)
+	if err != nil {
+		return err
+	}
+	now.fresh = s.fresh
+	for _, f := range s.fresh {
+		now.remember(f.hash)
+	}
+	*s = *now
+	return nil
 }
 
 func (s *seen) remember(h uint64) {
@@ -90,11 +106,11 @@ func (s *seen) known(ctx context.Context, events []semdex.Event, hash []uint64, 
 			}
 		}
 	}
-	out := make([]bool, len(events))
+	out, past := make([]bool, len(events)), s.before.Load()
 	var now hashes
 	for i, h := range hash {
 		day := s.days[dayOf(&events[i])]
-		out[i] = s.recent[0].has(h) || s.recent[1].has(h) || stored.has(h) || day != nil && day.has(h) || now.has(h)
+		out[i] = s.recent[0].has(h) || s.recent[1].has(h) || stored.has(h) || day != nil && day.has(h) || now.has(h) || past != 0 && events[i].OccurredAt.UnixMicro() < past
 		now.add(h)
 	}
 	return out, nil

@@ -60,13 +60,13 @@ var shownEvents = []ShownColumn{
 	{"concepts", varchars, "URIs of the concepts that a search named", "string_split(" + textOf(kindConcepts) + ", chr(10))"},
 	{"added", varchars, "URIs of the concepts that expansion added to a search", "string_split(added.text, chr(10))"},
 	{"filters", varchar, "of a search, as JSON", textOf(kindFilters)},
-	{"query", varchar, "hash of query_id, in hexadecimal digits: what came of one answer has the same", hex("e.query")},
+	{"query", varchar, "hash of query_id, in hexadecimal digits: what came of one answer has the same", hexDigits("e.query")},
 	{"position", "INTEGER", "rank of the hit acted on, from 1", "nullif(e.position, 0)"},
 	{"found_by", varchar, "what found the hit: text or expansion", fmt.Sprintf("CASE e.found WHEN %d THEN 'text' WHEN %d THEN 'expansion' END", foundByText, foundByExpansion)},
 	{"actor", varchar, "pseudonym of who acted", textOf(kindActor)},
 	{"actor_type", varchar, "", textOf(kindActorType)},
 	{"business_unit", varchar, "", textOf(kindUnit)},
-	{"session", varchar, "hash of session_id, in hexadecimal digits", hex("e.session")},
+	{"session", varchar, "hash of session_id, in hexadecimal digits", hexDigits("e.session")},
 	{"client", varchar, "name of the reporting program", textOf(kindClient)},
 	{"integration", varchar, "kind of the reporting program", textOf(kindIntegration)},
 	{"region", varchar, "of the event's context, as are the next four", textOf(kindRegion)},
@@ -106,7 +106,7 @@ var nameJoins = []struct {
 
 func textOf(k kind) string { return fmt.Sprintf("n%d.text", k) }
 
-func hex(column string) string {
+func hexDigits(column string) string {
 	return "CASE WHEN " + column + " > 0 THEN format('{:016x}', " + column + ") END"
 }
 

@@ -28,6 +28,8 @@ type Options struct {
 	Answerer     []string      // command line of a program that runs AnswerQuestion; without it Ask answers nothing
 	AnswerMemory int64         // bytes that an own question may use before it spills to disk; default 512 MiB
 	AnswerTime   time.Duration // that an own question may take; default 30 s
+	LeaveOut     LeaveOut      // what is kept but not counted
+	PlainUsers   bool          // ids of actors are kept as they come, without pseudonyms
 	Logger       *slog.Logger  // default slog.Default()
 }
 
@@ -69,25 +71,34 @@ type Store struct {
 	asking  chan struct{} // a token for the own question or export that runs
 	shown   shownFiles    // whoever has the token uses it
 	names   *names
+	who     *Pseudonyms
 	seen    *seen // the recorder's
 	queue   *queue
 	rollups rollups
 	state   atomic.Pointer[state] // of the library's dimensions, as the last report found it
 	taken   atomic.Int64          // events acknowledged
+	before  atomic.Int64          // microsecond before which only sums are kept; 0 where nothing was summed up
 
 	requests chan *request     // to the recorder
 	flushes  chan chan<- error // to the applier
 	logged   chan struct{}     // wakes the applier
+	forget   chan struct{}     // tells the recorder that events were taken back
 	quit     chan struct{}     // closed by Close
 	recorded chan struct{}     // closed when the recorder has ended
 	applied  chan struct{}     // closed when the applier has ended
 	closing  sync.Once
 	stats    atomic.Pointer[Stats]
+
+	retainAtOnce int64 // retainAtOnce, or less in a test
+
+	erasing sync.Mutex   // one takes events back at a time, and Close waits for it
+	lines   sync.RWMutex // of the log: held by who reads single ones, and by who takes some back
+	tables  sync.Mutex   // of events and names in DuckDB, for who writes to them
 }
 
 // Stats says how far a Store is.
 type Stats struct {
-	Events  int64    // events in DuckDB, which reports see without waiting
+	Events  int64    // number of the last event in DuckDB; reports see all up to it without waiting
 	Pending int64    // acknowledged, but not yet there
 	Applied Position // how far in the log DuckDB is
 }
@@ -111,26 +122,31 @@ func Open(dir string, o Options) (*Store, error) {
 	log.onBad = func(p Position, err error) {
 		o.Logger.Warn("line of the event log is skipped", slog.Int("file", p.File), slog.Int64("offset", p.Offset), slog.Any("err", err))
 	}
-	s, err := newStore(context.Background(), filepath.Join(dir, "usage.duckdb"), log, o)
+	s, err := newStore(context.Background(), dir, log, o)
 	if err != nil {
 		return nil, errors.Join(err, log.Close())
 	}
 	return s, nil
 }
 
-func newStore(ctx context.Context, path string, log *Log, o Options) (*Store, error) {
-	db, err := openDatabase(ctx, path, log, o)
+func newStore(ctx context.Context, dir string, log *Log, o Options) (*Store, error) {
+	who, err := OpenPseudonyms(dir, o.PlainUsers)
+	if err != nil {
+		return nil, err
+	}
+	db, err := openDatabase(ctx, filepath.Join(dir, "usage.duckdb"), log, o)
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{
-		o: o, log: log, db: db, names: newNames(), queue: newQueue(),
+		o: o, log: log, db: db, names: newNames(), who: who, queue: newQueue(), retainAtOnce: retainAtOnce,
 		reports:  make(chan struct{}, o.Reports),
 		asking:   make(chan struct{}, 1),
-		shown:    shownFiles{dir: parquetFolder(path)},
+		shown:    shownFiles{dir: parquetFolder(filepath.Join(dir, "usage.duckdb"))},
 		requests: make(chan *request),
 		flushes:  make(chan chan<- error),
 		logged:   make(chan struct{}, 1),
+		forget:   make(chan struct{}, 1),
 		quit:     make(chan struct{}),
 		recorded: make(chan struct{}),
 		applied:  make(chan struct{}),
@@ -146,16 +162,26 @@ func newStore(ctx context.Context, path string, log *Log, o Options) (*Store, er
 
 // catchUp brings DuckDB up to the log before anything is taken in.
 func (s *Store) catchUp(ctx context.Context) (err error) {
-	if s.db.count > 0 {
+	var named bool
+	if err := s.db.QueryRowContext(ctx, "SELECT count(*) > 0 FROM usage.names").Scan(&named); err != nil {
+		return err
+	}
+	if named {
 		if err := s.names.load(ctx, s.db.DB); err != nil {
 			return err
 		}
 	}
+	if err := s.loadPast(ctx); err != nil {
+		return err
+	}
 	if err := s.apply(ctx); err != nil {
 		return err
 	}
+	if err := s.resume(ctx); err != nil {
+		return err
+	}
 	s.taken.Store(s.Stats().Events)
-	s.seen, err = newSeen(ctx, s.db, s.Stats().Events)
+	s.seen, err = newSeen(ctx, s.db, s.Stats().Events, &s.before)
 	return err
 }
 
@@ -166,6 +192,8 @@ func (s *Store) Close() error {
 		close(s.quit)
 		<-s.recorded
 		<-s.applied
+		s.erasing.Lock()
+		defer s.erasing.Unlock()
 		err = s.apply(context.Background())
 		if _, e := s.db.Exec("CHECKPOINT usage"); e != nil {
 			s.o.Logger.Warn("usage store: checkpoint at close", slog.Any("err", e)) // a report may still run

@@ -96,6 +96,7 @@ func TestExportGivesWhatCameIn(t *testing.T) {
 	want := []semdex.Event{old, nasty(), view("b"), view("a"), last}
 	for i := range want {
 		want[i].ReceivedAt = later
+		want[i].Actor.ID = s.who.Of(want[i].Actor.ID)
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("want-, got+\n%s", diff)

@@ -30,8 +30,8 @@ func (s *Store) Uses(ctx context.Context, now time.Time) (uses map[string]float6
 	}
 	rows, err := s.db.QueryContext(ctx, fmt.Sprintf(`SELECT text, score FROM (SELECT asset, sum(score)::DOUBLE AS score FROM (
 			SELECT asset, least(weight, 1000000) * %s * pow(0.5, greatest(0, epoch(?::TIMESTAMP) - epoch(occurred_at)) / 86400 / %g) AS score
-			FROM usage.events WHERE asset > 0 AND occurred_at > ?::TIMESTAMP)
-		WHERE score > 0 GROUP BY asset) JOIN usage.names ON number = asset AND kind = %d`, s.usesWeights(), usesHalfLife, kindAsset), now.UTC(), now.UTC().Add(-usesWindow))
+			FROM %s WHERE asset > 0 AND occurred_at > ?::TIMESTAMP)
+		WHERE score > 0 GROUP BY asset) JOIN usage.names ON number = asset AND kind = %d`, s.usesWeights(), usesHalfLife, s.counted("true"), kindAsset), now.UTC(), now.UTC().Add(-usesWindow))
 	if err != nil {
 		return nil, fmt.Errorf("uses of assets: %w", err)
 	}

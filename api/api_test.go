@@ -37,6 +37,9 @@ func TestKeysAndScopes(t *testing.T) {
 		{"reports does not search", "GET", "/v1/search", "reports", 403},
 		{"search does not report events", "POST", "/v1/events", "search", 403},
 		{"events reports events", "POST", "/v1/events", "events", 202},
+		{"but erases none", "DELETE", "/v1/events?user=u", "events", 403},
+		{"nor does who manages", "DELETE", "/v1/events?user=u", "manage", 403},
+		{"admin erases events", "DELETE", "/v1/events?user=u", "admin", 200},
 		{"status takes any key", "GET", "/v1/status", "events", 200},
 		{"status takes no wrong key", "GET", "/v1/status", "none", 401},
 		{"admin does all", "GET", "/v1/reports/usage", "admin", 200},
@@ -293,6 +296,7 @@ func TestEvents(t *testing.T) {
 	if want := []string{"1 malformed", "2 malformed", "3 unknown_type", "4 malformed"}; !cmp.Equal(at, want) {
 		t.Errorf("rejected %v, want %v", at, want)
 	}
+	problem(t, w.do("DELETE", "/v1/events", "admin", ""), 422, semdex.Invalid)
 	empty := w.do("POST", "/v1/events", "events", `{"events":[]}`)
 	if want := `{"accepted":0,"duplicates":0,"rejected":[]}`; strings.TrimSpace(empty.Body.String()) != want {
 		t.Errorf("got %s, want %s", empty.Body, want)

@@ -35,6 +35,7 @@ var samples = map[string]struct{ target, body string }{
 	"schemes":       {"/v1/schemes", ""},
 	"changes":       {"/v1/changes", ""},
 	"events":        {"/v1/events", `{"events":[{"type":"asset.view","asset_id":"a","occurred_at":"2026-01-01T00:00:00Z"},{}]}`},
+	"eraseEvents":   {"/v1/events?user=anna@acme.example&dry_run=true", ""},
 	"reports":       {"/v1/reports", ""},
 	"sqlTables":     {"/v1/sql", ""},
 	"sql":           {"/v1/sql", `{"sql":"SELECT 1","limit":10}`},

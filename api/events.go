@@ -25,6 +25,27 @@ var eventRoutes = []route{
 			about: fmt.Sprintf("Up to %d events, 2 MiB in all; 413 beyond.", MaxEvents)}},
 		serve:   (*call).events,
 		answers: []answer{{status: http.StatusAccepted, about: "What became of them.", media: []media{{typeJSON, analytics.Receipt{}}}}}},
+	{method: http.MethodDelete, path: "/v1/events", id: "eraseEvents", group: "Usage", scope: ScopeAdmin, summary: "Erase the events of a person",
+		about: "Removes all events of a person from the log and from all reports. They are gone from disk when it answers. A person who is not known has none. " +
+			"Events that are sent or imported again come in again.",
+		params: []param{{name: "user", kind: str, required: true, max: semdex.MaxEventText, about: "Id of the person as events had it, or the pseudonym that exports have."},
+			{name: "dry_run", kind: flag, value: false, about: "Count the events, and erase none."}},
+		serve: (*call).eraseEvents, answers: ok("How many there were.", Erased{})},
+}
+
+// Erased says how many events of a person were erased, or would be.
+type Erased struct {
+	Events int64 `json:"events"`
+	DryRun bool  `json:"dry_run"`
+}
+
+func (c *call) eraseEvents() error {
+	dryRun := c.args.flag("dry_run")
+	n, err := c.lib.EraseEvents(c.ctx(), c.args.text("user"), dryRun)
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, Erased{n, dryRun})
 }
 
 // events takes in a batch. Each event is read by itself, so that a bad one is refused alone.

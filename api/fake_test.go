@@ -275,6 +275,17 @@ func (f *fakeLibrary) Record(_ context.Context, events []semdex.Event) (analytic
 	return out, nil
 }
 
+func (f *fakeLibrary) EraseEvents(_ context.Context, user string, dryRun bool) (int64, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	left := slices.DeleteFunc(slices.Clone(f.events), func(e semdex.Event) bool { return e.Actor.ID == user })
+	n := len(f.events) - len(left)
+	if !dryRun {
+		f.events = left
+	}
+	return int64(n), nil
+}
+
 func (f *fakeLibrary) Logs(kind string) bool { return !slices.Contains(f.mute, kind) }
 
 func (f *fakeLibrary) Log(e *semdex.Event) {

@@ -44,6 +44,8 @@ type Library interface {
 
 	// Record takes events in; those it accepts are on disk when it returns.
 	Record(ctx context.Context, events []semdex.Event) (analytics.Receipt, error)
+	// EraseEvents removes the events of a person, named by id or pseudonym, and says how many there were. With dryRun it only counts.
+	EraseEvents(ctx context.Context, user string, dryRun bool) (int64, error)
 	Reports() []ReportInfo
 	// Report is NotFound for a name that Reports does not list.
 	Report(ctx context.Context, name string, r analytics.Request) (*analytics.Report, error)

@@ -44,7 +44,7 @@ const maxTold = 128
 
 var toldHeaders = []param{
 	{name: sessionHeader, kind: str, max: maxTold, about: "Session of the reader, for the usage log: a name that a client makes up, the same for all that belongs together."},
-	{name: userHeader, kind: str, max: maxTold, about: "Who asks, for the usage log: a pseudonym, never a name or an address."},
+	{name: userHeader, kind: str, max: maxTold, about: "Who asks, for the usage log: kept as a pseudonym, unless the library is set to keep ids as they are."},
 	{name: campaignHeader, kind: str, max: maxTold, about: "Campaign that the reader works for, for the usage log."},
 	{name: integrationHeader, kind: str, max: maxTold, value: "api", about: "Kind of the client, for the usage log: cms, portal."},
 }

@@ -184,7 +184,7 @@ func (p *program) command() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.PersistentFlags().StringVar(&p.configPath, "config", "semdex.yaml", "the configuration file")
 	root.PersistentFlags().StringVar(&p.library, "library", "", "the library to work on (default: the only one); keys create takes several, by commas")
-	root.AddCommand(p.demo(), p.serve(), p.index(), p.importCommand(), p.searchCommand(), p.report(), p.sql(), p.eval(), p.export(), p.doctor(), p.keys())
+	root.AddCommand(p.demo(), p.serve(), p.index(), p.importCommand(), p.erase(), p.searchCommand(), p.report(), p.sql(), p.eval(), p.export(), p.doctor(), p.keys())
 	root.Args = func(_ *cobra.Command, args []string) error {
 		if len(args) == 0 {
 			return nil

@@ -53,6 +53,9 @@ func (p *program) report() *cobra.Command {
 				if err != nil {
 					return err
 				}
+				for _, note := range report.Notes {
+					p.say("%s: %s", l.Name(), note)
+				}
 				out, done, err := p.output(file)
 				if err != nil {
 					return err

@@ -284,8 +284,8 @@ func (l *Library) complete(dir string) error {
 	if err := l.Search.complete(); err != nil {
 		return fmt.Errorf("search: %w", err)
 	}
-	if err := l.Analytics.Reports.complete(); err != nil {
-		return fmt.Errorf("analytics: reports: %w", err)
+	if err := l.Analytics.complete(); err != nil {
+		return fmt.Errorf("analytics: %w", err)
 	}
 	if err := l.completeReports(dir); err != nil {
 		return err

@@ -62,8 +62,9 @@ func TestEveryKeyIsRead(t *testing.T) {
 			{Name: "region", Field: "Region", Scheme: "https://voc.example/regions", By: "notation"},
 			{Name: "campaign", Field: "Campaign"},
 		},
-		Search: Search{Expand: "narrower", Exclude: []string{"Brand"}},
-		Notify: Notify{Allow: []string{"hooks.acme.internal", "::1"}},
+		Search:    Search{Expand: "narrower", Exclude: []string{"Brand"}},
+		Analytics: Analytics{Users: UsersPseudonym},
+		Notify:    Notify{Allow: []string{"hooks.acme.internal", "::1"}},
 	}
 	want.Languages[1] = semdex.LanguageTag("de-AT")
 	if diff := cmp.Diff(want, l); diff != "" {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"encoding"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -27,6 +28,7 @@ var (
 	dimensionType  = typeOf(Dimension{})
 	eventFilesType = typeOf(EventFiles{})
 	eventFileType  = typeOf(EventFile{})
+	textType       = reflect.TypeFor[encoding.TextUnmarshaler]()
 )
 
 // walker goes through the YAML beside the type it is for: it finds unknown keys, and puts environment
@@ -46,7 +48,7 @@ func (w *walker) check(node *yaml.Node, t reflect.Type, path string) error {
 		return nil
 	case t == eventFilesType && node.Kind != yaml.SequenceNode:
 		return w.check(node, eventFileType, path)
-	case t == eventFileType && node.Kind == yaml.ScalarNode:
+	case node.Kind == yaml.ScalarNode && (t == eventFileType || reflect.PointerTo(t).Implements(textType)):
 		return w.expand(node)
 	case node.Kind == yaml.ScalarNode && !slices.Contains(composite, t.Kind()):
 		if t.Kind() != reflect.String {

@@ -270,10 +270,14 @@ func TestSearchesAndClicksThroughTheDoor(t *testing.T) {
 		e.ID, e.ReceivedAt, e.OccurredAt = "", time.Time{}, time.Time{}
 		got[e.Type] = e
 	}
+	who, err := l.usage.pseudonyms()
+	if err != nil {
+		t.Fatal(err)
+	}
 	total, client := a.Total, semdex.Client{Name: "site", Integration: "api"}
 	want := map[string]semdex.Event{
 		semdex.SearchExecuted: {Type: semdex.SearchExecuted, QueryID: a.QueryID, Query: "nachhaltige Verpackung", Lang: "de", Total: &total, Concepts: []string{"https://voc.example/packaging"},
-			Actor: semdex.Actor{ID: "u1", Type: "user"}, Session: "s1", Client: client, Context: map[string]string{"region": "DE"}, Source: "semdex",
+			Actor: semdex.Actor{ID: who.Of("u1"), Type: "user"}, Session: "s1", Client: client, Context: map[string]string{"region": "DE"}, Source: "semdex",
 			Search: &semdex.SearchDetail{Page: 1, Expand: "narrower", Added: []string{"https://voc.example/recyclable"}, Kinds: []string{"prefLabel"}, ExpansionHits: []string{string(a.Hits[0].ID), string(a.Hits[1].ID)}}},
 		semdex.SearchResultClick: {Type: semdex.SearchResultClick, QueryID: a.QueryID, Asset: string(hit.ID), Position: 1, Session: "s1", Client: client, Source: "semdex", Found: semdex.FoundByExpansion},
 		semdex.AssetDownload:     {Type: semdex.AssetDownload, QueryID: a.QueryID, Asset: string(hit.ID), Found: semdex.FoundByExpansion},

@@ -217,6 +217,10 @@ func (l *Library) Preview(ctx context.Context, path string, o intake.Options, sh
 	if err != nil {
 		return nil, result, nil, err
 	}
+	who, err := l.usage.pseudonyms()
+	if err != nil {
+		return nil, result, nil, err
+	}
 	same := map[string]int{}
 	for ctx.Err() == nil {
 		e, line, raw, err := events.Next()
@@ -238,6 +242,7 @@ func (l *Library) Preview(ctx context.Context, path string, o intake.Options, sh
 			continue
 		}
 		if result.Accepted++; len(first) < show {
+			e.Actor.ID = who.Of(e.Actor.ID)
 			first = append(first, identified(e, same))
 		}
 	}

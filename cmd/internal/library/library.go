@@ -102,7 +102,7 @@ func (l *Library) open(ctx context.Context) error {
 	if err := l.reports.open(filepath.Join(l.dir, "reports.json"), l.log); err != nil {
 		return err
 	}
-	l.usage = usageStore{dir: filepath.Join(l.dir, "usage"), log: l.log, used: make(chan struct{}, 1)}
+	l.usage = usageStore{dir: filepath.Join(l.dir, "usage"), options: l.usageOptions(), used: make(chan struct{}, 1)}
 	secret, err := readSecret(filepath.Join(l.dir, "secret"))
 	if err != nil {
 		return err
@@ -192,12 +192,25 @@ func randomName() string {
 
 // usageStore opens the usage store when it is first wanted: most commands never do.
 type usageStore struct {
-	dir  string
-	log  *slog.Logger
-	used chan struct{} // told when the store is opened, and when events came
+	dir     string
+	options analytics.Options
+	used    chan struct{} // told when the store is opened, and when events came
 
 	mu    sync.Mutex
 	store *analytics.Store
+}
+
+// usageOptions is what the configuration says of the usage store.
+func (l *Library) usageOptions() analytics.Options {
+	return analytics.Options{Logger: l.log, LeaveOut: l.config.Analytics.LeaveOut(), PlainUsers: l.config.Analytics.Users == config.UsersPlain,
+		Answerer: answerer()}
+}
+
+// pseudonyms tells under which names the store keeps actors, and need not open it.
+func (u *usageStore) pseudonyms() (*analytics.Pseudonyms, error) {
+	u.mu.Lock() // nobody else makes the key
+	defer u.mu.Unlock()
+	return analytics.OpenPseudonyms(u.dir, u.options.PlainUsers)
 }
 
 func (u *usageStore) open() (*analytics.Store, error) {
@@ -206,7 +219,7 @@ func (u *usageStore) open() (*analytics.Store, error) {
 	if u.store != nil {
 		return u.store, nil
 	}
-	store, err := analytics.Open(u.dir, analytics.Options{Logger: u.log, Answerer: answerer()})
+	store, err := analytics.Open(u.dir, u.options)
 	if err != nil {
 		return nil, err
 	}

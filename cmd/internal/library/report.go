@@ -144,7 +144,7 @@ func (d *reported) Today() semdex.Date { return semdex.DateOf(d.l.now().In(d.l.c
 
 func (d *reported) Rules() analytics.Rules {
 	c := &d.l.config.Analytics.Reports
-	rules := analytics.Rules{Missing: d.l.DenyMissingRights(), Languages: d.l.config.Languages, Currency: c.Currency, Rates: c.Rates, FindWithin: c.Within, MinGroup: c.MinGroup}
+	rules := analytics.Rules{Missing: d.l.DenyMissingRights(), Languages: d.l.config.Languages, Currency: c.Currency, Rates: c.Rates, FindWithin: c.Within, MinGroup: d.l.config.Analytics.MinGroup}
 	if c.UnitCost.Amount != nil {
 		rules.UnitCost = &semdex.Money{Amount: *c.UnitCost.Amount, Currency: c.UnitCost.Currency}
 	}

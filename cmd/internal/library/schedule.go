@@ -39,7 +39,14 @@ func (l *Library) Jobs() ([]indexer.Job, error) {
 	if err := add("schedule", l.config.Schedule, regular); err != nil {
 		return nil, err
 	}
-	return jobs, add("reconcile", l.config.Reconcile, SyncOptions{Full: true})
+	if err := add("reconcile", l.config.Reconcile, SyncOptions{Full: true}); err != nil {
+		return nil, err
+	}
+	job, wanted, err := l.retainJob()
+	if wanted {
+		jobs = append(jobs, job)
+	}
+	return jobs, err
 }
 
 // unscheduled names the systems that no schedule covers, files left aside.

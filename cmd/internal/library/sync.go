@@ -82,6 +82,11 @@ func (l *Library) Sync(ctx context.Context, o SyncOptions) (*SyncResult, error) 
 		note(l.syncEvents(ctx, o, r))
 		note(l.writeRejected(r))
 		note(l.runs.save())
+		n, err := l.retain(ctx)
+		note(err)
+		if n > 0 {
+			o.Say("events: %d were too old to be kept; sums of them stay", n)
+		}
 	}
 	if ctx.Err() != nil {
 		return r, ctx.Err()
