@@ -1,6 +1,7 @@
 package analytics
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -28,24 +29,25 @@ func (c *counting) withheld(t *tally) (w withheld) {
 	if c.floor <= 0 {
 		return w
 	}
-	w = withheld{floor: c.floor, lines: make([]bool, len(t.lines)), totals: c.few(&t.totals)}
-	few := make(map[int64][]int) // of each period, lines
+	users := c.userCount()
+	few := func(l *line) bool { return users(l) > 0 && users(l) < c.floor }
+	w = withheld{floor: c.floor, lines: make([]bool, len(t.lines)), totals: few(&t.totals)}
+	alone := make(map[int64]int) // of each period, how many lines are withheld
 	for i := range t.lines {
-		if c.few(&t.lines[i]) {
+		if few(&t.lines[i]) {
 			w.lines[i] = true
 			w.count++
-			period := t.periodOf(&t.lines[i])
-			few[period] = append(few[period], i)
+			alone[t.periodOf(&t.lines[i])]++
 		}
 	}
 	next := make(map[int64]int) // of each period with one, the line to withhold beside it
 	for i := range t.lines {
 		l := &t.lines[i]
 		period := t.periodOf(l)
-		if len(few[period]) != 1 || w.lines[i] || l.users == 0 {
+		if alone[period] != 1 || w.lines[i] || users(l) == 0 {
 			continue
 		}
-		if best, found := next[period]; !found || c.smaller(t, i, best) {
+		if best, found := next[period]; !found || smaller(l, &t.lines[best], users) {
 			next[period] = i
 		}
 	}
@@ -57,7 +59,20 @@ func (c *counting) withheld(t *tally) (w withheld) {
 	return w
 }
 
-func (c *counting) few(l *line) bool { return l.users > 0 && l.users < c.floor }
+// userCount gives how many users a line has; 0 where none are known. Of events that are no longer kept none are: there are not more of
+// them than events.
+func (c *counting) userCount() func(*line) int64 {
+	if c.what.amount != "" || c.s.pastNote(c.r) == "" {
+		return func(l *line) int64 { return l.users }
+	}
+	events := usageCount(0)
+	return func(l *line) int64 {
+		if l.users == 0 {
+			return events(l)
+		}
+		return l.users
+	}
+}
 
 func (t *tally) periodOf(l *line) int64 {
 	if t.periods == nil {
@@ -66,16 +81,10 @@ func (t *tally) periodOf(l *line) int64 {
 	return t.periods[l.combo]
 }
 
-// smaller orders lines by users, then by events; of equal ones the first found is the smaller.
-func (c *counting) smaller(t *tally, a, b int) bool {
-	x, y := &t.lines[a], &t.lines[b]
-	if x.users != y.users {
-		return x.users < y.users
-	}
-	if n, m := usageCount(0)(x), usageCount(0)(y); n != m {
-		return n < m
-	}
-	return a < b
+// smaller orders lines by users, then by events.
+func smaller(a, b *line, users func(*line) int64) bool {
+	events := usageCount(0)
+	return cmp.Or(cmp.Compare(users(a), users(b)), cmp.Compare(events(a), events(b))) < 0
 }
 
 // withhold leaves out the cells of some rows.

@@ -151,3 +151,37 @@ func TestWithheldFiguresAreWritten(t *testing.T) {
 		t.Errorf("got %s, want %s", js.String(), want)
 	}
 }
+
+// TestSumsOfFewAreWithheld guards that retention shows no row that the floor hid before.
+func TestSumsOfFewAreWithheld(t *testing.T) {
+	s := open(t, t.TempDir(), Options{})
+	d := brand()
+	d.rules.MinGroup = 3
+	for i, region := range []string{"one", "one", "many", "many", "many", "more", "more", "more", "more"} {
+		e := view(fmt.Sprint(i))
+		e.Actor.ID, e.Context = fmt.Sprint(i), map[string]string{"campaign": region}
+		if region == "one" {
+			e.Actor.ID = "one"
+		}
+		record(t, s, e)
+	}
+	want := map[string]string{`["one"]`: "<nil>", `["many"]`: "<nil>", `["more"]`: "4"}
+	for _, retained := range []bool{false, true} {
+		if retained {
+			if _, err := s.Retain(t.Context(), start.AddDate(0, 0, 1), time.UTC); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r, err := s.Report(t.Context(), d, "usage", Request{By: []string{"campaign"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]string{}
+		for row := range r.Rows() {
+			got[fmt.Sprintf("%q", row[:1])] = fmt.Sprint(row[1])
+		}
+		if diff := gocmp.Diff(want, got); diff != "" {
+			t.Errorf("retained %v: want-, got+\n%s", retained, diff)
+		}
+	}
+}

@@ -166,3 +166,49 @@ func BenchmarkPseudonym(b *testing.B) {
 		})
 	}
 }
+
+// TestActorsInLines looks at what becomes of lines that need not be written anew but for the actor.
+func TestActorsInLines(t *testing.T) {
+	const head, tail = `{"event_id":"e","type":"asset.view","occurred_at":"2026-01-15T12:00:00Z","asset_id":"a",`, `,"received_at":"2028-01-01T00:00:00Z"}`
+	tests := []struct {
+		name, line, want string // %s is the pseudonym
+	}{
+		{"as we write it", `"actor":{"id":"anna","type":"user"},"rendition":"anna"}`, `"actor":{"id":"%s","type":"user"},"rendition":"anna"`},
+		{"a pseudonym", `"actor":{"type":"user","id":"u_01234567"}}`, `"actor":{"type":"user","id":"u_01234567"}`},
+		{"with blanks", `"actor": {"id": "anna"}, "context": {"id":"anna"}}`, `"actor":{"id":"%s"},"context":{"id":"anna"}`},
+		{"in another order", `"actor":{"type":"user","id":"anna"}}`, `"actor":{"id":"%s","type":"user"}`},
+		{"escaped", `"actor":{"id":"\u0061nna"}}`, `"actor":{"id":"%s"}`},
+		{"in a text", `"q":"\"actor\":{\"id\":\"anna\"","actor":{"id":"anna"}}`, `"q":"\"actor\":{\"id\":\"anna\"","actor":{"id":"%s"}`},
+	}
+	for _, tt := range tests {
+		dir := t.TempDir()
+		s, err := Open(dir, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, err := s.Import(t.Context(), strings.NewReader(head+tt.line+"\n"), "f", later, nil); err != nil || r.Accepted != 1 {
+			t.Fatalf("%s: %+v, %v", tt.name, r, err)
+		}
+		var got semdex.Event
+		if err := s.Export(t.Context(), func(e semdex.Event) error { got = e; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if got.ID != "e" || got.Actor.ID != s.who.Of("anna") && got.Actor.ID != "u_01234567" {
+			t.Errorf("%s: got %+v", tt.name, got)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		log, err := os.ReadFile(filepath.Join(dir, "events", "00000001.jsonl"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := strings.Replace(tt.want, "%s", s.who.Of("anna"), 1)
+		if !strings.Contains(string(log), want) {
+			t.Errorf("%s: got %s, want %s", tt.name, log, want)
+		}
+		if asWritten := head + want + tail + "\n"; tt.name == "as we write it" && string(log) != asWritten {
+			t.Errorf("%s: got %s, want %s", tt.name, log, asWritten)
+		}
+	}
+}

@@ -81,6 +81,7 @@ type intake struct {
 	who  *Pseudonyms
 	now  time.Time
 	same map[uint64]int // events without an id so far, by content
+	own  []byte         // of an event with another id of its actor
 }
 
 func (s *Store) newIntake(now time.Time) *intake {
@@ -95,7 +96,10 @@ func (in *intake) add(rq *request, e semdex.Event, own []byte) *semdex.Error {
 	at := e.OccurredAt.UTC().Truncate(time.Microsecond)
 	asItIs := own != nil && e.ID != "" && e.ReceivedAt.IsZero() && at == e.OccurredAt && e.OccurredAt.Location() == time.UTC
 	if who := in.who.Of(e.Actor.ID); who != e.Actor.ID {
-		e.Actor.ID, asItIs = who, false
+		if asItIs {
+			own, asItIs = in.renamed(own, e.Actor.ID, who)
+		}
+		e.Actor.ID = who
 	}
 	in.identify(&e)
 	e.ReceivedAt, e.OccurredAt = in.now, at
@@ -115,6 +119,25 @@ func (in *intake) add(rq *request, e semdex.Event, own []byte) *semdex.Error {
 	rq.lines = append(lines, '\n')
 	rq.events, rq.hashes, rq.ends = append(rq.events, e), append(rq.hashes, hashText(e.ID)), append(rq.ends, len(rq.lines))
 	return nil
+}
+
+// actorStart is how the actor begins in an event as we write it. No text can hold it, for its quotes would be escaped there.
+const actorStart = `"actor":{"id":"`
+
+// renamed gives an event's JSON with another id of the actor; false where the id does not stand in it as we would write it. It is valid until
+// the next call.
+func (in *intake) renamed(own []byte, id, as string) ([]byte, bool) {
+	at := bytes.Index(own, []byte(actorStart))
+	if at < 0 {
+		return nil, false
+	}
+	at += len(actorStart)
+	rest, is := bytes.CutPrefix(own[at:], []byte(id))
+	if !is || len(rest) == 0 || rest[0] != '"' {
+		return nil, false
+	}
+	in.own = append(append(append(in.own[:0], own[:at]...), as...), rest...)
+	return in.own, true
 }
 
 // line appends an event as JSON. One that came as the log would have it only gets its time of receipt.
