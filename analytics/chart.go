@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"semdex"
 	"semdex/internal/plot"
 )
 
@@ -371,7 +372,11 @@ func (s *sheet) source() string {
 	if s.Library != "" {
 		parts = append(parts, "library "+s.Library)
 	}
-	parts = append(parts, s.window(), s.TZ, "values as of now")
+	basis := "values as of now"
+	if s.Recorded {
+		basis = "values as recorded"
+	}
+	parts = append(parts, s.window(), s.TZ, basis)
 	if s.grouped && slices.ContainsFunc(s.dims, func(d *keyColumn) bool { return d.path >= 0 }) {
 		if s.Direct {
 			parts = append(parts, "what is narrower is not counted with it")
@@ -428,10 +433,10 @@ func (s *sheet) bars(m int) (plot.Data, error) {
 	if s.period >= 0 {
 		return nil, invalid("leave out interval, or draw lines", "bars show no periods")
 	}
-	b := plot.Bars{Name: s.nameOfWindow()}
+	b := plot.Bars{Name: days(s.From, s.To, "")}
 	before := s.column(s.Columns[m].Name + "_before")
 	if before >= 0 {
-		b.Before = "the window before"
+		b.Before = days(s.BeforeFrom, s.BeforeTo, "the window before")
 	}
 	for row := range s.Rows() {
 		bar := plot.Bar{Label: label(s.dims, row), Value: drawn(row[m]), Before: math.NaN()}
@@ -448,11 +453,12 @@ func (s *sheet) bars(m int) (plot.Data, error) {
 	return b, nil
 }
 
-func (s *sheet) nameOfWindow() string {
-	if s.From == "" || s.To == "" {
-		return ""
+// days names a window, otherwise where it is open.
+func days(from, to semdex.Date, otherwise string) string {
+	if from == "" || to == "" {
+		return otherwise
 	}
-	return fmt.Sprintf("%s to %s", s.From, s.To)
+	return fmt.Sprintf("%s to %s", from, to)
 }
 
 // lines shows a line for each value of the dimensions, or one of them all.

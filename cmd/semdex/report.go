@@ -121,7 +121,7 @@ type picture struct{ kind, measure string }
 // check says what is wrong with a format, or with what only pictures have.
 func (p picture) check(format string) error {
 	if err := analytics.CheckFormat(format); err != nil {
-		return usageError{fmt.Errorf("--format %s: this version writes %s", format, strings.Join(analytics.Formats, ", "))}
+		return usageError{fmt.Errorf("--format %s: it is %s", format, strings.Join(analytics.Formats, ", "))}
 	}
 	if !analytics.IsPicture(format) && (p.measure != "" || p.kind != analytics.ChartAuto) {
 		return usageError{fmt.Errorf("--plot and --measure are for pictures: add --format svg or html")}

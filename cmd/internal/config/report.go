@@ -22,8 +22,9 @@ type Report struct {
 	Filter   map[string][]string `yaml:"filter"`
 	Limit    int                 `yaml:"limit"`
 	Direct   bool                `yaml:"direct"`
-	Format   []string            `yaml:"format"` // csv where there is none
-	Plot     string              `yaml:"plot"`   // how pictures are drawn
+	Compare  bool                `yaml:"compare"` // with the window before
+	Format   []string            `yaml:"format"`  // csv where there is none
+	Plot     string              `yaml:"plot"`    // how pictures are drawn
 	Measure  string              `yaml:"measure"`
 	Every    string              `yaml:"every"` // a cron expression in the library's time zone
 	To       Delivery            `yaml:"to"`
@@ -76,6 +77,8 @@ func (r *Report) complete(l *Library) error {
 		return fmt.Errorf("window: %q is none of %s", r.Window, strings.Join(Windows, ", "))
 	case !slices.Contains(analytics.ChartKinds, r.Plot):
 		return fmt.Errorf("plot: %q is none of %s", r.Plot, strings.Join(analytics.ChartKinds, ", "))
+	case r.Compare && (r.Interval != "" || r.Window == "all"):
+		return fmt.Errorf("compare: leave out interval, and choose a window other than all")
 	case r.Limit < 0:
 		return fmt.Errorf("limit: %d is less than 0", r.Limit)
 	}

@@ -42,6 +42,7 @@ func TestWrongScheduledReports(t *testing.T) {
 		{"a format twice", `name: a, report: usage, window: all, format: [csv, csv], every: "@daily"` + to, "twice"},
 		{"no such plot", `name: a, report: usage, window: all, plot: pie, every: "@daily"` + to, `"pie" is none of auto`},
 		{"a limit below zero", `name: a, report: usage, window: all, limit: -1, every: "@daily"` + to, "less than 0"},
+		{"a comparison with what was before ever", `name: a, report: usage, window: all, compare: true, every: "@daily"` + to, "other than all"},
 		{"nowhere to go", `name: a, report: usage, window: all, every: "@daily"`, "either a folder or a webhook"},
 		{"two ways to go", `name: a, report: usage, window: all, every: "@daily", to: {folder: ./out, webhook: "https://hooks.example.com"}`, "either a folder or a webhook"},
 		{"a receiver in this network", `name: a, report: usage, window: all, every: "@daily", to: {webhook: "https://10.0.0.1/x", secret: ` + aSecret + `}`, "notify"},

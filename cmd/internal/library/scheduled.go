@@ -282,7 +282,7 @@ func (l *Library) makeDelivery(ctx context.Context, c config.Report, p *periodSt
 	if err != nil {
 		return nil, err
 	}
-	request := analytics.Request{By: c.By, From: p.From, To: p.To, Interval: c.Interval, TZ: l.config.Zone, Filter: c.Filter, Limit: c.Limit, Direct: c.Direct}
+	request := analytics.Request{By: c.By, From: p.From, To: p.To, Interval: c.Interval, TZ: l.config.Zone, Filter: c.Filter, Limit: c.Limit, Direct: c.Direct, Compare: c.Compare}
 	report, err := l.Report(ctx, c.Report, request)
 	if err != nil {
 		return nil, err

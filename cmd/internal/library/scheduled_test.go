@@ -196,6 +196,22 @@ func TestAStateThatIsSpoiltStopsNothing(t *testing.T) {
 	}
 }
 
+func TestAReportBesideTheWindowBefore(t *testing.T) {
+	t.Parallel()
+	h := weekly(t, "csv", "svg")
+	h.config.Reports[0].By, h.config.Reports[0].Compare = []string{"event"}, true
+	w := h.timed("2026-11-18 12:00")
+	w.viewed("2026-11-03 12:00", 2)
+	w.viewed("2026-11-10 12:00", 3)
+	w.delivers("a week", "2026-W46")
+	if got := h.read("out/weekly_2026-W46.csv"); !strings.Contains(got, "\r\nasset.view,3,2,0.5,") {
+		t.Errorf("got %s", got)
+	}
+	if got := h.read("out/weekly_2026-W46.svg"); !strings.Contains(got, "2026-11-02 to 2026-11-08") {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestADryRunDeliversNothing(t *testing.T) {
 	t.Parallel()
 	h := weekly(t, "csv")
