@@ -119,10 +119,18 @@ func (t *taking) take(conn *sql.Conn) error {
 			next, waits := t.queue.take(t.to)
 			end := next.from
 			if !waits {
-				end = t.log.End()
+				if end = t.queue.end(); end == (Position{}) { // of the process before
+					end = t.log.End()
+				}
 			}
-			if err := t.read(end); err != nil || !waits || t.to.before(end) && t.taken >= applyBatch {
+			if err := t.read(end); err != nil || t.to.before(end) && t.taken >= applyBatch {
 				return err
+			}
+			if !waits {
+				if t.taken == 0 || !t.more() {
+					return nil
+				}
+				continue
 			}
 			if err := t.batch(next); err != nil {
 				return err
@@ -144,6 +152,25 @@ func (t *taking) take(conn *sql.Conn) error {
 		}
 		return nil
 	})
+}
+
+// moreWait is how long a transaction is held open for the next events of a file: larger ones cost DuckDB less.
+const moreWait = 100 * time.Millisecond
+
+// more waits for further events while a file comes in, and says whether to look for them.
+func (t *taking) more() bool {
+	if t.importing.Load() == 0 {
+		return false
+	}
+	wait := time.NewTimer(moreWait)
+	defer wait.Stop()
+	select {
+	case <-t.logged:
+		return true
+	case <-wait.C:
+	case <-t.quit:
+	}
+	return false
 }
 
 var errEnough = errors.New("enough for one transaction")
@@ -197,6 +224,7 @@ func (t *taking) event(e *semdex.Event, id uint64, at Position, size int) error 
 		amount, currency = tenThousandths(e.Value.Amount), strings.ToUpper(strings.TrimSpace(e.Value.Currency))
 	}
 	var added, filters string
+	told, rest := partsOfContext(e.Context)
 	query := hashOrNone(e.QueryID)
 	asset := n.of(kindAsset, e.Asset)
 	if e.Search != nil {
@@ -212,8 +240,7 @@ func (t *taking) event(e *semdex.Event, id uint64, at Position, size int) error 
 		n.of(kindQuery, e.Query), n.of(kindQuery, text.Exact(e.Query)), n.of(kindLang, e.Lang), total, n.of(kindConcepts, conceptSet(e.Concepts)),
 		n.of(kindActor, e.Actor.ID), n.of(kindActorType, e.Actor.Type), n.of(kindUnit, e.Actor.BusinessUnit), hashOrNone(e.Session),
 		n.of(kindClient, e.Client.Name), n.of(kindIntegration, e.Client.Integration),
-		n.of(kindRegion, e.Context["region"]), n.of(kindCampaign, e.Context["campaign"]), n.of(kindAudience, e.Context["audience"]),
-		n.of(kindChannel, e.Context["channel"]), n.of(kindUse, e.Context["intended_use"]), n.of(kindContext, restOfContext(e.Context)),
+		n.of(kindRegion, told[0]), n.of(kindCampaign, told[1]), n.of(kindAudience, told[2]), n.of(kindChannel, told[3]), n.of(kindUse, told[4]), n.of(kindContext, rest),
 		amount, n.of(kindCurrency, currency), e.Weight(), n.of(kindSource, e.Source),
 		foundNumber(e.Found), toldExpansion(e.Search), n.of(kindConcepts, added), n.of(kindFilters, filters))
 	return t.add(t.row...)
@@ -266,28 +293,30 @@ func tenThousandths(amount float64) int64 {
 	return int64(min(max(math.Round(amount*10_000), -most), most))
 }
 
-// restOfContext gives the keys of a context that have no column, as JSON; none is the empty text.
-func restOfContext(context map[string]string) string {
-	rest := 0
-	for key := range context {
-		if !slices.Contains(contextColumns, key) {
-			rest++
+// partsOfContext gives the values of contextColumns, and the other keys of a context as JSON, none as the empty text.
+func partsOfContext(context map[string]string) (told [5]string, rest string) {
+	others := 0
+	for key, value := range context {
+		if i := slices.Index(contextColumns[:], key); i >= 0 {
+			told[i] = value
+		} else {
+			others++
 		}
 	}
-	if rest == 0 {
-		return ""
+	if others == 0 {
+		return told, ""
 	}
-	other := make(map[string]string, rest)
+	other := make(map[string]string, others)
 	for key, value := range context {
-		if !slices.Contains(contextColumns, key) {
+		if !slices.Contains(contextColumns[:], key) {
 			other[key] = value
 		}
 	}
-	return jsonOf(other)
+	return told, jsonOf(other)
 }
 
 // contextColumns are the keys of a context that have a column each.
-var contextColumns = []string{"region", "campaign", "audience", "channel", "intended_use"}
+var contextColumns = [5]string{"region", "campaign", "audience", "channel", "intended_use"}
 
 // jsonOf gives a map of texts as JSON, the empty text for an empty one.
 func jsonOf[V string | []string](m map[string]V) string {

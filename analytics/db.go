@@ -93,6 +93,7 @@ func attach(ctx context.Context, path string, o Options) (*database, error) {
 	c, err := duckdb.NewConnector(dsn, onFirst(ctx,
 		"SET temp_directory = "+quote(path+".tmp"),
 		fmt.Sprintf("SET max_temp_directory_size = '%dB'", o.Spill),
+		"SET checkpoint_threshold = '128MB'", // a smaller one rewrites what it has just written while a file of events comes in
 		"ATTACH "+quote(path)+" AS usage",
 		"SET allowed_directories = ["+quote(parquetFolder(path))+"]",
 		"SET enable_external_access = false",

@@ -51,6 +51,8 @@ type PlainReader interface {
 func (s *Store) ImportFrom(ctx context.Context, events EventReader, name string, now time.Time,
 	reject func(line int, reason string, raw []byte)) (Receipt, error) {
 	im := &importer{s: s, in: s.newIntake(now), reject: reject, next: newRequest(), receipt: Receipt{Rejected: []Rejection{}}}
+	s.importing.Add(1)
+	defer s.importing.Add(-1)
 	err := im.read(ctx, events)
 	err = errors.Join(err, im.send(ctx), im.settle(ctx))
 	if err != nil {

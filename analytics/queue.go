@@ -14,6 +14,7 @@ type queue struct {
 	mu    sync.Mutex
 	items []queued
 	n     int           // events in items
+	last  Position      // behind the last batch that came, whether or not there was room
 	space chan struct{} // told when some are taken
 }
 
@@ -29,7 +30,8 @@ func newQueue() *queue { return &queue{space: make(chan struct{}, 1)} }
 func (q *queue) put(b batch, from, end Position) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(b.events) > 0 && q.n < queueEvents {
+	q.last = end
+	if len(b.events) > 0 && q.n < 2*queueEvents { // who waits for room may be on the way already
 		q.items, q.n = append(q.items, queued{b, from, end}), q.n+len(b.events)
 	}
 }
@@ -51,6 +53,13 @@ func (q *queue) take(at Position) (queued, bool) {
 		}
 	}
 	return queued{}, false
+}
+
+// end is the place behind the last batch that came; the zero Position where none did.
+func (q *queue) end() Position {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.last
 }
 
 func (q *queue) full() bool {

@@ -64,20 +64,21 @@ func (o Options) withDefaults() Options {
 
 // Store takes usage events in and reports on them. Its methods may be called from many goroutines at once.
 type Store struct {
-	o       Options
-	log     *Log
-	db      *database
-	reports chan struct{} // a token for each report that runs
-	asking  chan struct{} // a token for the own question or export that runs
-	shown   shownFiles    // whoever has the token uses it
-	names   *names
-	who     *Pseudonyms
-	seen    *seen // the recorder's
-	queue   *queue
-	rollups rollups
-	state   atomic.Pointer[state] // of the library's dimensions, as the last report found it
-	taken   atomic.Int64          // events acknowledged
-	before  atomic.Int64          // microsecond before which only sums are kept; 0 where nothing was summed up
+	o         Options
+	log       *Log
+	db        *database
+	reports   chan struct{} // a token for each report that runs
+	asking    chan struct{} // a token for the own question or export that runs
+	shown     shownFiles    // whoever has the token uses it
+	names     *names
+	who       *Pseudonyms
+	seen      *seen // the recorder's
+	queue     *queue
+	rollups   rollups
+	state     atomic.Pointer[state] // of the library's dimensions, as the last report found it
+	taken     atomic.Int64          // events acknowledged
+	importing atomic.Int32          // files that come in
+	before    atomic.Int64          // microsecond before which only sums are kept; 0 where nothing was summed up
 
 	requests chan *request     // to the recorder
 	flushes  chan chan<- error // to the applier
