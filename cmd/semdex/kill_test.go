@@ -54,13 +54,20 @@ func output(t *testing.T, dir string, args ...string) string {
 	return out.String()
 }
 
-// brandFolder makes a folder with the brand library and its configuration.
+// brandFolder makes a folder with the brand library and its configuration. Actors keep their ids: pseudonyms would differ from folder to folder.
 func brandFolder(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	for _, name := range []string{"semdex.yaml", "taxonomy.ttl", "assets.jsonl", "events.jsonl"} {
+	for _, name := range []string{"taxonomy.ttl", "assets.jsonl", "events.jsonl"} {
 		copyFile(t, filepath.Join("..", "..", "testdata", "brand", name), filepath.Join(dir, name))
 	}
+	const library = "  brand:\n"
+	text := readFile(t, filepath.Join("..", "..", "testdata", "brand", "semdex.yaml"))
+	plain := strings.Replace(text, library, library+"    analytics: {users: plain}\n", 1)
+	if plain == text {
+		t.Fatal("the configuration does not name the library")
+	}
+	writeTo(t, dir, "semdex.yaml", plain)
 	return dir
 }
 
